@@ -1,0 +1,3 @@
+module github.com/turngym/turngym
+
+go 1.26

@@ -1,0 +1,334 @@
+package gym
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Grammar walks the actions that are valid in one observation, piece by
+// piece: first a verb, then each argument. A policy that samples only allowed
+// pieces can write nothing but valid actions; a random walk is the random
+// agent.
+//
+// A text argument is a span of what can be read: of the goal, or of an
+// element's name or value (the goal's spans as text arguments: Gur et al.
+// 2019, QWeb). It ends with the piece [EndText].
+type Grammar struct {
+	obs    *Observation
+	texts  [][]word // the readable texts, cut into words
+	action Action
+	verb   *Verb
+	span   []mark // where the text taken so far stands; all of them
+}
+
+// Piece is one step of a written action. Pieces are tokenized one by one.
+type Piece struct {
+	Kind PieceKind
+	Text string
+}
+
+// PieceKind says what a piece stands for.
+type PieceKind uint8
+
+const (
+	VerbPiece   PieceKind = iota + 1 // a verb's name
+	RefPiece                         // an element's id
+	ChoicePiece                      // a whole enum, option or number
+	WordPiece                        // one more word of a text
+	EndPiece                         // the end of a text
+)
+
+// EndText closes a text argument.
+var EndText = Piece{Kind: EndPiece}
+
+// spanWords is the most words a text argument may have.
+const spanWords = 12
+
+type word struct {
+	text       string // the whole text it stands in
+	start, end int
+}
+
+func (w word) String() string { return w.text[w.start:w.end] }
+
+type mark struct{ text, first, last int } // words first..last of texts[text]
+
+// NewGrammar starts an action in o, which it keeps but does not change.
+func NewGrammar(o *Observation) *Grammar { return &Grammar{obs: o} }
+
+// Action is the action walked so far; it is complete when Next is empty.
+func (g *Grammar) Action() Action { return g.action }
+
+// Next appends the pieces that may come now to dst, each once, in an order
+// that depends only on the observation. None: the action is complete.
+func (g *Grammar) Next(dst []Piece) []Piece {
+	if g.verb == nil {
+		for i := range g.obs.Verbs {
+			if g.possible(&g.obs.Verbs[i]) {
+				dst = append(dst, Piece{VerbPiece, g.obs.Verbs[i].Name})
+			}
+		}
+		return dst
+	}
+	if len(g.action.Args) == len(g.verb.Params) {
+		return dst
+	}
+	p := &g.verb.Params[len(g.action.Args)]
+	switch p.Kind {
+	case Ref:
+		needsOption := g.takesOption(len(g.action.Args))
+		for i := range g.obs.Elements {
+			if e := &g.obs.Elements[i]; fits(e, p, needsOption) {
+				dst = append(dst, Piece{RefPiece, e.ID})
+			}
+		}
+	case Str:
+		dst = g.words(dst)
+	case Enum:
+		dst = choices(dst, p.Enum)
+	case Option:
+		dst = choices(dst, g.pointed().Options)
+	case Int, Num:
+		dst = choices(dst, g.numbers(p))
+	}
+	return dst
+}
+
+// Take walks on by a piece that Next gave.
+func (g *Grammar) Take(p Piece) {
+	switch p.Kind {
+	case VerbPiece:
+		g.verb, _ = g.obs.verb(p.Text)
+		g.action = Action{Verb: p.Text}
+	case RefPiece:
+		g.add(Value{Kind: Ref, Text: p.Text})
+	case ChoicePiece:
+		v := Value{Kind: g.verb.Params[len(g.action.Args)].Kind, Text: p.Text}
+		if v.Kind == Int || v.Kind == Num {
+			v.Num, _ = strconv.ParseFloat(p.Text, 64)
+			v.Text = ""
+		}
+		g.add(v)
+	case WordPiece:
+		g.take(p.Text)
+	case EndPiece:
+		m := g.span[0]
+		w := g.texts[m.text]
+		g.add(Value{Kind: Str, Text: w[0].text[w[m.first].start:w[m.last].end]})
+		g.span = g.span[:0]
+	}
+}
+
+// Path is the pieces that write an action, or false where the grammar cannot
+// write it: an invalid action, or a text that stands nowhere.
+func (g *Grammar) Path(a Action) ([]Piece, bool) {
+	var path []Piece
+	step := func(p Piece) bool {
+		if !slices.Contains(g.Next(nil), p) {
+			return false
+		}
+		g.Take(p)
+		path = append(path, p)
+		return true
+	}
+	if g.obs.Validate(a) != nil || !step(Piece{VerbPiece, a.Verb}) {
+		return nil, false
+	}
+	for _, v := range a.Args {
+		switch v.Kind {
+		case Ref:
+			if !step(Piece{RefPiece, v.Text}) {
+				return nil, false
+			}
+		case Str:
+			for _, w := range cut(v.Text) {
+				if !step(Piece{WordPiece, w.String()}) {
+					return nil, false
+				}
+			}
+			if !step(EndText) {
+				return nil, false
+			}
+		case Int, Num:
+			if !step(Piece{ChoicePiece, strconv.FormatFloat(v.Num, 'g', -1, 64)}) {
+				return nil, false
+			}
+		default:
+			if !step(Piece{ChoicePiece, v.Text}) {
+				return nil, false
+			}
+		}
+	}
+	return path, g.action.Equal(a)
+}
+
+func (g *Grammar) add(v Value) { g.action.Args = append(g.action.Args, v) }
+
+// pointed is the element of the last Ref argument.
+func (g *Grammar) pointed() *Element {
+	for _, v := range slices.Backward(g.action.Args) {
+		if v.Kind == Ref {
+			return g.obs.Element(v.Text)
+		}
+	}
+	return &Element{}
+}
+
+// possible says whether a verb's arguments can be written at all.
+func (g *Grammar) possible(v *Verb) bool {
+	for i := range v.Params {
+		p := &v.Params[i]
+		switch p.Kind {
+		case Ref:
+			option := i+1 < len(v.Params) && v.Params[i+1].Kind == Option
+			if !slices.ContainsFunc(g.obs.Elements, func(e Element) bool { return fits(&e, p, option) }) {
+				return false
+			}
+		case Str:
+			if g.cutAll(); len(g.texts) == 0 {
+				return false
+			}
+		case Int, Num:
+			if len(g.numbers(p)) == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (g *Grammar) takesOption(i int) bool {
+	return i+1 < len(g.verb.Params) && g.verb.Params[i+1].Kind == Option
+}
+
+func fits(e *Element, p *Param, needsOption bool) bool {
+	return e.ID != "" && (p.Roles == nil || slices.Contains(p.Roles, e.Role)) &&
+		!strings.Contains(e.State, "disabled") && (!needsOption || len(e.Options) > 0)
+}
+
+func choices(dst []Piece, texts []string) []Piece {
+	for i, t := range texts {
+		if !slices.Contains(texts[:i], t) {
+			dst = append(dst, Piece{ChoicePiece, t})
+		}
+	}
+	return dst
+}
+
+// numbers are the whole numbers of a small range, or else the numbers that
+// can be read and are within the bounds.
+func (g *Grammar) numbers(p *Param) []string {
+	var out []string
+	if p.Kind == Int && p.Max > p.Min && p.Max-p.Min <= 200 {
+		for n := int(p.Min); n <= int(p.Max); n++ {
+			out = append(out, strconv.Itoa(n))
+		}
+		return out
+	}
+	g.cutAll()
+	for _, text := range g.texts {
+		for _, w := range text {
+			n, err := strconv.ParseFloat(w.String(), 64)
+			if err != nil || (p.Max > p.Min && (n < p.Min || n > p.Max)) || (p.Kind == Int && n != float64(int64(n))) {
+				continue
+			}
+			if s := strconv.FormatFloat(n, 'g', -1, 64); !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// cutAll cuts the readable texts into words, once.
+func (g *Grammar) cutAll() {
+	if g.texts != nil {
+		return
+	}
+	g.texts = [][]word{}
+	add := func(s string) {
+		if w := cut(s); len(w) > 0 {
+			g.texts = append(g.texts, w)
+		}
+	}
+	add(g.obs.Goal)
+	for i := range g.obs.Elements {
+		add(g.obs.Elements[i].Name)
+		add(g.obs.Elements[i].Value)
+	}
+}
+
+// cut splits at white space and drops punctuation around each word.
+func cut(s string) []word {
+	const around = `.,;:!?"'()[]`
+	var out []word
+	for i := 0; i < len(s); {
+		for i < len(s) && (s[i] == ' ' || s[i] == '\n' || s[i] == '\t') {
+			i++
+		}
+		j := i
+		for j < len(s) && s[j] != ' ' && s[j] != '\n' && s[j] != '\t' {
+			j++
+		}
+		a, b := i, j
+		for a < b && strings.IndexByte(around, s[a]) >= 0 {
+			a++
+		}
+		for b > a && strings.IndexByte(around, s[b-1]) >= 0 {
+			b--
+		}
+		if a < b {
+			out = append(out, word{s, a, b})
+		}
+		i = j
+	}
+	return out
+}
+
+func (g *Grammar) words(dst []Piece) []Piece {
+	g.cutAll()
+	seen := map[string]bool{}
+	offer := func(w word) {
+		if s := w.String(); !seen[s] {
+			seen[s] = true
+			dst = append(dst, Piece{WordPiece, s})
+		}
+	}
+	if len(g.span) == 0 {
+		for _, text := range g.texts {
+			for _, w := range text {
+				offer(w)
+			}
+		}
+		return dst
+	}
+	dst = append(dst, EndText)
+	for _, m := range g.span {
+		if m.last+1 < len(g.texts[m.text]) && m.last-m.first+1 < spanWords {
+			offer(g.texts[m.text][m.last+1])
+		}
+	}
+	return dst
+}
+
+func (g *Grammar) take(s string) {
+	g.cutAll()
+	if len(g.span) == 0 {
+		for t, text := range g.texts {
+			for i, w := range text {
+				if w.String() == s {
+					g.span = append(g.span, mark{t, i, i})
+				}
+			}
+		}
+		return
+	}
+	kept := g.span[:0]
+	for _, m := range g.span {
+		if m.last+1 < len(g.texts[m.text]) && g.texts[m.text][m.last+1].String() == s {
+			kept = append(kept, mark{m.text, m.first, m.last + 1})
+		}
+	}
+	g.span = kept
+}

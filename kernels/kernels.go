@@ -1,0 +1,122 @@
+// Package kernels is the arithmetic of the policy: a small set of fused
+// forward and backward operations on flat float32 buffers. It knows no model;
+// it grows by layer, not by operation.
+//
+// Implementations: kernels/cpu (the default), kernels/plain (float64, slow,
+// the reference of every test). kernels/kerneltest checks a device against
+// the reference.
+//
+// Matrices are row-major. All operations are synchronous for the caller: a
+// Read after them sees their results.
+//
+// Two promises every device keeps:
+//   - a row's result has the same bits whatever the number of rows in the call
+//     and whatever the number of threads, so that the log-probs of rollout and
+//     trainer are equal;
+//   - inputs are not changed, unless the comment says in place.
+package kernels
+
+// Buffer is a flat block of float32 on a device. Only the device that made it
+// may use it. It is not safe for concurrent writes.
+type Buffer interface {
+	Len() int
+	Slice(from, to int) Buffer // the same memory, elements from..to-1
+}
+
+// Dims says what MatMul multiplies.
+type Dims struct {
+	M, N, K        int
+	TransA, TransB bool // A is stored [K, M] instead of [M, K]; B is stored [N, K] instead of [K, N]
+	Accumulate     bool // add to out instead of overwriting it
+}
+
+// Heads is the shape of grouped-query attention: Q query heads share KV key
+// and value heads (Q is a multiple of KV), each of Dim numbers.
+type Heads struct{ Q, KV, Dim int }
+
+// Context is the keys and values that one sequence's queries look at:
+// buffers of [Len or more, KV*Dim].
+type Context struct {
+	K, V Buffer
+	Len  int
+}
+
+// Allow lists for each of N rows the ids among which a token was chosen:
+// row i may have IDs[Start[i]:Start[i+1]], ascending. An empty row means the
+// whole vocabulary.
+type Allow struct {
+	Start []int32 // [N+1]
+	IDs   []int32
+}
+
+// AdamW is one step of decoupled weight decay Adam (Loshchilov and Hutter
+// 2019, algorithm 2), with the gradient first multiplied by Scale.
+type AdamW struct {
+	LR, Beta1, Beta2, Eps, WeightDecay float64
+	Step                               int     // 1 on the first step
+	Scale                              float64 // of the gradient: clipping
+}
+
+// Device is where buffers live and operations run. It is safe for several
+// goroutines as long as they do not write the same buffer.
+type Device interface {
+	Name() string // for people: "cpu avx512, 2 threads"
+
+	New(n int) Buffer // zeroed
+	Write(dst Buffer, src []float32)
+	Read(dst []float32, src Buffer)
+	Zero(b Buffer)
+
+	// MatMul is out[M,N] = A·B, by Dims.
+	MatMul(out, a, b Buffer, d Dims)
+	// Add is out += a, elementwise.
+	Add(out, a Buffer)
+
+	// Embed is out[t] = table[ids[t]]; out is [T, dim], table [V, dim].
+	Embed(out, table Buffer, ids []int32, dim int)
+	// EmbedGrad is dtable[ids[t]] += dout[t], in the order of t.
+	EmbedGrad(dtable, dout Buffer, ids []int32, dim int)
+
+	// RMSNorm is out = x / rms(x) * w by rows of dim, rms(x)² = mean(x²) + eps
+	// (Zhang and Sennrich 2019, eq. 4). rstd [T] receives 1/rms.
+	RMSNorm(out, rstd, x, w Buffer, dim int, eps float64)
+	// RMSNormGrad adds to dx [T, dim] and dw [dim].
+	RMSNormGrad(dx, dw, dout, x, w, rstd Buffer, dim int)
+
+	// Rope rotates each head of x [T, heads*dim] in place by its position:
+	// the pair (i, i+dim/2) by the angle pos*theta^(-2i/dim) (Su et al. 2021,
+	// eq. 34, in the half-split layout of Llama and Qwen). inverse rotates back: the gradient.
+	Rope(x Buffer, pos []int32, heads, dim int, theta float64, inverse bool)
+
+	// Attention is causal softmax(q·kᵀ/sqrt(Dim))·v for a batch of sequences.
+	// Sequence s has the query rows Start[s]..Start[s+1]-1 of q and out
+	// [T, Q*Dim]; its last query sees all ctx[s].Len keys, the one before it
+	// all but the last, and so on. lse [T, Q] receives the log of each row's
+	// sum of exponentials, for the gradient.
+	Attention(out, lse, q Buffer, start []int32, ctx []Context, h Heads)
+	// AttentionGrad overwrites dq [T, Q*Dim] and adds to dctx[s].K and dctx[s].V.
+	AttentionGrad(dq Buffer, dctx []Context, dout, out, lse, q Buffer, start []int32, ctx []Context, h Heads)
+
+	// SwiGLU is out = silu(gate)*up (Shazeer 2020, eq. 6).
+	SwiGLU(out, gate, up Buffer)
+	// SwiGLUGrad overwrites dgate and dup.
+	SwiGLUGrad(dgate, dup, dout, gate, up Buffer)
+
+	// LogProb is the output layer: logits = h·tableᵀ restricted to the allowed
+	// ids, then logp[i] = log-softmax at target[i] and entropy[i] of that
+	// distribution, in nats. h is [N, dim], table [V, dim]; logp, entropy [N].
+	LogProb(logp, entropy, h, table Buffer, target []int32, allow Allow, dim int)
+	// LogProbGrad adds to dh [N, dim] and dtable [V, dim] the gradient of
+	// sum(dlogp*logp + dentropy*entropy).
+	LogProbGrad(dh, dtable, dlogp, dentropy, h, table Buffer, target []int32, allow Allow, dim int)
+	// Logits are h·tableᵀ for one row h [dim] at the given ids, for sampling,
+	// with the same bits that LogProb uses.
+	Logits(dst []float32, h, table Buffer, ids []int32, dim int)
+
+	// AdamW updates p, m, v in place from the gradient g.
+	AdamW(p, g, m, v Buffer, o AdamW)
+	// SumSquares is the sum of squares of b, in a fixed order.
+	SumSquares(b Buffer) float64
+
+	Close() error
+}
