@@ -56,6 +56,7 @@ type Screenshotter interface {
 type View struct {
 	Path, Title string
 	Elements    []gym.Element
+	Extra       []float64 // what the page's __gymExtra function gives, where it has one
 
 	plain bool // the document has no scripts
 }

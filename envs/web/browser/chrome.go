@@ -103,6 +103,18 @@ func (c *Chrome) Name() string { return "chrome" }
 // PID is the browser's process.
 func (c *Chrome) PID() int { return int(c.pid.Load()) }
 
+// Dead says whether the browser is gone.
+func (c *Chrome) Dead() bool {
+	select {
+	case <-chromedp.FromContext(c.ctx).Browser.LostConnection:
+		return true
+	case <-c.ctx.Done():
+		return true
+	default:
+		return false
+	}
+}
+
 // Close ends the browser and removes its profile.
 func (c *Chrome) Close() error {
 	c.cancel()
@@ -374,12 +386,13 @@ func readView(text []byte) (View, error) {
 	var raw struct {
 		Path, Title string
 		Plain       bool
+		Extra       []float64
 		Elements    [][6]json.RawMessage
 	}
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return View{}, gym.Faultf("read the page", "%w", err)
 	}
-	v := View{Path: raw.Path, Title: raw.Title, plain: raw.Plain, Elements: make([]gym.Element, len(raw.Elements))}
+	v := View{Path: raw.Path, Title: raw.Title, plain: raw.Plain, Extra: raw.Extra, Elements: make([]gym.Element, len(raw.Elements))}
 	for i, e := range raw.Elements {
 		x := &v.Elements[i]
 		for j, dst := range []any{&x.ID, &x.Role, &x.Name, &x.Value, &x.State, &x.Options} {

@@ -126,7 +126,8 @@
     };
     if (document.body) walk(document.body);
     flush();
-    return { path: location.pathname + location.search, title: document.title, plain: document.scripts.length === 0, elements: out };
+    return { path: location.pathname + location.search, title: document.title, plain: document.scripts.length === 0,
+      extra: window.__gymExtra ? window.__gymExtra() : null, elements: out };
   };
 
   // Where a page without scripts asks for another document (a link, a form),

@@ -1,0 +1,107 @@
+package prompt
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/turngym/turngym/gym"
+)
+
+// Writer is one action being written token by token: the constraint under
+// which a policy samples it. It offers exactly the tokens that lead to a valid
+// action.
+//
+// Where one piece's tokens are the beginning of another's, the shorter one is
+// taken.
+type Writer struct {
+	codec   *Codec
+	grammar *gym.Grammar
+	open    []candidate // pieces that agree with the tokens written since the last whole one
+	depth   int         // how many tokens that is
+	pieces  []gym.Piece
+}
+
+type candidate struct {
+	piece  gym.Piece
+	tokens []int32
+}
+
+// Write starts an action in o.
+func (c *Codec) Write(o *gym.Observation) *Writer {
+	w := &Writer{codec: c, grammar: gym.NewGrammar(o)}
+	w.offer()
+	return w
+}
+
+// offer finds the pieces that may come next.
+func (w *Writer) offer() {
+	w.pieces = w.grammar.Next(w.pieces[:0])
+	w.open, w.depth = w.open[:0], 0
+	for _, p := range w.pieces {
+		if t := w.codec.piece(nil, p); len(t) > 0 {
+			w.open = append(w.open, candidate{p, t})
+		}
+	}
+}
+
+// Done says whether the action is complete.
+func (w *Writer) Done() bool { return len(w.open) == 0 }
+
+// Allowed appends the tokens that may come now, ascending; none when done.
+func (w *Writer) Allowed(dst []int32) []int32 {
+	from := len(dst)
+	for _, c := range w.open {
+		dst = append(dst, c.tokens[w.depth])
+	}
+	slices.Sort(dst[from:])
+	return append(dst[:from], slices.Compact(dst[from:])...)
+}
+
+// Take writes one allowed token.
+func (w *Writer) Take(id int32) {
+	kept := w.open[:0]
+	for _, c := range w.open {
+		if c.tokens[w.depth] == id {
+			kept = append(kept, c)
+		}
+	}
+	w.open = kept
+	w.depth++
+	for _, c := range w.open {
+		if len(c.tokens) == w.depth {
+			w.grammar.Take(c.piece)
+			w.offer()
+			return
+		}
+	}
+}
+
+// Action is the action written, once Done.
+func (w *Writer) Action() gym.Action { return w.grammar.Action() }
+
+// Demonstrate is the tokens with which a policy would have written action a in
+// o, as if sampled: what supervised learning trains on. It fails where the
+// grammar cannot write it.
+func (c *Codec) Demonstrate(o *gym.Observation, a gym.Action) (gym.Tokens, error) {
+	path, ok := gym.NewGrammar(o).Path(a)
+	if !ok {
+		return gym.Tokens{}, fmt.Errorf("%s cannot be written here: its text stands neither in the goal nor on the page", a)
+	}
+	var t gym.Tokens
+	w := c.Write(o)
+	for _, p := range path {
+		for _, id := range c.piece(nil, p) {
+			allow := w.Allowed(nil)
+			if _, ok := slices.BinarySearch(allow, id); !ok {
+				return gym.Tokens{}, fmt.Errorf("%s cannot be written here: a shorter word stands in its way", a)
+			}
+			w.Take(id)
+			t.IDs = append(t.IDs, id)
+			t.Sampled = append(t.Sampled, true)
+			t.LogProb = append(t.LogProb, 0)
+			t.Version = append(t.Version, 0)
+			t.Allow = append(t.Allow, allow)
+		}
+	}
+	return t, nil
+}

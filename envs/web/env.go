@@ -1,0 +1,231 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/catalog"
+)
+
+// env is one live page and the episode it shows.
+type env struct {
+	family *Family
+	page   browser.Page
+	site   site
+
+	info   gym.Scenario
+	view   browser.View
+	obs    gym.Observation
+	turns  int
+	over   bool
+	closed bool
+}
+
+var (
+	_ gym.Env    = (*env)(nil)
+	_ gym.Oracle = (*env)(nil)
+)
+
+// errOver is the caller's mistake: to step an episode that has ended.
+var errOver = errors.New("the episode is over; reset first")
+
+// site is the handler that a page keeps while episodes come and go. Its lock
+// also orders the session's other methods after the requests.
+type site struct {
+	mu  sync.Mutex
+	now session
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now == nil {
+		http.NotFound(w, r)
+		return
+	}
+	s.now.ServeHTTP(w, r)
+}
+
+func (s *site) put(next session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now != nil {
+		s.now.close()
+	}
+	s.now = next
+}
+
+// Reset starts a task's episode.
+func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
+	if err := e.usable(ctx); err != nil {
+		return gym.Observation{}, err
+	}
+	w, ok := e.family.worlds[t.Scenario]
+	if !ok {
+		return gym.Observation{}, catalog.Unknown("web scenario", t.Scenario, e.family.names())
+	}
+	e.info = e.family.scenario(t.Scenario)
+	if t.Level < 1 || t.Level > e.info.Levels {
+		return gym.Observation{}, fmt.Errorf("web/%s has levels 1 to %d, not %d", t.Scenario, e.info.Levels, t.Level)
+	}
+	if e.info.Script {
+		if _, ok := e.page.(browser.Scripter); !ok {
+			return gym.Observation{}, fmt.Errorf("web/%s needs scripts, and the static driver runs none; install chromium", t.Scenario)
+		}
+	}
+	s, err := w.start(ctx, t)
+	if err != nil {
+		return gym.Observation{}, err
+	}
+	e.site.put(s)
+	e.over, e.turns = false, 0
+	view, err := s.open(ctx, e.page)
+	if err != nil {
+		return gym.Observation{}, e.broken(err)
+	}
+	goal, hint, err := s.goal(ctx)
+	if err != nil {
+		return gym.Observation{}, e.broken(err)
+	}
+	e.obs = gym.Observation{Goal: goal, Hint: hint}
+	e.show(view)
+	return e.obs, nil
+}
+
+// Step acts on the page.
+func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
+	if err := e.usable(ctx); err != nil {
+		return gym.Outcome{}, err
+	}
+	if e.over || e.site.now == nil {
+		return gym.Outcome{}, errOver
+	}
+	e.turns++
+	err := e.obs.Validate(a)
+	var view browser.View
+	if err == nil {
+		view, err = e.page.Do(ctx, a)
+	}
+	var mistake *gym.Mistake
+	switch {
+	case errors.As(err, &mistake):
+		e.obs.Note = mistake.Text
+	case err != nil:
+		return gym.Outcome{}, e.broken(err)
+	default:
+		e.show(view)
+	}
+	out := gym.Outcome{}
+	e.site.mu.Lock()
+	v, err := e.site.now.judge(ctx, e.view)
+	e.site.mu.Unlock()
+	if err != nil {
+		return gym.Outcome{}, e.broken(err)
+	}
+	out.Terminated = v.done
+	out.Truncated = !v.done && e.turns >= e.info.Turns
+	if v.progress >= 0 {
+		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalProgress, Value: v.progress})
+	}
+	if mistake != nil {
+		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalFormat, Value: 1})
+	}
+	out.Signals = append(out.Signals, v.extra...)
+	if out.Terminated || out.Truncated {
+		e.over = true
+		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalOutcome, Value: v.outcome})
+	}
+	out.Observation = e.obs
+	return out, nil
+}
+
+// show makes a view the current observation.
+func (e *env) show(v browser.View) {
+	e.view = v
+	e.obs.Text, e.obs.Note, e.obs.Elements = v.Title, "", v.Elements
+	e.obs.Verbs = nil
+	for _, verb := range browser.Verbs() {
+		if canDo(v.Elements, verb) {
+			e.obs.Verbs = append(e.obs.Verbs, verb)
+		}
+	}
+}
+
+// canDo says whether a page has an element for the verb's first argument.
+func canDo(elements []gym.Element, v gym.Verb) bool {
+	roles := v.Params[0].Roles
+	for i := range elements {
+		if elements[i].ID != "" && (roles == nil || elements[i].Role == roles[0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Demonstrate asks the scenario's oracle.
+func (e *env) Demonstrate(ctx context.Context) (gym.Action, error) {
+	if err := e.usable(ctx); err != nil {
+		return gym.Action{}, err
+	}
+	if e.over || e.site.now == nil {
+		return gym.Action{}, errOver
+	}
+	e.site.mu.Lock()
+	defer e.site.mu.Unlock()
+	return e.site.now.demonstrate(ctx, e.view)
+}
+
+// Screenshot draws the page as PNG, where the driver can.
+func (e *env) Screenshot(ctx context.Context) ([]byte, error) {
+	s, ok := e.page.(browser.Screenshotter)
+	if !ok {
+		return nil, errors.New("the static driver draws no pictures")
+	}
+	return s.Screenshot(ctx)
+}
+
+// Close ends the page.
+func (e *env) Close() error {
+	if e.closed {
+		return nil
+	}
+	e.closed = true
+	err := e.page.Close()
+	e.site.put(nil)
+	return err
+}
+
+func (e *env) usable(ctx context.Context) error {
+	if e.closed {
+		return gym.ErrClosed
+	}
+	return ctx.Err()
+}
+
+// broken ends the episode: what went wrong is not the agent's doing.
+func (e *env) broken(err error) error {
+	e.over = true
+	return err
+}
+
+func (f *Family) scenario(name string) gym.Scenario {
+	for _, s := range f.list {
+		if s.Name == name {
+			return s
+		}
+	}
+	return gym.Scenario{}
+}
+
+func (f *Family) names() []string {
+	names := make([]string, len(f.list))
+	for i, s := range f.list {
+		names[i] = s.Name
+	}
+	return names
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/scenarios"
+)
+
+// luaWorld is a Lua scenario: its function pages is the site.
+type luaWorld struct{ script *scenarios.Script }
+
+func (w luaWorld) start(ctx context.Context, t gym.Task) (session, error) {
+	play, err := w.script.Start(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return &luaSession{play: play, task: t, name: t.Scenario}, nil
+}
+
+type luaSession struct {
+	play *scenarios.Play
+	task gym.Task
+	name string
+	err  error // of a request: the scenario's fault, kept for judge
+}
+
+func (s *luaSession) open(ctx context.Context, p browser.Page) (browser.View, error) {
+	v, err := p.Goto(ctx, "/")
+	if s.err != nil {
+		return v, s.err
+	}
+	return v, err
+}
+
+func (s *luaSession) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	out, err := s.play.Call(r.Context(), "pages", map[string]any{
+		"method": r.Method, "path": r.URL.Path, "query": fields(r.URL.Query()), "form": fields(r.PostForm),
+	})
+	switch {
+	case err != nil:
+		s.err = err
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	case s.play.Done():
+		w.WriteHeader(http.StatusNoContent)
+	case len(out) >= 2 && out[0] == nil:
+		to, _ := out[1].(string)
+		http.Redirect(w, r, to, http.StatusSeeOther)
+	case len(out) >= 1 && out[0] != nil:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, out[0])
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// fields are a form's values as Lua sees them: a text, or a list where a name
+// came more than once.
+func fields(form url.Values) map[string]any {
+	m := make(map[string]any, len(form))
+	for k, v := range form {
+		if len(v) == 1 {
+			m[k] = v[0]
+		} else {
+			m[k] = v
+		}
+	}
+	return m
+}
+
+func (s *luaSession) goal(ctx context.Context) (goal, hint string, err error) {
+	if goal, err = s.play.Goal(ctx); err == nil && s.task.Hint > 0 {
+		hint, err = s.play.Hint(ctx, s.task.Hint)
+	}
+	return goal, hint, err
+}
+
+func (s *luaSession) judge(ctx context.Context, v browser.View) (verdict, error) {
+	if s.err != nil {
+		return verdict{}, s.err
+	}
+	out := verdict{done: s.play.Done(), progress: -1}
+	var err error
+	if out.outcome, err = s.play.Check(ctx); err != nil {
+		return verdict{}, err
+	}
+	if s.play.Has("progress") {
+		got, err := s.play.Call(ctx, "progress", pageTable(v))
+		if err != nil {
+			return verdict{}, err
+		}
+		p, ok := got[0].(float64)
+		if !ok || p < 0 || p > 1 {
+			return verdict{}, gym.Faultf("web/"+s.name, "progress gave %v, want a number from 0 to 1", got[0])
+		}
+		out.progress = p
+	}
+	return out, nil
+}
+
+func (s *luaSession) demonstrate(ctx context.Context, v browser.View) (gym.Action, error) {
+	if !s.play.Has("oracle") {
+		return gym.Action{}, fmt.Errorf("web/%s has no oracle", s.name)
+	}
+	out, err := s.play.Call(ctx, "oracle", pageTable(v))
+	if err != nil {
+		return gym.Action{}, err
+	}
+	verb, _ := out[0].(string)
+	a := gym.Action{Verb: verb}
+	for _, decl := range browser.Verbs() {
+		if decl.Name != verb {
+			continue
+		}
+		for i, p := range decl.Params {
+			var arg any
+			if i+1 < len(out) {
+				arg = out[i+1]
+			}
+			text, ok := arg.(string)
+			if element, is := arg.(map[string]any); is {
+				text, ok = element["id"].(string)
+			}
+			if !ok {
+				return gym.Action{}, gym.Faultf("web/"+s.name, "the oracle's %s of %s is %v", p.Name, verb, arg)
+			}
+			a.Args = append(a.Args, gym.Value{Kind: p.Kind, Text: text})
+		}
+		return a, nil
+	}
+	return gym.Action{}, gym.Faultf("web/"+s.name, "the oracle said %q, which is no verb of pages", verb)
+}
+
+// pageTable is a view as Lua sees it.
+func pageTable(v browser.View) map[string]any {
+	elements := make([]any, len(v.Elements))
+	for i := range v.Elements {
+		elements[i] = v.Elements[i]
+	}
+	return map[string]any{"path": v.Path, "title": v.Title, "elements": elements}
+}
+
+func (s *luaSession) close() { s.play.Close() }

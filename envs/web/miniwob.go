@@ -1,0 +1,118 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/gym"
+)
+
+// miniwob is one page of MiniWoB++ (Liu et al. 2018; the pages are those of
+// the Python package miniwob, folder html). The page draws its own problem
+// from a seed, judges it and gives a reward from -1 to 1.
+type miniwob struct {
+	name  string
+	files http.Handler
+}
+
+// openMiniWoB lists the pages in dir, which holds the folders miniwob, core
+// and common.
+func openMiniWoB(dir string) ([]miniwob, error) {
+	if _, err := os.Stat(filepath.Join(dir, "core", "core.js")); err != nil {
+		return nil, fmt.Errorf("miniwob pages in %s: %w; give the folder html of the Python package miniwob", dir, err)
+	}
+	paths, _ := filepath.Glob(filepath.Join(dir, "miniwob", "*.html"))
+	slices.Sort(paths)
+	files := http.FileServer(http.Dir(dir))
+	pages := make([]miniwob, len(paths))
+	for i, p := range paths {
+		pages[i] = miniwob{strings.TrimSuffix(filepath.Base(p), ".html"), files}
+	}
+	return pages, nil
+}
+
+// miniwobTurns is enough for the pages' longest forms.
+const miniwobTurns = 10
+
+func (m miniwob) info() gym.Scenario {
+	return gym.Scenario{Name: m.name, Doc: "MiniWoB++ " + m.name, Levels: 1, Turns: miniwobTurns, Floor: 1, Script: true}
+}
+
+func (m miniwob) start(_ context.Context, t gym.Task) (session, error) {
+	return &miniwobSession{miniwob: m, seed: t.Rand().Uint32()}, nil
+}
+
+type miniwobSession struct {
+	miniwob
+	seed      uint32
+	utterance string
+}
+
+func (s *miniwobSession) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.files.ServeHTTP(w, r) }
+
+// startScript begins an episode on a page that is up: the reset of the pages'
+// own Python driver, with the episode's timer out of the way (a slow machine
+// must not lose by it).
+const startScript = `(async () => {
+  window.__gymSkip = '#query, #reward-display, #sync-task-cover, #click-canvas';
+  window.__gymHands = true;
+  window.__gymExtra = () => [WOB_DONE_GLOBAL ? 1 : 0, WOB_RAW_REWARD_GLOBAL];
+  core.endEpisode(0);
+  core.EPISODE_MAX_TIME = 1000000;
+  Math.seedrandom(%d);
+  core.startEpisodeReal();
+  for (let i = 0; !WOB_TASK_READY && i < 200; i++) await new Promise(r => setTimeout(r, 10));
+  if (!WOB_TASK_READY) throw new Error('the task is not ready after 2 s');
+  const u = core.getUtterance();
+  return JSON.stringify({ utterance: typeof u === 'string' ? u : u.utterance });
+})()`
+
+// open starts the episode in the page where it already shows the task, else
+// opens the task's page first.
+func (s *miniwobSession) open(ctx context.Context, p browser.Page) (browser.View, error) {
+	page, path := p.(browser.Scripter), "/miniwob/"+s.name+".html"
+	if v, err := page.See(ctx); err != nil || v.Path != path {
+		if _, err := p.Goto(ctx, path); err != nil {
+			return browser.View{}, err
+		}
+	}
+	out, err := page.Eval(ctx, fmt.Sprintf(startScript, s.seed))
+	if err != nil {
+		return browser.View{}, err
+	}
+	var got struct{ Utterance string }
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		return browser.View{}, gym.Faultf("start "+s.name, "%w", err)
+	}
+	s.utterance = strings.Join(strings.Fields(got.Utterance), " ")
+	return page.See(ctx)
+}
+
+func (s *miniwobSession) goal(context.Context) (goal, hint string, err error) {
+	return s.utterance, "", nil
+}
+
+func (s *miniwobSession) judge(_ context.Context, v browser.View) (verdict, error) {
+	if len(v.Extra) != 2 { // the agent has left the page
+		return verdict{done: true, progress: -1}, nil
+	}
+	out := verdict{done: v.Extra[0] == 1, progress: -1}
+	if out.done {
+		out.outcome = max(0, min(1, v.Extra[1]))
+		out.extra = gym.Signals{{Name: "raw", Value: v.Extra[1]}}
+	}
+	return out, nil
+}
+
+func (s *miniwobSession) demonstrate(context.Context, browser.View) (gym.Action, error) {
+	return gym.Action{}, fmt.Errorf("MiniWoB++ %s has no oracle", s.name)
+}
+
+func (s *miniwobSession) close() {}

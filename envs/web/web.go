@@ -1,0 +1,196 @@
+// Package web is the family of pages: scenarios whose world is a web site,
+// acted on in a real headless Chrome or, for pages without scripts, in the
+// static driver.
+//
+// A scenario is a Lua file (package scenarios) that answers requests with
+// HTML, or a page of MiniWoB++ ([Family.Pages]). Start with [Family]; the
+// drivers are in envs/web/browser.
+package web
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/scenarios"
+)
+
+// Family opens web environments. All of them share one browser, which is
+// started by the first Open and replaced when it dies.
+type Family struct {
+	Driver string // auto, chrome or static; auto is chrome where there is one
+	Chrome string // path of the browser; "" finds one
+	Pages  string // "" are the Lua scenarios; miniwob:DIR are the MiniWoB++ pages in DIR
+	Lua    fs.FS  // where the Lua scenarios are; nil is the embedded ones
+
+	mu     sync.Mutex
+	list   []gym.Scenario
+	worlds map[string]world
+	driver browser.Driver
+}
+
+// Load reads the scenarios. It is called by the other methods where the
+// caller did not; its error is the caller's: a Lua file with a syntax error, a
+// folder that is not there.
+func (f *Family) Load() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.load()
+}
+
+func (f *Family) load() error {
+	if f.worlds != nil {
+		return nil
+	}
+	worlds, list := map[string]world{}, []gym.Scenario(nil)
+	if dir, ok := strings.CutPrefix(f.Pages, "miniwob:"); ok {
+		pages, err := openMiniWoB(dir)
+		if err != nil {
+			return err
+		}
+		for _, p := range pages {
+			worlds[p.name] = p
+			list = append(list, p.info())
+		}
+	} else if f.Pages != "" {
+		return fmt.Errorf("pages %q: want miniwob:DIR, where DIR holds the folders miniwob and core", f.Pages)
+	} else {
+		lua, dir := f.Lua, "."
+		if lua == nil {
+			lua, dir = scenarios.Embedded(), "web"
+		}
+		scripts, err := scenarios.LoadAll(lua, dir)
+		if err != nil {
+			return err
+		}
+		for _, s := range scripts {
+			worlds[s.Info().Name] = luaWorld{s}
+			list = append(list, s.Info())
+		}
+	}
+	f.worlds, f.list = worlds, list
+	return nil
+}
+
+// Scenarios lists them by name; nil where they cannot be loaded (see Load).
+func (f *Family) Scenarios() []gym.Scenario {
+	if f.Load() != nil {
+		return nil
+	}
+	return f.list
+}
+
+// Open makes an environment: a page of its own in the shared browser.
+func (f *Family) Open(ctx context.Context) (gym.Env, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.load(); err != nil {
+		return nil, err
+	}
+	if err := f.browser(ctx); err != nil {
+		return nil, err
+	}
+	e := &env{family: f}
+	page, err := f.driver.Open(ctx, &e.site)
+	if err != nil {
+		return nil, err
+	}
+	e.page = page
+	return e, nil
+}
+
+// browser starts the driver, or another one where it has died.
+func (f *Family) browser(ctx context.Context) error {
+	if c, ok := f.driver.(*browser.Chrome); ok && c.Dead() {
+		c.Close()
+		f.driver = nil
+	}
+	if f.driver != nil {
+		return nil
+	}
+	var err error
+	switch f.Driver {
+	case "static":
+		f.driver = browser.Static{}
+	case "", "auto", "chrome":
+		path, missing := browser.FindChrome(f.Chrome)
+		if missing != nil && (f.Driver == "chrome" || f.Chrome != "" || f.Pages != "") {
+			return fmt.Errorf("%w; install chromium, or name one with --chrome", missing)
+		}
+		if missing != nil {
+			f.driver = browser.Static{}
+			break
+		}
+		var c *browser.Chrome
+		if c, err = browser.NewChrome(ctx, path); err == nil {
+			f.driver = c
+		}
+	default:
+		err = catalog.Unknown("driver", f.Driver, []string{"auto", "chrome", "static"})
+	}
+	return err
+}
+
+// DriverName is the driver in use after the first Open: chrome or static.
+func (f *Family) DriverName() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.driver == nil {
+		return ""
+	}
+	return f.driver.Name()
+}
+
+// Browser is the live browser's process, 0 where there is none.
+func (f *Family) Browser() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c, ok := f.driver.(*browser.Chrome); ok {
+		return c.PID()
+	}
+	return 0
+}
+
+// Close ends the browser.
+func (f *Family) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.driver == nil {
+		return nil
+	}
+	err := f.driver.Close()
+	f.driver = nil
+	return err
+}
+
+// world makes the episodes of one scenario.
+type world interface {
+	start(ctx context.Context, t gym.Task) (session, error)
+}
+
+// session is one episode's site and what it says about the page it shows.
+type session interface {
+	// ServeHTTP is the site. Requests and the other methods never overlap.
+	http.Handler
+	// open shows the first page.
+	open(ctx context.Context, p browser.Page) (browser.View, error)
+	goal(ctx context.Context) (goal, hint string, err error)
+	// judge says how things stand after an action.
+	judge(ctx context.Context, v browser.View) (verdict, error)
+	demonstrate(ctx context.Context, v browser.View) (gym.Action, error)
+	close()
+}
+
+// verdict is how an episode stands.
+type verdict struct {
+	done     bool
+	outcome  float64
+	progress float64 // below 0: the scenario has none
+	extra    gym.Signals
+}

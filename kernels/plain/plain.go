@@ -1,0 +1,323 @@
+// Package plain is the reference device: float64, plain loops, one thread,
+// nothing clever. Every other device is checked against it, and it is what
+// finite differences are taken on.
+package plain
+
+import (
+	"math"
+
+	"github.com/turngym/turngym/kernels"
+)
+
+// Device computes in float64.
+type Device struct{}
+
+// New makes a reference device.
+func New() *Device { return &Device{} }
+
+type buffer []float64
+
+func (b buffer) Len() int                          { return len(b) }
+func (b buffer) Slice(from, to int) kernels.Buffer { return b[from:to:to] }
+
+// Float64 is a buffer's memory.
+func (*Device) Float64(b kernels.Buffer) []float64 { return b.(buffer) }
+
+func of(b kernels.Buffer) []float64 { return b.(buffer) }
+
+func (*Device) Name() string             { return "plain float64" }
+func (*Device) Close() error             { return nil }
+func (*Device) New(n int) kernels.Buffer { return make(buffer, n) }
+func (*Device) Zero(b kernels.Buffer)    { clear(of(b)) }
+func (*Device) Write(dst kernels.Buffer, src []float32) {
+	for i, x := range src {
+		of(dst)[i] = float64(x)
+	}
+}
+func (*Device) Read(dst []float32, src kernels.Buffer) {
+	for i := range dst {
+		dst[i] = float32(of(src)[i])
+	}
+}
+
+func (*Device) MatMul(out, a, b kernels.Buffer, d kernels.Dims) {
+	o, x, y := of(out), of(a), of(b)
+	for i := range d.M {
+		for j := range d.N {
+			sum := 0.0
+			for k := range d.K {
+				xi, yi := i*d.K+k, k*d.N+j
+				if d.TransA {
+					xi = k*d.M + i
+				}
+				if d.TransB {
+					yi = j*d.K + k
+				}
+				sum += x[xi] * y[yi]
+			}
+			if d.Accumulate {
+				sum += o[i*d.N+j]
+			}
+			o[i*d.N+j] = sum
+		}
+	}
+}
+
+func (*Device) Add(out, a kernels.Buffer) {
+	for i, x := range of(a) {
+		of(out)[i] += x
+	}
+}
+
+func (*Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
+	for t, id := range ids {
+		copy(of(out)[t*dim:(t+1)*dim], of(table)[int(id)*dim:])
+	}
+}
+
+func (*Device) EmbedGrad(dtable, dout kernels.Buffer, ids []int32, dim int) {
+	for t, id := range ids {
+		for i := range dim {
+			of(dtable)[int(id)*dim+i] += of(dout)[t*dim+i]
+		}
+	}
+}
+
+func (*Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
+	o, r, in, wt := of(out), of(rstd), of(x), of(w)
+	for t := range len(in) / dim {
+		row := in[t*dim : (t+1)*dim]
+		sum := 0.0
+		for _, v := range row {
+			sum += v * v
+		}
+		r[t] = 1 / math.Sqrt(sum/float64(dim)+eps)
+		for i, v := range row {
+			o[t*dim+i] = v * r[t] * wt[i]
+		}
+	}
+}
+
+func (*Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
+	gx, gw, g, in, wt, r := of(dx), of(dw), of(dout), of(x), of(w), of(rstd)
+	for t := range len(in) / dim {
+		sum := 0.0
+		for i := range dim {
+			sum += g[t*dim+i] * wt[i] * in[t*dim+i] * r[t]
+		}
+		for i := range dim {
+			n := in[t*dim+i] * r[t]
+			gw[i] += g[t*dim+i] * n
+			gx[t*dim+i] += r[t] * (g[t*dim+i]*wt[i] - n*sum/float64(dim))
+		}
+	}
+}
+
+func (*Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, theta float64, inverse bool) {
+	v := of(x)
+	for t, p := range pos {
+		for h := range heads {
+			row := v[(t*heads+h)*dim : (t*heads+h+1)*dim]
+			for i := range dim / 2 {
+				sin, cos := math.Sincos(float64(p) * math.Pow(theta, -2*float64(i)/float64(dim)))
+				if inverse {
+					sin = -sin
+				}
+				a, b := row[i], row[i+dim/2]
+				row[i], row[i+dim/2] = a*cos-b*sin, a*sin+b*cos
+			}
+		}
+	}
+}
+
+// probs is one query's attention over its first n keys, and the log of the sum.
+func probs(q, k []float64, n, stride, dim int) (p []float64, lse float64) {
+	p = make([]float64, n)
+	top := math.Inf(-1)
+	for j := range n {
+		for i := range dim {
+			p[j] += q[i] * k[j*stride+i]
+		}
+		p[j] /= math.Sqrt(float64(dim))
+		top = max(top, p[j])
+	}
+	sum := 0.0
+	for j := range p {
+		p[j] = math.Exp(p[j] - top)
+		sum += p[j]
+	}
+	for j := range p {
+		p[j] /= sum
+	}
+	return p, top + math.Log(sum)
+}
+
+// eachRow visits every query row and head: row r of q, head h, its sequence s and how many keys it sees.
+func eachRow(start []int32, ctx []kernels.Context, h kernels.Heads, f func(r, head, s, keys int)) {
+	for s := range ctx {
+		n := int(start[s+1] - start[s])
+		for i := range n {
+			for head := range h.Q {
+				f(int(start[s])+i, head, s, ctx[s].Len-n+i+1)
+			}
+		}
+	}
+}
+
+func (*Device) Attention(out, lse, q kernels.Buffer, start []int32, ctx []kernels.Context, h kernels.Heads) {
+	o, l, qs := of(out), of(lse), of(q)
+	stride := h.KV * h.Dim
+	eachRow(start, ctx, h, func(r, head, s, keys int) {
+		at, kv := (r*h.Q+head)*h.Dim, head/(h.Q/h.KV)*h.Dim
+		p, sum := probs(qs[at:at+h.Dim], of(ctx[s].K)[kv:], keys, stride, h.Dim)
+		l[r*h.Q+head] = sum
+		v := of(ctx[s].V)[kv:]
+		for i := range h.Dim {
+			o[at+i] = 0
+			for j := range p {
+				o[at+i] += p[j] * v[j*stride+i]
+			}
+		}
+	})
+}
+
+func (*Device) AttentionGrad(dq kernels.Buffer, dctx []kernels.Context, dout, out, lse, q kernels.Buffer, start []int32, ctx []kernels.Context, h kernels.Heads) {
+	gq, g, qs := of(dq), of(dout), of(q)
+	clear(gq[:int(start[len(start)-1])*h.Q*h.Dim])
+	stride, scale := h.KV*h.Dim, 1/math.Sqrt(float64(h.Dim))
+	eachRow(start, ctx, h, func(r, head, s, keys int) {
+		at, kv := (r*h.Q+head)*h.Dim, head/(h.Q/h.KV)*h.Dim
+		k, v := of(ctx[s].K)[kv:], of(ctx[s].V)[kv:]
+		gk, gv := of(dctx[s].K)[kv:], of(dctx[s].V)[kv:]
+		p, _ := probs(qs[at:at+h.Dim], k, keys, stride, h.Dim)
+		dp, mean := make([]float64, keys), 0.0
+		for j := range p {
+			for i := range h.Dim {
+				dp[j] += g[at+i] * v[j*stride+i]
+				gv[j*stride+i] += p[j] * g[at+i]
+			}
+			mean += p[j] * dp[j]
+		}
+		for j := range p {
+			ds := p[j] * (dp[j] - mean) * scale
+			for i := range h.Dim {
+				gq[at+i] += ds * k[j*stride+i]
+				gk[j*stride+i] += ds * qs[at+i]
+			}
+		}
+	})
+}
+
+func (*Device) SwiGLU(out, gate, up kernels.Buffer) {
+	for i, x := range of(gate) {
+		of(out)[i] = x / (1 + math.Exp(-x)) * of(up)[i]
+	}
+}
+
+func (*Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
+	for i, x := range of(gate) {
+		s := 1 / (1 + math.Exp(-x))
+		g, u := of(dout)[i], of(up)[i]
+		of(dup)[i] = g * x * s
+		of(dgate)[i] = g * u * s * (1 + x*(1-s))
+	}
+}
+
+// allowed are the ids of row i: those listed, or all.
+func allowed(a kernels.Allow, i, vocab int) []int32 {
+	if ids := a.IDs[a.Start[i]:a.Start[i+1]]; len(ids) > 0 {
+		return ids
+	}
+	all := make([]int32, vocab)
+	for v := range all {
+		all[v] = int32(v)
+	}
+	return all
+}
+
+// logSoftmax is the log-probs of one row over ids.
+func logSoftmax(h, table []float64, ids []int32, dim int) []float64 {
+	out := make([]float64, len(ids))
+	top := math.Inf(-1)
+	for j, id := range ids {
+		for i := range dim {
+			out[j] += h[i] * table[int(id)*dim+i]
+		}
+		top = max(top, out[j])
+	}
+	sum := 0.0
+	for _, x := range out {
+		sum += math.Exp(x - top)
+	}
+	for j := range out {
+		out[j] -= top + math.Log(sum)
+	}
+	return out
+}
+
+func (*Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
+	for n, want := range target {
+		ids := allowed(allow, n, len(of(table))/dim)
+		lp := logSoftmax(of(h)[n*dim:], of(table), ids, dim)
+		of(entropy)[n] = 0
+		for j, id := range ids {
+			of(entropy)[n] -= math.Exp(lp[j]) * lp[j]
+			if id == want {
+				of(logp)[n] = lp[j]
+			}
+		}
+	}
+}
+
+func (*Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
+	for n, want := range target {
+		ids := allowed(allow, n, len(of(table))/dim)
+		row := of(h)[n*dim : (n+1)*dim]
+		lp := logSoftmax(row, of(table), ids, dim)
+		ent := 0.0
+		for _, x := range lp {
+			ent -= math.Exp(x) * x
+		}
+		for j, id := range ids {
+			p := math.Exp(lp[j])
+			d := -of(dlogp)[n]*p - of(dentropy)[n]*p*(lp[j]+ent)
+			if id == want {
+				d += of(dlogp)[n]
+			}
+			for i := range dim {
+				of(dh)[n*dim+i] += d * of(table)[int(id)*dim+i]
+				of(dtable)[int(id)*dim+i] += d * row[i]
+			}
+		}
+	}
+}
+
+func (*Device) Logits(dst []float32, h, table kernels.Buffer, ids []int32, dim int) {
+	for j, id := range ids {
+		sum := 0.0
+		for i := range dim {
+			sum += of(h)[i] * of(table)[int(id)*dim+i]
+		}
+		dst[j] = float32(sum)
+	}
+}
+
+func (*Device) AdamW(p, g, m, v kernels.Buffer, o kernels.AdamW) {
+	b1, b2 := 1-math.Pow(o.Beta1, float64(o.Step)), 1-math.Pow(o.Beta2, float64(o.Step))
+	for i := range of(p) {
+		x := of(g)[i] * o.Scale
+		of(m)[i] = o.Beta1*of(m)[i] + (1-o.Beta1)*x
+		of(v)[i] = o.Beta2*of(v)[i] + (1-o.Beta2)*x*x
+		of(p)[i] -= o.LR * (of(m)[i]/b1/(math.Sqrt(of(v)[i]/b2)+o.Eps) + o.WeightDecay*of(p)[i])
+	}
+}
+
+func (*Device) SumSquares(b kernels.Buffer) float64 {
+	sum := 0.0
+	for _, x := range of(b) {
+		sum += x * x
+	}
+	return sum
+}
+
+var _ kernels.Device = (*Device)(nil)
