@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"math"
+	"slices"
 
 	"github.com/turngym/turngym/kernels"
 )
@@ -28,6 +29,7 @@ func (d *Device) Attention(out, lse, q kernels.Buffer, start []int32, ctx []kern
 		}
 		k, v, wide := of(ctx[s].K), of(ctx[s].V), pad(seen)
 		kt, sc := d.temp(h.Dim*wide), d.temp(queryBlock*wide)
+		var sums [queryBlock]float32
 		for kv := range h.KV {
 			keysT(*kt, wide, k[kv*h.Dim:], stride, seen, h.Dim)
 			for g := range group {
@@ -39,9 +41,16 @@ func (d *Device) Attention(out, lse, q kernels.Buffer, start []int32, ctx []kern
 					d.scores(*sc, qs[at:], m, h, *kt, wide, keys)
 					for i := range m {
 						row := (*sc)[i*wide : i*wide+pad(keys)]
-						l[(first+i0+i)*h.Q+head] = d.softmax(row, keys-m+i+1, scale)
+						sums[i], l[(first+i0+i)*h.Q+head] = d.softmax(row, keys-m+i+1, scale)
 					}
 					d.gemm(m, h.Dim, keys, mat{*sc, wide, 1}, v[kv*h.Dim:], stride, o[at:], h.Q*h.Dim, false)
+					for i := range m {
+						inv := 1 / sums[i]
+						row := o[at+i*h.Q*h.Dim:][:h.Dim]
+						for j := range row {
+							row[j] *= inv
+						}
+					}
 				}
 			}
 		}
@@ -63,24 +72,32 @@ func (d *Device) scores(dst, q []float32, m int, h kernels.Heads, kt []float32, 
 	d.gemm(m, pad(keys), h.Dim, mat{q, h.Q * h.Dim, 1}, kt, wide, dst, wide, false)
 }
 
-// softmax turns a row's first n scores into probabilities and the rest into
-// zeros, and returns the log of the sum of exponentials.
-func (d *Device) softmax(row []float32, n int, scale float32) float32 {
-	top := row[0]
-	for _, x := range row[1:n] {
-		top = max(top, x)
+// softmax turns a row's first n scores into probabilities times their sum and
+// the rest into zeros; lse is the log of the sum of exponentials.
+func (d *Device) softmax(row []float32, n int, scale float32) (sum, lse float32) {
+	var tops [8]float32 // independent chains: max has a latency of four cycles
+	for i := range tops {
+		tops[i] = row[0]
 	}
+	i := 0
+	for ; i+8 <= n; i += 8 {
+		for j, x := range row[i : i+8 : i+8] {
+			if x > tops[j] {
+				tops[j] = x
+			}
+		}
+	}
+	for _, x := range row[i:n] {
+		tops[0] = max(tops[0], x)
+	}
+	top := slices.Max(tops[:])
 	for i := n; i < len(row); i++ {
 		row[i] = never
 	}
 	top *= scale
-	sum := d.isa.expSum(row, len(row), scale, top)
-	inv := 1 / sum
-	for i := range row[:n] {
-		row[i] *= inv
-	}
+	sum = d.isa.expSum(row, len(row), scale, top)
 	clear(row[n:])
-	return top + float32(math.Log(float64(sum)))
+	return sum, top + float32(math.Log(float64(sum)))
 }
 
 // AttentionGrad recomputes the probabilities block by block.

@@ -1,0 +1,194 @@
+// Package model is the policy's transformer, written once over
+// kernels.Device: decoder only, pre-norm RMSNorm, rotary positions,
+// grouped-query attention, SwiGLU, no biases, output tied to the embedding
+// (the Llama and Qwen shape), with a value head on the last hidden state.
+// Forward and backward are explicit; there is no graph.
+//
+// A [Model] owns parameters, gradients and optimizer state. A [Pass] computes
+// one packed batch on one goroutine; several passes run side by side on one
+// model and are collected in a fixed order, so that the sum of gradients does
+// not depend on the number of threads. A [Decoder] is a frozen copy for
+// sampling, safe for many goroutines, each with a [Cache] of its own.
+//
+// Log-probs of a Decoder and of a Pass for the same weights and tokens have
+// the same bits.
+package model
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/turngym/turngym/kernels"
+)
+
+// Config is the shape of a model.
+type Config struct {
+	Vocab, Dim, Layers, Heads, KVHeads, Hidden int
+	Context                                    int     // most tokens of a sequence
+	Theta, Eps                                 float64 // of the rotary positions; of the norms
+}
+
+// Tiny is the preset that learns on two CPU cores.
+func Tiny(vocab int) Config {
+	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 2048, Theta: 10000, Eps: 1e-5}
+}
+
+// HeadDim is the size of one attention head.
+func (c Config) HeadDim() int { return c.Dim / c.Heads }
+
+// Validate reports all faults at once.
+func (c Config) Validate() error {
+	var errs []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	need(c.Vocab > 0 && c.Dim > 0 && c.Layers > 0 && c.Heads > 0 && c.KVHeads > 0 && c.Hidden > 0 && c.Context > 0,
+		"model: every size must be above 0: %+v", c)
+	if len(errs) == 0 {
+		need(c.Dim%c.Heads == 0 && c.HeadDim()%2 == 0, "model: dim %d must split into %d heads of even size", c.Dim, c.Heads)
+		need(c.Heads%c.KVHeads == 0, "model: %d heads must be a multiple of %d key-value heads", c.Heads, c.KVHeads)
+	}
+	need(c.Theta > 0 && c.Eps > 0, "model: theta and eps must be above 0")
+	return errors.Join(errs...)
+}
+
+// layer is one block's parameters (or their gradients).
+type layer struct {
+	q, k, v, o, gate, up, down kernels.Buffer // matrices [in, out]
+	attnNorm, mlpNorm          kernels.Buffer // [dim]
+}
+
+// weights are named views of one flat buffer: matrices first, then vectors.
+type weights struct {
+	flat   kernels.Buffer
+	embed  kernels.Buffer // [vocab, dim]
+	layers []layer
+	norm   kernels.Buffer // [dim]
+	value  kernels.Buffer // [dim]
+	params []Param
+	matrix int // elements that are matrices
+}
+
+// Param is one named tensor, by its Hugging Face name. Matrices are stored
+// [in, out], transposed to what the name's owner stores.
+type Param struct {
+	Name   string
+	Rows   int // 0: a vector
+	Cols   int
+	Buffer kernels.Buffer
+}
+
+// views lays the parameters out in flat, or only counts them where flat is nil.
+func views(c Config, flat kernels.Buffer) (*weights, int) {
+	w := &weights{flat: flat, layers: make([]layer, c.Layers)}
+	at := 0
+	take := func(name string, rows, cols int) kernels.Buffer {
+		n := max(rows, 1) * cols
+		at += n
+		if flat == nil {
+			return nil
+		}
+		b := flat.Slice(at-n, at)
+		w.params = append(w.params, Param{name, rows, cols, b})
+		return b
+	}
+	kv := c.KVHeads * c.HeadDim()
+	w.embed = take("model.embed_tokens.weight", c.Vocab, c.Dim)
+	for i := range w.layers {
+		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
+		l.q = take(p+"self_attn.q_proj.weight", c.Dim, c.Dim)
+		l.k = take(p+"self_attn.k_proj.weight", c.Dim, kv)
+		l.v = take(p+"self_attn.v_proj.weight", c.Dim, kv)
+		l.o = take(p+"self_attn.o_proj.weight", c.Dim, c.Dim)
+		l.gate = take(p+"mlp.gate_proj.weight", c.Dim, c.Hidden)
+		l.up = take(p+"mlp.up_proj.weight", c.Dim, c.Hidden)
+		l.down = take(p+"mlp.down_proj.weight", c.Hidden, c.Dim)
+	}
+	w.matrix = at
+	for i := range w.layers {
+		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
+		l.attnNorm = take(p+"input_layernorm.weight", 0, c.Dim)
+		l.mlpNorm = take(p+"post_attention_layernorm.weight", 0, c.Dim)
+	}
+	w.norm = take("model.norm.weight", 0, c.Dim)
+	w.value = take("value_head.weight", 0, c.Dim)
+	return w, at
+}
+
+// Model is parameters, gradients and optimizer state.
+type Model struct {
+	Config
+	dev  kernels.Device
+	w, g *weights
+	m, v kernels.Buffer
+	step int
+}
+
+// New makes a model with random weights.
+func New(dev kernels.Device, c Config, seed uint64) (*Model, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	m := alloc(dev, c)
+	m.init(seed)
+	return m, nil
+}
+
+func alloc(dev kernels.Device, c Config) *Model {
+	_, n := views(c, nil)
+	m := &Model{Config: c, dev: dev, m: dev.New(n), v: dev.New(n)}
+	m.w, _ = views(c, dev.New(n))
+	m.g, _ = views(c, dev.New(n))
+	return m
+}
+
+// Params are the named tensors, which share memory with the model.
+func (m *Model) Params() []Param { return m.w.params }
+
+// Size is the number of parameters.
+func (m *Model) Size() int { return m.w.flat.Len() }
+
+// Device is where the model lives.
+func (m *Model) Device() kernels.Device { return m.dev }
+
+// Step is how often the optimizer has stepped.
+func (m *Model) Step() int { return m.step }
+
+// Optimize clips the collected gradient to the global norm clip (0: no
+// clipping), takes one AdamW step and zeroes the gradient. Weight decay
+// touches matrices only. It returns the norm before clipping; a norm that is
+// not finite leaves the weights as they are.
+func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
+	norm = math.Sqrt(m.dev.SumSquares(m.g.flat))
+	if !math.IsNaN(norm) && !math.IsInf(norm, 0) {
+		m.step++
+		o.Step, o.Scale = m.step, 1
+		if clip > 0 && norm > clip {
+			o.Scale = clip / norm
+		}
+		n, k := m.Size(), m.w.matrix
+		part := func(from, to int, o kernels.AdamW) {
+			m.dev.AdamW(m.w.flat.Slice(from, to), m.g.flat.Slice(from, to), m.m.Slice(from, to), m.v.Slice(from, to), o)
+		}
+		part(0, k, o)
+		o.WeightDecay = 0
+		part(k, n, o)
+	}
+	m.dev.Zero(m.g.flat)
+	return norm
+}
+
+// Collect adds a pass's gradient to the model's and zeroes the pass's.
+func (m *Model) Collect(p *Pass) {
+	m.dev.Add(m.g.flat, p.g.flat)
+	m.dev.Zero(p.g.flat)
+}
+
+// CopyFrom takes another model's weights.
+func (m *Model) CopyFrom(o *Model) {
+	m.dev.Zero(m.w.flat)
+	m.dev.Add(m.w.flat, o.w.flat)
+}
