@@ -14,7 +14,7 @@ var ErrContext = errors.New("the model's context is full")
 type Decoder struct {
 	Config
 	dev kernels.Device
-	w   *weights
+	w   *params
 }
 
 // Snapshot copies the weights as they are now.

@@ -31,7 +31,7 @@ func (m *Model) init(seed uint64) {
 		}
 		m.dev.Write(b, x)
 	}
-	for _, p := range m.w.params {
+	for _, p := range m.w.list {
 		switch {
 		case p.Name == "value_head.weight":
 		case p.Rows == 0:

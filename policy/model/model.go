@@ -61,14 +61,14 @@ type layer struct {
 	attnNorm, mlpNorm          kernels.Buffer // [dim]
 }
 
-// weights are named views of one flat buffer: matrices first, then vectors.
-type weights struct {
+// params are named views of one flat buffer: matrices first, then vectors.
+type params struct {
 	flat   kernels.Buffer
 	embed  kernels.Buffer // [vocab, dim]
 	layers []layer
 	norm   kernels.Buffer // [dim]
 	value  kernels.Buffer // [dim]
-	params []Param
+	list   []Param
 	matrix int // elements that are matrices
 }
 
@@ -82,8 +82,8 @@ type Param struct {
 }
 
 // views lays the parameters out in flat, or only counts them where flat is nil.
-func views(c Config, flat kernels.Buffer) (*weights, int) {
-	w := &weights{flat: flat, layers: make([]layer, c.Layers)}
+func views(c Config, flat kernels.Buffer) (*params, int) {
+	w := &params{flat: flat, layers: make([]layer, c.Layers)}
 	at := 0
 	take := func(name string, rows, cols int) kernels.Buffer {
 		n := max(rows, 1) * cols
@@ -92,7 +92,7 @@ func views(c Config, flat kernels.Buffer) (*weights, int) {
 			return nil
 		}
 		b := flat.Slice(at-n, at)
-		w.params = append(w.params, Param{name, rows, cols, b})
+		w.list = append(w.list, Param{name, rows, cols, b})
 		return b
 	}
 	kv := c.KVHeads * c.HeadDim()
@@ -122,7 +122,7 @@ func views(c Config, flat kernels.Buffer) (*weights, int) {
 type Model struct {
 	Config
 	dev  kernels.Device
-	w, g *weights
+	w, g *params
 	m, v kernels.Buffer
 	step int
 }
@@ -146,7 +146,7 @@ func alloc(dev kernels.Device, c Config) *Model {
 }
 
 // Params are the named tensors, which share memory with the model.
-func (m *Model) Params() []Param { return m.w.params }
+func (m *Model) Params() []Param { return m.w.list }
 
 // Size is the number of parameters.
 func (m *Model) Size() int { return m.w.flat.Len() }

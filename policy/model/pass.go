@@ -26,7 +26,7 @@ type state struct {
 // Pass computes one batch at a time on one goroutine and holds its gradient.
 type Pass struct {
 	m   *Model
-	g   *weights
+	g   *params
 	cap int // tokens there is room for
 
 	states       []state
