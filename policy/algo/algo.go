@@ -6,6 +6,11 @@
 // all.go; algotest then checks its gradient and invariances.
 package algo
 
+import (
+	"fmt"
+	"math"
+)
+
 // Batch is the sampled tokens of E episodes, one row each (N rows), as
 // columns. Rows of an episode follow each other in time.
 type Batch struct {
@@ -19,6 +24,42 @@ type Batch struct {
 	Turn           []int32   // [N] number of the turn within its episode
 
 	Advantage, Return []float32 // [N] filled by an Estimator
+
+	// Denominator is what a mean over tokens divides by: the rows of the whole
+	// batch where this is only a part of it, so that parts add up to the same
+	// gradient. 0 is this batch's own rows.
+	Denominator float64
+}
+
+func (b *Batch) mean() float64 {
+	if b.Denominator > 0 {
+		return b.Denominator
+	}
+	return max(1, float64(len(b.Now)))
+}
+
+// Check refuses columns of different lengths and numbers that are not finite,
+// naming the column and row.
+func (b *Batch) Check() error {
+	if len(b.Start) != len(b.Group)+1 || int(b.Start[len(b.Start)-1]) != len(b.Now) {
+		return fmt.Errorf("batch of %d episodes and %d rows has %d starts", len(b.Group), len(b.Now), len(b.Start))
+	}
+	for _, c := range []struct {
+		name   string
+		x      []float32
+		needed bool
+	}{{"Now", b.Now, true}, {"Then", b.Then, true}, {"Reward", b.Reward, true}, {"Entropy", b.Entropy, false},
+		{"Ref", b.Ref, false}, {"Value", b.Value, false}, {"Advantage", b.Advantage, false}, {"Return", b.Return, false}} {
+		if len(c.x) != len(b.Now) && (c.needed || c.x != nil) {
+			return fmt.Errorf("column %s has %d rows, Now has %d", c.name, len(c.x), len(b.Now))
+		}
+		for i, v := range c.x {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return fmt.Errorf("column %s is %v in row %d", c.name, v, i)
+			}
+		}
+	}
+	return nil
 }
 
 // Rows is N.
@@ -40,4 +81,6 @@ type Estimator interface{ Estimate(b *Batch) }
 
 // Objective returns the loss and adds its gradient to g. It reads Advantage
 // and Return, which are constants to it.
-type Objective interface{ Loss(b *Batch, g *Grad) float64 }
+type Objective interface {
+	Loss(b *Batch, g *Grad) float64
+}
