@@ -1,6 +1,7 @@
 package gym
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +78,7 @@ func (g *Grammar) Next(dst []Piece) []Piece {
 	p := &g.verb.Params[len(g.action.Args)]
 	switch p.Kind {
 	case Ref:
-		needsOption := g.takesOption(len(g.action.Args))
+		needsOption := optionFollows(g.verb, len(g.action.Args))
 		for i := range g.obs.Elements {
 			if e := &g.obs.Elements[i]; fits(e, p, needsOption) {
 				dst = append(dst, Piece{RefPiece, e.ID})
@@ -151,7 +152,7 @@ func (g *Grammar) Path(a Action) ([]Piece, bool) {
 				return nil, false
 			}
 		case Int, Num:
-			if !step(Piece{ChoicePiece, strconv.FormatFloat(v.Num, 'g', -1, 64)}) {
+			if !step(Piece{ChoicePiece, number(v.Num)}) {
 				return nil, false
 			}
 		default:
@@ -177,12 +178,22 @@ func (g *Grammar) pointed() *Element {
 
 // possible says whether a verb's arguments can be written at all.
 func (g *Grammar) possible(v *Verb) bool {
+	pointed := false
 	for i := range v.Params {
 		p := &v.Params[i]
 		switch p.Kind {
 		case Ref:
-			option := i+1 < len(v.Params) && v.Params[i+1].Kind == Option
+			option := optionFollows(v, i)
 			if !slices.ContainsFunc(g.obs.Elements, func(e Element) bool { return fits(&e, p, option) }) {
+				return false
+			}
+			pointed = true
+		case Enum:
+			if len(p.Enum) == 0 {
+				return false
+			}
+		case Option:
+			if !pointed {
 				return false
 			}
 		case Str:
@@ -198,8 +209,18 @@ func (g *Grammar) possible(v *Verb) bool {
 	return true
 }
 
-func (g *Grammar) takesOption(i int) bool {
-	return i+1 < len(g.verb.Params) && g.verb.Params[i+1].Kind == Option
+// optionFollows says whether the Ref at i of v must point to a list, because
+// an Option comes before the next Ref.
+func optionFollows(v *Verb, i int) bool {
+	for _, p := range v.Params[i+1:] {
+		switch p.Kind {
+		case Ref:
+			return false
+		case Option:
+			return true
+		}
+	}
+	return false
 }
 
 func fits(e *Element, p *Param, needsOption bool) bool {
@@ -220,9 +241,9 @@ func choices(dst []Piece, texts []string) []Piece {
 // can be read and are within the bounds.
 func (g *Grammar) numbers(p *Param) []string {
 	var out []string
-	if p.Kind == Int && p.Max > p.Min && p.Max-p.Min <= 200 {
-		for n := int(p.Min); n <= int(p.Max); n++ {
-			out = append(out, strconv.Itoa(n))
+	if p.Kind == Int && p.Max > p.Min && p.Max-p.Min <= 200 && math.Abs(p.Max) < 1<<53 {
+		for n := math.Ceil(p.Min); n <= p.Max; n++ {
+			out = append(out, number(n))
 		}
 		return out
 	}
@@ -230,10 +251,11 @@ func (g *Grammar) numbers(p *Param) []string {
 	for _, text := range g.texts {
 		for _, w := range text {
 			n, err := strconv.ParseFloat(w.String(), 64)
-			if err != nil || (p.Max > p.Min && (n < p.Min || n > p.Max)) || (p.Kind == Int && n != float64(int64(n))) {
+			if err != nil || math.IsNaN(n) || math.IsInf(n, 0) ||
+				(p.Max > p.Min && (n < p.Min || n > p.Max)) || (p.Kind == Int && n != math.Trunc(n)) {
 				continue
 			}
-			if s := strconv.FormatFloat(n, 'g', -1, 64); !slices.Contains(out, s) {
+			if s := number(n); !slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}

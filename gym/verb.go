@@ -1,6 +1,7 @@
 package gym
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,8 +41,14 @@ const (
 
 var kindNames = []string{"", "element", "string", "integer", "number", "enum", "option"}
 
-// String is the kind's name as the help shows it.
-func (k Kind) String() string { return kindNames[k] }
+// String is the kind's name as the help shows it. A kind that is none, as a
+// client may send, is "unknown".
+func (k Kind) String() string {
+	if k < Ref || k > Option {
+		return "unknown"
+	}
+	return kindNames[k]
+}
 
 // String is the verb as help shows it: fill(element, text:string)  type text into a field.
 func (v Verb) String() string {
@@ -93,14 +100,30 @@ func (a Action) String() string {
 	for i, v := range a.Args {
 		switch v.Kind {
 		case Ref:
-			parts[i] = v.Text
+			if parts[i] = v.Text; !plain(v.Text) {
+				parts[i] = strconv.Quote(v.Text)
+			}
 		case Int, Num:
-			parts[i] = strconv.FormatFloat(v.Num, 'g', -1, 64)
+			parts[i] = number(v.Num)
 		default:
 			parts[i] = strconv.Quote(v.Text)
 		}
 	}
 	return a.Verb + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// plain says whether an id reads the same without quotes.
+func plain(id string) bool {
+	return id != "" && id == strings.TrimSpace(id) && id[0] != '"' && id[0] != '\'' && !strings.Contains(id, ",")
+}
+
+// number is the one written form of a number: whole ones below 2^53 in digits,
+// which a piece of the grammar and a written action must agree on.
+func number(n float64) string {
+	if n == math.Trunc(n) && math.Abs(n) < 1<<53 {
+		return strconv.FormatInt(int64(n), 10)
+	}
+	return strconv.FormatFloat(n, 'g', -1, 64)
 }
 
 // Equal says whether two actions are the same.
@@ -112,6 +135,9 @@ func (a Action) Equal(b Action) bool {
 // [*Mistake] that says what was wrong and what would be right.
 func (o *Observation) Validate(a Action) error {
 	if a.Verb == malformed && len(a.Args) == 1 {
+		if a.Args[0].Text == "" {
+			return Mistakef("the action cannot be read")
+		}
 		return &Mistake{Text: a.Args[0].Text}
 	}
 	verb, err := o.verb(a.Verb)
@@ -136,7 +162,10 @@ func (o *Observation) Validate(a Action) error {
 				return Mistakef("%s works on %s, and [%s] is a %s", verb.Name, strings.Join(p.Roles, ", "), v.Text, pointed.Role)
 			}
 		case Int, Num:
-			if p.Kind == Int && v.Num != float64(int64(v.Num)) {
+			if math.IsNaN(v.Num) || math.IsInf(v.Num, 0) {
+				return Mistakef("%s of %s must be a finite number", p.Name, verb.Signature())
+			}
+			if p.Kind == Int && v.Num != math.Trunc(v.Num) {
 				return Mistakef("%s of %s must be a whole number", p.Name, verb.Signature())
 			}
 			if p.Max > p.Min && (v.Num < p.Min || v.Num > p.Max) {
@@ -278,8 +307,9 @@ func unescape(s string) string {
 		}
 		r, multi, rest, err := strconv.UnquoteChar(s, quote)
 		if err != nil {
-			b.WriteString(s)
-			break
+			b.WriteByte(s[0])
+			s = s[1:]
+			continue
 		}
 		if multi {
 			b.WriteRune(r)

@@ -111,3 +111,6 @@ func (c *Cache) Value() float32 {
 	c.d.dev.Read(v[:], c.val)
 	return v[0]
 }
+
+// Reset empties the sequence and takes other weights of the same shape.
+func (c *Cache) Reset(d *Decoder) { c.d, c.len = d, 0 }

@@ -1,0 +1,141 @@
+package rollout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/turngym/turngym/agent"
+	"github.com/turngym/turngym/gym"
+)
+
+// Engine plays tasks on several live environments of one family. An
+// environment that has a fault is closed and replaced, and the task is played
+// again: a fault is counted, never a reward.
+type Engine struct {
+	Family gym.Family
+	Name   string // of the family, for the episodes
+	Envs   int    // how many environments live side by side
+
+	faults atomic.Int64
+	steps  atomic.Int64
+	idle   chan gym.Env // environments between two plays; nil slots are yet to be opened
+	once   sync.Once
+}
+
+// triesMax is how often a task is played again before the engine gives up: it
+// is then not the browser that is broken.
+const triesMax = 5
+
+// Faults is how many episodes were thrown away; Steps how many were taken in
+// those that were kept.
+func (e *Engine) Faults() int64 { return e.faults.Load() }
+
+// Steps counts the steps of the episodes that were kept.
+func (e *Engine) Steps() int64 { return e.steps.Load() }
+
+func (e *Engine) start() {
+	e.once.Do(func() {
+		e.idle = make(chan gym.Env, e.Envs)
+		for range e.Envs {
+			e.idle <- nil
+		}
+	})
+}
+
+// Play plays all tasks, the i-th with agentOf(i), and gives the episodes in the
+// tasks' order, so that the result does not depend on which environment was
+// faster. done, where not nil, is called for each episode as it ends, from any
+// goroutine.
+func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, tasks []gym.Task, done func(*gym.Episode)) ([]*gym.Episode, error) {
+	e.start()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	episodes := make([]*gym.Episode, len(tasks))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(e.Envs, len(tasks)) {
+		wg.Go(func() {
+			env := <-e.idle
+			defer func() { e.idle <- env }()
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(tasks) || ctx.Err() != nil {
+					return
+				}
+				ep, err := e.play(ctx, &env, agentOf(i), tasks[i])
+				if err != nil {
+					cancel(err)
+					return
+				}
+				episodes[i] = ep
+				e.steps.Add(int64(len(ep.Turns)))
+				if done != nil {
+					done(ep)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return episodes, nil
+}
+
+// play plays one task, again after a fault, in *env, which it replaces.
+func (e *Engine) play(ctx context.Context, env *gym.Env, a agent.Agent, t gym.Task) (*gym.Episode, error) {
+	var last error
+	for range triesMax {
+		if *env == nil {
+			opened, err := e.Family.Open(ctx)
+			if err != nil {
+				if !isFault(err) || ctx.Err() != nil {
+					return nil, err
+				}
+				e.faults.Add(1)
+				last = err
+				continue
+			}
+			*env = opened
+		}
+		ep, err := agent.Play(ctx, *env, a, t)
+		if err == nil {
+			ep.Env = e.Name
+			return ep, nil
+		}
+		if !isFault(err) || ctx.Err() != nil {
+			if ctx.Err() != nil {
+				(*env).Close() // it was left in the middle of something
+				*env = nil
+			}
+			return nil, err
+		}
+		e.faults.Add(1)
+		(*env).Close()
+		*env, last = nil, err
+	}
+	return nil, fmt.Errorf("play %s: it failed %d times in a row: %w", t, triesMax, last)
+}
+
+func isFault(err error) bool {
+	var f *gym.Fault
+	return errors.As(err, &f)
+}
+
+// Close closes the environments; nothing may be playing.
+func (e *Engine) Close() error {
+	e.start()
+	var errs []error
+	for range e.Envs {
+		if env := <-e.idle; env != nil {
+			errs = append(errs, env.Close())
+		}
+	}
+	for range e.Envs {
+		e.idle <- nil
+	}
+	return errors.Join(errs...)
+}

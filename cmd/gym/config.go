@@ -1,0 +1,364 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+	"gopkg.in/yaml.v3"
+
+	"github.com/turngym/turngym/gym/catalog"
+)
+
+// Config is everything that a training run can be told. The tags are the keys
+// in a file, the flags (with dots), the variables (GYM_SFT_STEPS) and the help.
+type Config struct {
+	Env       string   `mapstructure:"env" help:"environment: see gym envs"`
+	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
+	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo, reinforce"`
+	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
+	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
+	Threads   int      `mapstructure:"threads" help:"passes that train at once"`
+	Envs      int      `mapstructure:"envs" help:"environments that live side by side"`
+	Staleness int      `mapstructure:"staleness" help:"versions that an episode may lag behind the trainer; 0 is synchronous"`
+	Save      int      `mapstructure:"save" help:"steps between checkpoints"`
+	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
+	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
+
+	Web   WebConfig   `mapstructure:"web"`
+	Model ModelConfig `mapstructure:"model"`
+	SFT   SFTConfig   `mapstructure:"sft"`
+	RL    RLConfig    `mapstructure:"rl"`
+	Eval  EvalConfig  `mapstructure:"eval"`
+}
+
+// WebConfig is of the family web.
+type WebConfig struct {
+	Driver string `mapstructure:"driver" help:"auto, chrome or static"`
+	Chrome string `mapstructure:"chrome" help:"path of the browser; default: the first on the PATH"`
+	Pages  string `mapstructure:"pages" help:"miniwob:DIR: the MiniWoB++ pages in DIR"`
+	Dir    string `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`
+}
+
+// ModelConfig is the policy's shape.
+type ModelConfig struct {
+	Vocab   int `mapstructure:"vocab" help:"most tokens of the learnt tokenizer"`
+	Dim     int `mapstructure:"dim" help:"width"`
+	Layers  int `mapstructure:"layers" help:"blocks"`
+	Heads   int `mapstructure:"heads" help:"attention heads"`
+	KVHeads int `mapstructure:"kv_heads" help:"key-value heads"`
+	Hidden  int `mapstructure:"hidden" help:"width of the gated layer"`
+	Context int `mapstructure:"context" help:"most tokens of an episode"`
+}
+
+// SFTConfig is the stage that learns from demonstrations.
+type SFTConfig struct {
+	Steps  int     `mapstructure:"steps" help:"optimizer steps"`
+	Batch  int     `mapstructure:"batch" help:"episodes of a step"`
+	LR     float64 `mapstructure:"lr" help:"highest learning rate"`
+	WarmUp int     `mapstructure:"warmup" help:"steps in which it rises"`
+	Final  float64 `mapstructure:"final" help:"share of it that is left at the end"`
+}
+
+// RLConfig is the stage that learns from rollouts.
+type RLConfig struct {
+	Algorithm   string  `mapstructure:"algorithm" help:"grpo, ppo or reinforce"`
+	Steps       int     `mapstructure:"steps" help:"batches of rollouts"`
+	Tasks       int     `mapstructure:"tasks" help:"tasks of a batch"`
+	Group       int     `mapstructure:"group" help:"episodes of each task"`
+	LR          float64 `mapstructure:"lr" help:"highest learning rate"`
+	WarmUp      int     `mapstructure:"warmup" help:"steps in which it rises"`
+	Final       float64 `mapstructure:"final" help:"share of it that is left at the end"`
+	Epochs      int     `mapstructure:"epochs" help:"times that a batch is gone through"`
+	Minibatches int     `mapstructure:"minibatches" help:"optimizer steps in each"`
+	Entropy     float64 `mapstructure:"entropy" help:"bonus for undecided choices"`
+	KL          float64 `mapstructure:"kl" help:"pull to the policy that the stage began with"`
+	Clip        float64 `mapstructure:"clip" help:"of the ratio of new to old probability"`
+	Gamma       float64 `mapstructure:"gamma" help:"discount, by turn (ppo, reinforce)"`
+	Lambda      float64 `mapstructure:"lambda" help:"of generalised advantages (ppo)"`
+	Value       float64 `mapstructure:"value" help:"weight of the value head's loss (ppo)"`
+	Progress    float64 `mapstructure:"progress" help:"weight of the shaping reward"`
+	Mistake     float64 `mapstructure:"mistake" help:"penalty for an invalid action"`
+}
+
+// EvalConfig is the evaluation at the end.
+type EvalConfig struct {
+	Seeds int `mapstructure:"seeds" help:"episodes of every scenario and level"`
+}
+
+// defaults are those of every recipe.
+func defaults() Config {
+	return Config{
+		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20,
+		Web:   WebConfig{Driver: "auto"},
+		Model: ModelConfig{Vocab: 2048, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 2048},
+		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 2e-3, WarmUp: 50, Final: 0.1},
+		RL: RLConfig{Algorithm: "grpo", Steps: 100, Tasks: 24, Group: 8, LR: 3e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
+			Entropy: 0.003, Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Mistake: 0.1},
+		Eval: EvalConfig{Seeds: 20},
+	}
+}
+
+// recipe is a named change of the defaults.
+type recipe struct {
+	name, doc string
+	change    func(c *Config)
+}
+
+var recipes = []recipe{
+	{"web", "demonstrations of the oracle, then grpo on live rollouts", func(*Config) {}},
+	{"sft", "demonstrations only", func(c *Config) { c.RL.Steps = 0 }},
+	{"grpo", "reinforcement alone, group advantages", func(c *Config) { rlAlone(c, "grpo") }},
+	{"ppo", "reinforcement alone, value head and generalised advantages", func(c *Config) {
+		rlAlone(c, "ppo")
+		c.RL.Epochs, c.RL.Minibatches = 2, 4
+	}},
+	{"reinforce", "reinforcement alone, reward to go less its mean", func(c *Config) { rlAlone(c, "reinforce") }},
+}
+
+func rlAlone(c *Config, algorithm string) {
+	c.SFT.Steps = 0
+	c.RL.Algorithm, c.RL.Steps, c.RL.LR, c.RL.Entropy = algorithm, 400, 1e-3, 0.01
+}
+
+func findRecipe(name string) (recipe, error) {
+	var names []string
+	for _, r := range recipes {
+		if r.name == name {
+			return r, nil
+		}
+		names = append(names, r.name)
+	}
+	return recipe{}, catalog.Unknown("recipe", name, names)
+}
+
+// key is one leaf of Config.
+type key struct {
+	name, help string
+	field      reflect.Value
+}
+
+// keys are the leaves of c in the order of the source.
+func keys(c *Config) []key {
+	var out []key
+	var walk func(prefix string, v reflect.Value)
+	walk = func(prefix string, v reflect.Value) {
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			name := prefix + f.Tag.Get("mapstructure")
+			if f.Type.Kind() == reflect.Struct {
+				walk(name+".", v.Field(i))
+			} else {
+				out = append(out, key{name, f.Tag.Get("help"), v.Field(i)})
+			}
+		}
+	}
+	walk("", reflect.ValueOf(c).Elem())
+	return out
+}
+
+func variable(name string) string {
+	return "GYM_" + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
+}
+
+// addFlags makes a flag of every key; those of sections are not in the short help.
+func addFlags(fs *pflag.FlagSet) {
+	c := defaults()
+	for _, k := range keys(&c) {
+		switch v := k.field.Interface().(type) {
+		case string:
+			fs.String(k.name, v, k.help)
+		case []string:
+			fs.StringSlice(k.name, v, k.help)
+		case int:
+			fs.Int(k.name, v, k.help)
+		case uint64:
+			fs.Uint64(k.name, v, k.help)
+		case float64:
+			fs.Float64(k.name, v, k.help)
+		}
+		if strings.Contains(k.name, ".") {
+			fs.MarkHidden(k.name)
+		}
+	}
+	// The sections' most used keys have a short name, too.
+	for short, name := range shortFlags {
+		fs.String(short, "", "the same as --"+name)
+	}
+	fs.String("config", "", "a YAML file with these keys")
+}
+
+var shortFlags = map[string]string{"driver": "web.driver", "chrome": "web.chrome", "pages": "web.pages"}
+
+// loadConfig puts together flags, variables, the file, the recipe and the
+// defaults, in this order of precedence. from says for each key where its
+// value is from.
+func loadConfig(fs *pflag.FlagSet, env func(string) string) (c Config, from map[string]string, err error) {
+	v := viper.New()
+	c, from = defaults(), map[string]string{}
+	file := ""
+	if f := fs.Lookup("config"); f != nil && f.Value.String() != "" {
+		file = f.Value.String()
+		if err := readFile(v, file, keys(&c)); err != nil {
+			return c, nil, err
+		}
+	}
+	all := keys(&c)
+	for _, k := range all {
+		if s := env(variable(k.name)); s != "" {
+			v.Set(k.name, s)
+			from[k.name] = variable(k.name)
+		} else if v.InConfig(k.name) {
+			from[k.name] = file
+		}
+	}
+	set := func(flag, name string) {
+		f := fs.Lookup(flag)
+		if f == nil || !f.Changed {
+			return
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			v.Set(name, list.GetSlice())
+		} else {
+			v.Set(name, f.Value.String())
+		}
+		from[name] = "--" + flag
+	}
+	for short, name := range shortFlags {
+		set(short, name)
+	}
+	for _, k := range all {
+		set(k.name, k.name)
+	}
+	before := defaults()
+	name := before.Recipe
+	if v.IsSet("recipe") {
+		name = v.GetString("recipe")
+	}
+	r, err := findRecipe(name)
+	if err != nil {
+		return c, nil, err
+	}
+	r.change(&c)
+	old := keys(&before)
+	for i, k := range keys(&c) {
+		if from[k.name] == "" {
+			from[k.name] = "default"
+			if !reflect.DeepEqual(k.field.Interface(), old[i].field.Interface()) {
+				from[k.name] = "recipe " + r.name
+			}
+		}
+	}
+	err = v.Unmarshal(&c, func(d *mapstructure.DecoderConfig) { d.ZeroFields = false })
+	if err != nil {
+		return c, nil, fmt.Errorf("configuration: %w", flat(err))
+	}
+	return c, from, c.Validate()
+}
+
+func flat(err error) error {
+	return errors.New(strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", " ")), " "))
+}
+
+// readFile reads a YAML file strictly: unknown keys are named with their line
+// and the nearest right one.
+func readFile(v *viper.Viper, path string, known []key) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return fmt.Errorf("%s: %w", path, flat(err))
+	}
+	var names, sections []string
+	for _, k := range known {
+		names = append(names, k.name)
+		if s, _, ok := strings.Cut(k.name, "."); ok && !slices.Contains(sections, s) {
+			sections = append(sections, s)
+		}
+	}
+	var errs []error
+	var walk func(prefix string, n *yaml.Node)
+	walk = func(prefix string, n *yaml.Node) {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			name, value := prefix+n.Content[i].Value, n.Content[i+1]
+			switch {
+			case slices.Contains(sections, name) && value.Kind != yaml.MappingNode:
+				errs = append(errs, fmt.Errorf("%s:%d: %s is a section: put its keys below it", path, value.Line, name))
+			case slices.Contains(sections, name):
+				walk(name+".", value)
+			case !slices.Contains(names, name):
+				msg := fmt.Sprintf("%s:%d: unknown key %q", path, n.Content[i].Line, name)
+				if near := catalog.Nearest(name, names); near != "" {
+					msg += fmt.Sprintf("; did you mean %q?", near)
+				}
+				errs = append(errs, errors.New(msg))
+			}
+		}
+	}
+	if len(root.Content) > 0 {
+		if root.Content[0].Kind != yaml.MappingNode {
+			return fmt.Errorf("%s: want keys and values", path)
+		}
+		walk("", root.Content[0])
+	}
+	if len(errs) > 0 {
+		return errors.Join(errs...)
+	}
+	v.SetConfigFile(path)
+	v.SetConfigType("yaml")
+	return v.ReadInConfig()
+}
+
+// Validate reports all faults at once.
+func (c *Config) Validate() error {
+	var errs []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	need(c.Threads > 0 && c.Envs > 0, "threads and envs must be at least 1")
+	need(c.Staleness >= 0 && c.Save >= 0 && c.Record >= 0, "staleness, save and record must not be negative")
+	need(c.SFT.Steps >= 0 && c.RL.Steps >= 0 && c.SFT.Steps+c.RL.Steps > 0, "sft.steps and rl.steps: nothing to do")
+	need(c.SFT.Steps == 0 || c.SFT.Batch > 0, "sft.batch must be at least 1")
+	need(c.RL.Steps == 0 || c.RL.Tasks > 0 && c.RL.Group > 0, "rl.tasks and rl.group must be at least 1")
+	need(c.RL.Steps == 0 || c.RL.Algorithm != "grpo" || c.RL.Group > 1, "rl.group must be at least 2: grpo compares episodes of the same task")
+	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))
+	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
+	need(c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
+	need(c.Eval.Seeds > 0, "eval.seeds must be at least 1")
+	return errors.Join(errs...)
+}
+
+// print writes every key with its value and where that is from.
+func (c *Config) print(w io.Writer, from map[string]string) {
+	for _, k := range keys(c) {
+		fmt.Fprintf(w, "%-18s %-24v %s\n", k.name, k.field.Interface(), from[k.name])
+	}
+}
+
+// yaml is the configuration as a file that gives it again.
+func (c *Config) yaml() ([]byte, error) {
+	root := map[string]any{}
+	for _, k := range keys(c) {
+		m, name := root, k.name
+		if section, leaf, ok := strings.Cut(k.name, "."); ok {
+			if root[section] == nil {
+				root[section] = map[string]any{}
+			}
+			m, name = root[section].(map[string]any), leaf
+		}
+		m[name] = k.field.Interface()
+	}
+	return yaml.Marshal(root)
+}

@@ -1,0 +1,72 @@
+// Command gym plays, trains and looks at agents. Every verb has a file; this
+// one alone touches the process.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// app is what a command sees of the world.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+	tty      bool // err is a terminal
+	width    int  // of it
+}
+
+// wrongUse is an error of the command line: exit code 2.
+type wrongUse struct{ error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv, width: 80}
+	if fd := int(os.Stderr.Fd()); term.IsTerminal(fd) {
+		a.tty = true
+		if w, _, err := term.GetSize(fd); err == nil {
+			a.width = w
+		}
+	}
+	code := a.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run is one invocation; it returns the exit code: 0 done, 1 failed, 2 wrong use.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := &cobra.Command{
+		Use: "gym", Short: "Environments for agents, and policies that learn in them",
+		Example:       "  gym train --env web\n  gym play --env web --scenario shop\n  gym envs",
+		SilenceErrors: true, SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.episodesCommand(), a.playCommand(), a.doctorCommand())
+	root.SetArgs(args)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return wrongUse{err} })
+	err := root.ExecuteContext(ctx)
+	var wrong wrongUse
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(a.err, "stopped")
+		return 1
+	default:
+		fmt.Fprintln(a.err, "gym:", err)
+		if errors.As(err, &wrong) {
+			return 2
+		}
+		return 1
+	}
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/turngym/turngym/gym"
+)
+
+func (a *app) playCommand() *cobra.Command {
+	var scenario string
+	var level, hint int
+	var seed uint64
+	cmd := &cobra.Command{
+		Use: "play", Short: "Play a scenario yourself",
+		Example: "  gym play --env web --scenario shop --level 2", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, _, err := loadConfig(cmd.Flags(), a.env)
+			if err != nil {
+				return wrongUse{err}
+			}
+			f, err := openFamily(&c, "")
+			if err != nil {
+				return wrongUse{err}
+			}
+			defer f.Close()
+			var names []string
+			if scenario != "" {
+				names = []string{scenario}
+			}
+			list, err := pick(f, c.Env, names)
+			if err != nil {
+				return wrongUse{err}
+			}
+			return a.play(cmd.Context(), f, gym.Task{Scenario: list[0].Name, Seed: seed, Level: level, Hint: hint, Split: gym.Train})
+		},
+	}
+	addFlags(cmd.Flags())
+	for _, name := range []string{"scenarios", "recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed"} {
+		cmd.Flags().MarkHidden(name)
+	}
+	cmd.Flags().StringVar(&scenario, "scenario", "", "its name; default: the first")
+	cmd.Flags().IntVar(&level, "level", 1, "1 is the easiest")
+	cmd.Flags().IntVar(&hint, "hint", 0, "how many hints to show")
+	cmd.Flags().Uint64Var(&seed, "task", 1, "which task: its seed")
+	return cmd
+}
+
+func (a *app) play(ctx context.Context, f gym.Family, t gym.Task) error {
+	env, err := f.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	o, err := env.Reset(ctx, t)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "%s\nWrite an action, or help, hint, quit.\n\ngoal: %s\n", t, o.Goal)
+	if o.Hint != "" {
+		fmt.Fprintf(a.out, "hint: %s\n", o.Hint)
+	}
+	fmt.Fprintf(a.out, "\n%s\n> ", &o)
+	for in := bufio.NewScanner(a.in); in.Scan(); fmt.Fprint(a.out, "> ") {
+		line := strings.TrimSpace(in.Text())
+		switch line {
+		case "":
+			continue
+		case "quit", "exit", "q":
+			return nil
+		case "help", "?":
+			for _, v := range o.Verbs {
+				fmt.Fprintf(a.out, "  %s\n", v)
+			}
+			continue
+		case "hint":
+			a.oracleHint(ctx, env)
+			continue
+		}
+		action, err := o.Parse(line)
+		var m *gym.Mistake
+		if errors.As(err, &m) { // a typing error costs a person no turn
+			fmt.Fprintf(a.out, "! %s\n", m.Text)
+			continue
+		}
+		out, err := env.Step(ctx, action)
+		if err != nil {
+			return err
+		}
+		o = out.Observation
+		if out.Terminated || out.Truncated {
+			v, _ := out.Signals.Value(gym.SignalOutcome)
+			fmt.Fprintf(a.out, "\nThe episode is over: outcome %.2f\n", v)
+			return nil
+		}
+		fmt.Fprintf(a.out, "\n%s\n", &o)
+		for _, s := range out.Signals {
+			fmt.Fprintf(a.out, "(%s %.2f)\n", s.Name, s.Value)
+		}
+	}
+	fmt.Fprintln(a.out)
+	return nil
+}
+
+// oracleHint shows what the expert would do.
+func (a *app) oracleHint(ctx context.Context, env gym.Env) {
+	o, ok := gym.As[gym.Oracle](env)
+	if !ok {
+		fmt.Fprintln(a.out, "this environment has no oracle")
+		return
+	}
+	action, err := o.Demonstrate(ctx)
+	if err != nil {
+		fmt.Fprintln(a.out, err)
+		return
+	}
+	fmt.Fprintf(a.out, "the expert would do %s\n", action)
+}

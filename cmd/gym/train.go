@@ -1,0 +1,378 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/turngym/turngym/agent"
+	"github.com/turngym/turngym/agent/prompt"
+	"github.com/turngym/turngym/agent/rollout"
+	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/record"
+	"github.com/turngym/turngym/gym/reward"
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cpu"
+	"github.com/turngym/turngym/policy"
+	"github.com/turngym/turngym/policy/algo"
+	"github.com/turngym/turngym/policy/model"
+	"github.com/turngym/turngym/policy/token"
+	"github.com/turngym/turngym/policy/train"
+)
+
+func (a *app) trainCommand() *cobra.Command {
+	var resume string
+	var show bool
+	cmd := &cobra.Command{
+		Use: "train", Short: "Train a policy in an environment",
+		Example: "  gym train --env web\n  gym train --recipe grpo --scenarios web/click-button,web/click-link\n  gym train --resume runs/web-web-20260102-150405",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if resume != "" {
+				return a.resume(cmd.Context(), resume)
+			}
+			c, from, err := loadConfig(cmd.Flags(), a.env)
+			if err != nil {
+				return wrongUse{err}
+			}
+			if show {
+				c.print(a.out, from)
+				return nil
+			}
+			return a.train(cmd.Context(), c, "")
+		},
+	}
+	addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this folder, as it was configured")
+	cmd.Flags().BoolVar(&show, "print-config", false, "show every key, its value and where that is from")
+	return cmd
+}
+
+// session is all that a training run holds.
+type session struct {
+	c         Config
+	dir       string
+	family    gym.Family
+	scenarios []gym.Scenario
+	engine    *rollout.Engine
+	demos     *rollout.Engine // where demonstrations are played: without a browser, if that is enough
+	codec     *prompt.Codec
+	policy    *policy.Policy
+	learner   *train.Learner
+	from      int // steps already done
+	progress  *progress
+}
+
+// check is everything that can be wrong, before any work is done.
+func (a *app) check(c Config) (*session, error) {
+	s := &session{c: c}
+	var err error
+	if s.family, err = openFamily(&s.c, ""); err != nil {
+		return nil, wrongUse{err}
+	}
+	if s.scenarios, err = pick(s.family, c.Env, c.Scenarios); err != nil {
+		return nil, wrongUse{err}
+	}
+	s.engine = &rollout.Engine{Family: s.family, Name: c.Env, Envs: c.Envs}
+	s.demos = s.engine
+	scripts := false
+	for _, sc := range s.scenarios {
+		scripts = scripts || sc.Script
+		if c.SFT.Steps > 0 && !sc.Oracle {
+			return nil, wrongUse{fmt.Errorf("%s/%s has no oracle to learn from; use --recipe grpo or ppo", c.Env, sc.Name)}
+		}
+	}
+	if c.Env == "web" && !scripts && c.Web.Driver != "static" {
+		f, err := openFamily(&s.c, "static")
+		if err != nil {
+			return nil, err
+		}
+		s.demos = &rollout.Engine{Family: f, Name: c.Env, Envs: c.Envs}
+	}
+	return s, nil
+}
+
+func (s *session) close() error {
+	err := s.engine.Close()
+	if s.demos != s.engine {
+		err = errors.Join(err, s.demos.Close(), s.demos.Family.Close())
+	}
+	return errors.Join(err, s.family.Close())
+}
+
+func (a *app) resume(ctx context.Context, dir string) error {
+	c, err := readRun(dir)
+	if err != nil {
+		return wrongUse{err}
+	}
+	return a.train(ctx, c, dir)
+}
+
+// train runs a training run from its beginning, or goes on with the one in dir.
+func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
+	s, err := a.check(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	if err := a.greet(s); err != nil {
+		return err
+	}
+	dev, err := cpu.New(c.CPU)
+	if err != nil {
+		return wrongUse{err}
+	}
+	if dir != "" {
+		err = s.reopen(dir, dev)
+	} else {
+		err = s.begin(ctx, dev)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "policy  %.2f million parameters, %d tokens, %s, %d threads\n", float64(s.learner.Model.Size())/1e6, s.learner.Model.Vocab, dev.Name(), c.Threads)
+	fmt.Fprintf(a.err, "run     %s\n\n", s.dir)
+	if err := s.train(ctx, a); err != nil {
+		if ctx.Err() != nil {
+			fmt.Fprintf(a.err, "\nstopped; go on with: gym train --resume %s\n", s.dir)
+		}
+		return err
+	}
+	return a.finish(ctx, s)
+}
+
+// greet says what will be done and in what.
+func (a *app) greet(s *session) error {
+	env := s.c.Env
+	if env == "web" {
+		path, err := browser.FindChrome(s.c.Web.Chrome)
+		switch {
+		case s.c.Web.Driver == "static":
+			env += ", static pages"
+		case err != nil && s.c.Web.Driver == "auto" && s.c.Web.Pages == "" && s.c.Web.Chrome == "":
+			env += ", static pages: " + err.Error()
+		case err != nil:
+			return wrongUse{fmt.Errorf("%w; install chromium, or name a browser with --chrome", err)}
+		default:
+			env += ", " + path
+		}
+	}
+	fmt.Fprintf(a.err, "env     %s: %d scenarios, %d pages side by side\nrecipe  %s: %d steps on demonstrations, %d on rollouts (%s)\n",
+		env, len(s.scenarios), s.c.Envs, s.c.Recipe, s.c.SFT.Steps, s.c.RL.Steps, s.c.RL.Algorithm)
+	return nil
+}
+
+// begin makes the run's folder, its tokenizer and a new model.
+func (s *session) begin(ctx context.Context, dev kernels.Device) error {
+	if s.dir = s.c.Run; s.dir == "" {
+		s.dir = filepath.Join("runs", fmt.Sprintf("%s-%s-%s", s.c.Env, s.c.Recipe, time.Now().Format("20060102-150405")))
+	}
+	if err := makeRun(s.dir, &s.c); err != nil {
+		return err
+	}
+	tok, err := s.learnTokens(ctx)
+	if err != nil {
+		return err
+	}
+	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
+		return err
+	}
+	mc := s.c.Model
+	m, err := model.New(dev, model.Config{Vocab: tok.Size(), Dim: mc.Dim, Layers: mc.Layers, Heads: mc.Heads, KVHeads: mc.KVHeads,
+		Hidden: mc.Hidden, Context: mc.Context, Theta: 10000, Eps: 1e-5}, s.c.Seed)
+	if err != nil {
+		return wrongUse{err}
+	}
+	s.equip(tok, m, 0)
+	return nil
+}
+
+// reopen goes on with the run in dir.
+func (s *session) reopen(dir string, dev kernels.Device) error {
+	s.dir = dir
+	tok, err := token.Load(filepath.Join(dir, "tokenizer.json"))
+	if err != nil {
+		return err
+	}
+	m, step, err := train.Restore(dev, dir)
+	if err != nil {
+		return err
+	}
+	s.equip(tok, m, step)
+	return nil
+}
+
+func (s *session) equip(tok *token.Tokenizer, m *model.Model, step int) {
+	s.codec = prompt.New(tok, verbs())
+	s.learner = &train.Learner{Model: m, Threads: s.c.Threads}
+	s.policy = policy.New(m.Snapshot(), uint32(step))
+	s.from = step
+}
+
+// verbs are those with tokens of their own.
+func verbs() []string {
+	var names []string
+	for _, v := range browser.Verbs() {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// vocabularyTasks is how many episodes of each scenario the tokenizer learns
+// its words from.
+const vocabularyTasks = 60
+
+// learnTokens trains a tokenizer on what random episodes show.
+func (s *session) learnTokens(ctx context.Context) (*token.Tokenizer, error) {
+	var tasks []gym.Task
+	for i, sc := range s.scenarios {
+		tasks = append(tasks, draw(s.scenarios[i:i+1], s.c.Seed^0x766f636162, i, vocabularyTasks, 1)...)
+		_ = sc
+	}
+	episodes, err := s.demos.Play(ctx, func(i int) agent.Agent { return agent.Random{Seed: s.c.Seed} }, tasks, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read the environment's words: %w", err)
+	}
+	var texts []string
+	for _, ep := range episodes {
+		for i := range ep.Turns {
+			texts = append(texts, prompt.Texts(&ep.Turns[i].Observation)...)
+		}
+	}
+	return token.Train(texts, prompt.Specials(verbs()), s.c.Model.Vocab), nil
+}
+
+// train runs the stages.
+func (s *session) train(ctx context.Context, a *app) error {
+	run := train.Run{Dir: s.dir, Learner: s.learner, Policy: s.policy, Save: s.c.Save, Stages: s.stages()}
+	if s.c.Record > 0 {
+		w, err := record.Create(filepath.Join(s.dir, "episodes"), false)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		run.Keep = func(step int, ep *gym.Episode) error {
+			if step%s.c.Record != 0 {
+				return nil
+			}
+			return w.Append(ep)
+		}
+	}
+	s.progress = newProgress(a, run.Steps(), s.from, s.engine)
+	run.Report = s.progress.step
+	defer s.progress.end()
+	return run.Train(ctx, s.from)
+}
+
+// stages are those of the recipe.
+func (s *session) stages() []train.Stage {
+	c := s.c
+	adam := func(lr float64) kernels.AdamW {
+		return kernels.AdamW{LR: lr, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.01}
+	}
+	var stages []train.Stage
+	if c.SFT.Steps > 0 {
+		stages = append(stages, train.Stage{Name: "sft", Steps: c.SFT.Steps, Batch: c.SFT.Batch, WarmUp: c.SFT.WarmUp, Final: c.SFT.Final,
+			Update: train.Update{Rewards: []reward.Reward{reward.Outcome{Weight: 1}}, Estimator: algo.Demonstration{}, Objective: algo.PolicyGradient{},
+				Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
+			Open: s.source(&rollout.Stream{Engine: s.demos,
+				Tasks: func(step int) []gym.Task { return draw(s.scenarios, c.Seed^0x64656d6f, step, c.SFT.Batch, 1) },
+				Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}),
+		})
+	}
+	if c.RL.Steps > 0 {
+		u := train.Update{Epochs: c.RL.Epochs, Minibatches: c.RL.Minibatches, Optimizer: adam(c.RL.LR), ClipNorm: 1,
+			Rewards: []reward.Reward{reward.Outcome{Weight: 1}, reward.Mistakes{Penalty: c.RL.Mistake}, reward.Progress{Weight: c.RL.Progress, Gamma: 1}}}
+		objective := algo.Sum{algo.Clip{Low: c.RL.Clip, High: c.RL.Clip}, algo.EntropyBonus{Coef: c.RL.Entropy}}
+		switch c.RL.Algorithm {
+		case "grpo":
+			u.Estimator, u.SkipEven = algo.Group{Normalize: true}, true
+		case "ppo":
+			u.Estimator = algo.GAE{Gamma: c.RL.Gamma, Lambda: c.RL.Lambda, Whiten: true}
+			objective = append(objective, algo.ValueLoss{Coef: c.RL.Value})
+		case "reinforce":
+			u.Estimator = algo.Reinforce{Gamma: c.RL.Gamma}
+		}
+		var begin func() error
+		if c.RL.KL > 0 {
+			objective = append(objective, algo.KL{Coef: c.RL.KL})
+			begin = s.takeReference
+		}
+		u.Objective = objective
+		stages = append(stages, train.Stage{Name: c.RL.Algorithm, Steps: c.RL.Steps, Batch: c.RL.Tasks * c.RL.Group, WarmUp: c.RL.WarmUp, Final: c.RL.Final,
+			Update: u, Begin: begin,
+			Open: s.source(&rollout.Stream{Engine: s.engine, Policy: s.policy, Staleness: c.Staleness,
+				Tasks: func(step int) []gym.Task { return draw(s.scenarios, c.Seed, step, c.RL.Tasks, c.RL.Group) },
+				Agent: func(step, i int) agent.Agent {
+					return rollout.Agent{Policy: s.policy, Codec: s.codec, Seed: c.Seed ^ uint64(step)<<32 ^ uint64(i)<<16, Temperature: 1}
+				}}),
+		})
+	}
+	return stages
+}
+
+func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to int) (train.Source, func()) {
+	return func(ctx context.Context, from, to int) (train.Source, func()) {
+		st.Start(ctx, from, to)
+		return st, st.Stop
+	}
+}
+
+// takeReference keeps the policy with which the stage begins, in the run's
+// folder, so that a resumed run is pulled to the same one.
+func (s *session) takeReference() error {
+	dir := filepath.Join(s.dir, "reference")
+	dev := s.learner.Model.Device()
+	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, os.ErrNotExist) {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		if err := s.learner.Model.Save(dir); err != nil {
+			return err
+		}
+	}
+	ref, err := model.Load(dev, dir)
+	s.learner.Ref = ref
+	return err
+}
+
+// finish evaluates the policy beside the random agent, draws the curve and
+// says where everything lies.
+func (a *app) finish(ctx context.Context, s *session) error {
+	tasks := exam(s.scenarios, gym.Test, s.c.Eval.Seeds)
+	fmt.Fprintf(a.err, "\nevaluating on %d tasks of the test split\n", len(tasks))
+	res, err := s.evaluate(ctx, tasks, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, filepath.Join(s.dir, "evaluation"))
+	if err != nil {
+		return err
+	}
+	random, err := s.evaluate(ctx, tasks, func(int) agent.Agent { return agent.Random{Seed: s.c.Seed} }, "")
+	if err != nil {
+		return err
+	}
+	text, _ := json.MarshalIndent(map[string]any{"policy": res, "random": random}, "", "  ")
+	if err := os.WriteFile(filepath.Join(s.dir, "evaluation.json"), text, 0o644); err != nil {
+		return err
+	}
+	res.table(a.out, random)
+	curve, err := drawCurve(s.dir, a.width)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "\n%s\n\nsuccess %.2f on unseen tasks, random agent %.2f, %s\nrun     %s (curve.png, metrics.jsonl, episodes)\nlook    gym episodes %s\n",
+		curve, res.Success, random.Success, faults(s.engine), s.dir, s.dir)
+	return nil
+}
+
+func faults(e *rollout.Engine) string {
+	if n := e.Faults(); n > 0 {
+		return fmt.Sprintf("%d faults (thrown away and played again)", n)
+	}
+	return "no faults"
+}

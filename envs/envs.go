@@ -1,0 +1,15 @@
+// Package envs is the list of the families; nothing else.
+package envs
+
+import (
+	"github.com/turngym/turngym/envs/web"
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/catalog"
+)
+
+// All are the families by name.
+func All() *catalog.Catalog[gym.Family] {
+	return catalog.Must("environment",
+		catalog.Entry[gym.Family]{Name: "web", Doc: "web pages in headless Chrome", New: func() gym.Family { return &web.Family{} }},
+	)
+}

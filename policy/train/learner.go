@@ -1,0 +1,336 @@
+// Package train is the loop that learns: episodes in, better weights out. It
+// takes episodes from a [Source] and knows neither agents nor environments.
+//
+// Everything that a run draws is a function of its seed and the number of the
+// step, so that a synchronous run that is stopped and resumed has the same
+// weights, bit for bit, as one that never stopped.
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/reward"
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/policy/algo"
+	"github.com/turngym/turngym/policy/model"
+)
+
+// Source gives episodes: live rollouts or a folder of shards.
+type Source interface {
+	Next(ctx context.Context) (*gym.Episode, error)
+}
+
+// Learner scores episodes and updates a model, on several passes at once.
+type Learner struct {
+	Model   *model.Model
+	Ref     *model.Model // for the KL term; nil: none
+	Threads int
+
+	passes []*model.Pass
+	refs   []*model.Pass
+}
+
+// Update says how a batch becomes steps of the optimizer.
+type Update struct {
+	Rewards   []reward.Reward
+	Estimator algo.Estimator
+	Objective algo.Objective
+
+	SkipEven    bool // leave out episodes whose advantages are all 0 (their group is all right or all wrong)
+	Epochs      int  // times that the batch is gone through
+	Minibatches int  // optimizer steps in each
+	Optimizer   kernels.AdamW
+	ClipNorm    float64
+}
+
+// Stats is what one batch did.
+type Stats struct {
+	Loss     float64 // mean over the optimizer steps
+	GradNorm float64 // before clipping, mean
+	Entropy  float64 // nats per token, mean
+	KL       float64 // mean of then - now after the first step: how far the policy has moved
+	Clipped  float64 // share of tokens whose ratio is beyond 0.2
+	Rows     int     // sampled tokens
+	Tokens   int     // all tokens
+	Steps    int     // optimizer steps
+}
+
+// microTokens is about how many tokens a pass works on at a time: enough for
+// full matrix tiles, few enough to stay in the cache.
+const microTokens = 2048
+
+// example is an episode as the model sees it.
+type example struct {
+	tokens     gym.Tokens
+	start, end int   // its rows in the batch's columns
+	rows       []int // positions of the sampled tokens
+}
+
+// batch is the columns of all episodes.
+type batch struct {
+	examples []example
+	cols     algo.Batch
+	tokens   int
+}
+
+// collect turns episodes into columns.
+func collect(episodes []*gym.Episode, rewards []reward.Reward) *batch {
+	b := &batch{}
+	b.cols.Start = []int32{0}
+	groups := map[gym.Task]int32{}
+	var perTurn []float32
+	for _, ep := range episodes {
+		perTurn = append(perTurn[:0], make([]float32, len(ep.Turns))...)
+		for _, r := range rewards {
+			r.Add(ep, perTurn)
+		}
+		x := example{start: len(b.cols.Then)}
+		carry := float32(0) // the reward of turns in which nothing was sampled
+		for i := range ep.Turns {
+			t := &ep.Turns[i].Move.Tokens
+			last := -1
+			for j, sampled := range t.Sampled {
+				if sampled {
+					last = len(b.cols.Then)
+					x.rows = append(x.rows, len(x.tokens.IDs)+j)
+					b.cols.Then = append(b.cols.Then, t.LogProb[j])
+					b.cols.Turn = append(b.cols.Turn, int32(i))
+					b.cols.Reward = append(b.cols.Reward, 0)
+				}
+			}
+			x.tokens.Append(*t)
+			if carry += perTurn[i]; last >= 0 {
+				b.cols.Reward[last] = carry
+				carry = 0
+			}
+		}
+		if n := len(b.cols.Reward); n > x.start {
+			b.cols.Reward[n-1] += carry
+		}
+		x.end = len(b.cols.Then)
+		if _, ok := groups[ep.Task]; !ok {
+			groups[ep.Task] = int32(len(groups))
+		}
+		b.cols.Start = append(b.cols.Start, int32(x.end))
+		b.cols.Group = append(b.cols.Group, groups[ep.Task])
+		b.examples = append(b.examples, x)
+		b.tokens += len(x.tokens.IDs)
+	}
+	n := len(b.cols.Then)
+	b.cols.Now, b.cols.Entropy, b.cols.Value = make([]float32, n), make([]float32, n), make([]float32, n)
+	return b
+}
+
+// micro cuts examples into runs of about microTokens.
+func micro(examples []example) [][]example {
+	var out [][]example
+	from, tokens := 0, 0
+	for i := range examples {
+		n := len(examples[i].tokens.IDs)
+		if i > from && tokens+n > microTokens {
+			out = append(out, examples[from:i])
+			from, tokens = i, 0
+		}
+		tokens += n
+	}
+	if from < len(examples) {
+		out = append(out, examples[from:])
+	}
+	return out
+}
+
+// input packs examples for a pass; the rows are theirs in order.
+func input(examples []example) model.Input {
+	in := model.Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
+	for _, x := range examples {
+		base := len(in.IDs)
+		in.IDs = append(in.IDs, x.tokens.IDs...)
+		in.Start = append(in.Start, int32(len(in.IDs)))
+		for _, at := range x.rows {
+			in.Rows = append(in.Rows, int32(base+at-1))
+			in.Target = append(in.Target, x.tokens.IDs[at])
+			in.Allow.IDs = append(in.Allow.IDs, x.tokens.Allow[at]...)
+			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
+		}
+	}
+	return in
+}
+
+// each runs f for every micro-batch, on Threads passes at once. The function
+// that f returns runs in the order of the micro-batches, whoever was faster.
+func (l *Learner) each(m *model.Model, passes *[]*model.Pass, micros [][]example, f func(p *model.Pass, xs []example) (func(), error)) error {
+	threads := max(1, l.Threads)
+	for len(*passes) < threads {
+		*passes = append(*passes, m.NewPass())
+	}
+	var next, failed atomic.Int64
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	turn, cond := 0, sync.NewCond(&mu)
+	errs := make([]error, len(micros))
+	for i := range threads {
+		wg.Go(func() {
+			for {
+				k := int(next.Add(1)) - 1
+				if k >= len(micros) {
+					return
+				}
+				var after func()
+				if failed.Load() == 0 {
+					if after, errs[k] = f((*passes)[i], micros[k]); errs[k] != nil {
+						failed.Store(1)
+					}
+				}
+				mu.Lock()
+				for turn != k {
+					cond.Wait()
+				}
+				if after != nil {
+					after()
+				}
+				turn++
+				cond.Broadcast()
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// score fills columns by forward passes of m.
+func (l *Learner) score(m *model.Model, passes *[]*model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
+	return l.each(m, passes, micro(b.examples), func(p *model.Pass, xs []example) (func(), error) {
+		out, err := p.Forward(input(xs))
+		if err != nil {
+			return nil, err
+		}
+		at := 0
+		for _, x := range xs {
+			to(x, at, out)
+			at += len(x.rows)
+		}
+		return nil, nil
+	})
+}
+
+// Learn makes one batch of episodes into optimizer steps.
+func (l *Learner) Learn(episodes []*gym.Episode, u Update) (Stats, error) {
+	b := collect(episodes, u.Rewards)
+	stats := Stats{Rows: len(b.cols.Then), Tokens: b.tokens}
+	if stats.Rows == 0 {
+		return stats, fmt.Errorf("a batch of %d episodes has no sampled tokens", len(episodes))
+	}
+	if _, needs := u.Estimator.(interface{ NeedsValue() }); needs {
+		if err := l.score(l.Model, &l.passes, b, func(x example, at int, out model.Output) {
+			copy(b.cols.Value[x.start:x.end], out.Value[at:])
+		}); err != nil {
+			return stats, err
+		}
+	}
+	if l.Ref != nil {
+		b.cols.Ref = make([]float32, stats.Rows)
+		if err := l.score(l.Ref, &l.refs, b, func(x example, at int, out model.Output) {
+			copy(b.cols.Ref[x.start:x.end], out.LogProb[at:])
+		}); err != nil {
+			return stats, err
+		}
+	}
+	u.Estimator.Estimate(&b.cols)
+	if err := b.cols.Check(); err != nil {
+		return stats, err
+	}
+	if u.SkipEven {
+		b.examples = slices.DeleteFunc(b.examples, func(x example) bool {
+			return !slices.ContainsFunc(b.cols.Advantage[x.start:x.end], func(a float32) bool { return a != 0 })
+		})
+		if len(b.examples) == 0 {
+			return stats, nil
+		}
+	}
+	k := max(1, min(u.Minibatches, len(b.examples)))
+	for epoch := range max(1, u.Epochs) {
+		for i := range k {
+			from, to := i*len(b.examples)/k, (i+1)*len(b.examples)/k
+			if err := l.step(b, b.examples[from:to], u, &stats, epoch+i > 0); err != nil {
+				return stats, err
+			}
+		}
+	}
+	n := float64(max(1, stats.Steps))
+	stats.Loss, stats.GradNorm, stats.Entropy = stats.Loss/n, stats.GradNorm/n, stats.Entropy/n
+	if moved := float64(stats.Steps - 1); moved > 0 {
+		stats.KL, stats.Clipped = stats.KL/moved, stats.Clipped/moved
+	}
+	return stats, nil
+}
+
+// step is one optimizer step on some of the batch's examples.
+func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved bool) error {
+	rows := 0
+	for _, x := range xs {
+		rows += len(x.rows)
+	}
+	err := l.each(l.Model, &l.passes, micro(xs), func(p *model.Pass, xs []example) (func(), error) {
+		out, err := p.Forward(input(xs))
+		if err != nil {
+			return nil, err
+		}
+		part := b.part(xs, out, float64(rows))
+		g := algo.NewGrad(len(out.LogProb))
+		loss := u.Objective.Loss(part, g)
+		p.Backward(g.Now, g.Entropy, g.Value)
+		return func() {
+			l.Model.Collect(p)
+			stats.Loss += loss
+			for i, e := range part.Entropy {
+				stats.Entropy += float64(e) / float64(rows)
+				d := float64(part.Then[i]) - float64(part.Now[i])
+				if moved {
+					stats.KL += d / float64(rows)
+					if math.Abs(math.Exp(-d)-1) > 0.2 {
+						stats.Clipped += 1 / float64(rows)
+					}
+				}
+			}
+		}, nil
+	})
+	if err != nil {
+		return err
+	}
+	norm := l.Model.Optimize(u.Optimizer, u.ClipNorm)
+	if math.IsNaN(norm) || math.IsInf(norm, 0) {
+		return fmt.Errorf("the gradient is %v: lower the learning rate", norm)
+	}
+	stats.GradNorm += norm
+	stats.Steps++
+	return nil
+}
+
+// part is the columns of some examples, with what a forward pass gave.
+func (b *batch) part(xs []example, out model.Output, rows float64) *algo.Batch {
+	gather := func(x []float32) []float32 {
+		if x == nil {
+			return nil
+		}
+		part := make([]float32, 0, len(out.LogProb))
+		for _, e := range xs {
+			part = append(part, x[e.start:e.end]...)
+		}
+		return part
+	}
+	c := &b.cols
+	return &algo.Batch{Now: out.LogProb, Entropy: out.Entropy, Value: out.Value, Then: gather(c.Then), Ref: gather(c.Ref),
+		Advantage: gather(c.Advantage), Return: gather(c.Return), Denominator: rows}
+}

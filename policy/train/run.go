@@ -1,0 +1,268 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/policy"
+	"github.com/turngym/turngym/policy/model"
+	"github.com/turngym/turngym/policy/weights"
+)
+
+// Stage is a part of a run: so many steps on batches of one source.
+type Stage struct {
+	Name   string
+	Steps  int
+	Batch  int // episodes of a step
+	Update Update
+	WarmUp int          // steps in which the learning rate rises from 0
+	Final  float64      // share of the learning rate that is left at the end of the stage
+	Begin  func() error // before the stage's first step, on resume too; may be nil
+
+	// Open starts the episodes of the run's steps from to to-1; stop ends it.
+	Open func(ctx context.Context, from, to int) (src Source, stop func())
+}
+
+// rate is the learning rate's factor at a step of the stage: up, then down by
+// half a cosine.
+func (s *Stage) rate(step int) float64 {
+	if step < s.WarmUp {
+		return float64(step+1) / float64(s.WarmUp+1)
+	}
+	done := float64(step-s.WarmUp) / float64(max(1, s.Steps-s.WarmUp))
+	return s.Final + (1-s.Final)*(1+math.Cos(math.Pi*done))/2
+}
+
+// Row is one step's line of metrics.jsonl.
+type Row struct {
+	Step     int     `json:"step"` // 1 is the first
+	Stage    string  `json:"stage"`
+	Success  float64 `json:"success"` // mean outcome of the batch
+	Reward   float64 `json:"reward"`  // mean sum of rewards
+	Turns    float64 `json:"turns"`   // mean
+	Loss     float64 `json:"loss"`
+	GradNorm float64 `json:"grad_norm"`
+	Entropy  float64 `json:"entropy"`
+	KL       float64 `json:"kl"`
+	Clipped  float64 `json:"clipped"`
+	Lag      float64 `json:"lag"` // versions between sampling and learning, mean
+	LR       float64 `json:"lr"`
+	Episodes int     `json:"episodes"` // so far
+	Tokens   int     `json:"tokens"`   // of the batch
+	Seconds  float64 `json:"seconds"`  // since the run (or its resumption) began
+}
+
+// Run trains one model through its stages.
+type Run struct {
+	Dir     string // where checkpoint and metrics.jsonl lie
+	Learner *Learner
+	Policy  *policy.Policy // published to after every step
+	Stages  []Stage
+	Save    int                                   // steps between checkpoints; 0: only at the end
+	Report  func(Row)                             // after every step; may be nil
+	Keep    func(step int, ep *gym.Episode) error // every episode learnt from; may be nil
+}
+
+// Steps is the number of all stages' steps.
+func (r *Run) Steps() (n int) {
+	for i := range r.Stages {
+		n += r.Stages[i].Steps
+	}
+	return n
+}
+
+// Train goes on from the model's step to the end. When ctx ends, it saves a
+// checkpoint of the last whole step and returns the context's error.
+func (r *Run) Train(ctx context.Context, from int) error {
+	file, err := os.OpenFile(filepath.Join(r.Dir, "metrics.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	begun, episodes, at := time.Now(), 0, 0
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		start, end := at, at+s.Steps
+		for k := at; k < min(from, end); k++ {
+			episodes += s.Batch
+		}
+		at = end
+		if from >= end {
+			continue
+		}
+		if s.Begin != nil {
+			if err := s.Begin(); err != nil {
+				return err
+			}
+		}
+		from = max(from, start)
+		done, err := r.stage(ctx, s, start, from, func(row Row) error {
+			episodes += s.Batch
+			row.Episodes, row.Seconds = episodes, time.Since(begun).Seconds()
+			line, err := json.Marshal(row)
+			if err != nil {
+				return err
+			}
+			if r.Report != nil {
+				r.Report(row)
+			}
+			_, err = file.Write(append(line, '\n'))
+			return err
+		})
+		if err != nil {
+			if done > 0 {
+				err = errors.Join(err, r.save(done))
+			}
+			return err
+		}
+	}
+	return r.save(at)
+}
+
+// stage does the steps from from to the stage's end; done is the last whole one.
+func (r *Run) stage(ctx context.Context, s *Stage, start, from int, report func(Row) error) (done int, err error) {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	src, stop := s.Open(inner, from, start+s.Steps)
+	defer stop()
+	done = from
+	for step := from; step < start+s.Steps; step++ {
+		row := Row{Step: step + 1, Stage: s.Name}
+		batch := make([]*gym.Episode, 0, s.Batch)
+		for len(batch) < s.Batch {
+			ep, err := src.Next(ctx)
+			if err != nil {
+				return done, err
+			}
+			batch = append(batch, ep)
+		}
+		if r.Keep != nil {
+			for i, ep := range batch {
+				ep.ID = fmt.Sprintf("%d-%d", step+1, i+1)
+				if err := r.Keep(step+1, ep); err != nil {
+					return done, err
+				}
+			}
+		}
+		u := s.Update
+		u.Optimizer.LR *= s.rate(step - start)
+		row.LR = u.Optimizer.LR
+		stats, err := r.Learner.Learn(batch, u)
+		if err != nil {
+			return done, fmt.Errorf("step %d: %w", step+1, err)
+		}
+		done = step + 1
+		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(done))
+		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
+		row.Tokens = stats.Tokens
+		summarize(&row, batch, u, step)
+		if err := report(row); err != nil {
+			return done, err
+		}
+		if r.Save > 0 && done%r.Save == 0 {
+			if err := r.save(done); err != nil {
+				return done, err
+			}
+		}
+	}
+	return done, nil
+}
+
+func summarize(row *Row, batch []*gym.Episode, u Update, step int) {
+	n := float64(len(batch))
+	for _, ep := range batch {
+		perTurn := make([]float32, len(ep.Turns))
+		for _, rw := range u.Rewards {
+			rw.Add(ep, perTurn)
+		}
+		for _, x := range perTurn {
+			row.Reward += float64(x) / n
+		}
+		row.Success += ep.Outcome() / n
+		row.Turns += float64(len(ep.Turns)) / n
+		for _, t := range ep.Turns {
+			if v := t.Move.Tokens.Version; len(v) > 0 {
+				row.Lag += float64(step-int(v[len(v)-1])) / n
+				break
+			}
+		}
+	}
+}
+
+// stateVersion is of the checkpoint's layout.
+const stateVersion = 1
+
+type state struct {
+	Version int `json:"version"`
+	Step    int `json:"step"` // whole steps done
+}
+
+// checkpointDir is where a run's checkpoint lies.
+func checkpointDir(run string) string { return filepath.Join(run, "checkpoint") }
+
+// save writes the checkpoint beside the last one and then takes its place.
+func (r *Run) save(step int) error {
+	dir := checkpointDir(r.Dir)
+	next, old := dir+".new", dir+".old"
+	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(next, 0o755)); err != nil {
+		return err
+	}
+	text, _ := json.Marshal(state{stateVersion, step})
+	err := errors.Join(
+		r.Learner.Model.Save(next),
+		r.Learner.Model.SaveOptimizer(filepath.Join(next, "optimizer.safetensors")),
+		weights.Atomic(filepath.Join(next, "state.json"), text),
+	)
+	if err != nil {
+		os.RemoveAll(next)
+		return fmt.Errorf("save the checkpoint of step %d: %w; the one before it is kept", step, err)
+	}
+	os.RemoveAll(old)
+	if err := os.Rename(dir, old); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(next, dir); err != nil {
+		return err
+	}
+	return os.RemoveAll(old)
+}
+
+// Restore reads a run's checkpoint: the model with its optimizer, and how many
+// steps it has done. A crash while a checkpoint was being replaced leaves the
+// old one, which is read then.
+func Restore(dev kernels.Device, run string) (*model.Model, int, error) {
+	dir := checkpointDir(run)
+	if _, err := os.Stat(filepath.Join(dir, "state.json")); errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(dir+".old", "state.json")); err == nil {
+			dir += ".old"
+		}
+	}
+	path := filepath.Join(dir, "state.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("no checkpoint in %s: %w", run, err)
+	}
+	var st state
+	if err := json.Unmarshal(text, &st); err != nil {
+		return nil, 0, fmt.Errorf("%s is corrupt: %w", path, err)
+	}
+	if st.Version != stateVersion {
+		return nil, 0, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
+	}
+	loaded, err := model.Load(dev, dir)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := loaded.LoadOptimizer(filepath.Join(dir, "optimizer.safetensors")); err != nil {
+		return nil, 0, err
+	}
+	return loaded, st.Step, nil
+}
