@@ -79,7 +79,6 @@ func TestParseReadsWhatPeopleWrite(t *testing.T) {
 		`fill(3, "C:\path \"x\"")`: `fill(3, "C:\\path \"x\"")`,
 		`wait( 2 )`:                `wait(2)`,
 		`scroll(up)`:               `scroll("up")`,
-		`scale(0x10)`:              `scale(16)`,
 	} {
 		if got, err := page().Parse(text); err != nil || got.String() != want {
 			t.Errorf("Parse(%s) = %s, %v; want %s", text, got, err, want)

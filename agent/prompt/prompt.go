@@ -44,7 +44,8 @@ var roles = []string{"button", "link", "textbox", "combobox", "checkbox", "radio
 const idTokens = 200
 
 // matchTokens count how many words of a line's name stand in the goal: 0 to 3
-// and more.
+// and more. They are the one thing in the layout that is worked out for the
+// policy: what lexical overlap is, a tiny model would have to learn first.
 const matchTokens = 4
 
 // Specials are the special tokens a tokenizer needs for these verbs.
@@ -70,6 +71,7 @@ type Codec struct {
 	enc                                                                    Encoder
 	goal, hint, page, change, wrong, act, value, state, option, end, other int32
 	special                                                                map[string]int32
+	same                                                                   [matchTokens]int32
 }
 
 // New makes a codec.
@@ -77,6 +79,9 @@ func New(enc Encoder, verbs []string) *Codec {
 	c := &Codec{enc: enc, special: map[string]int32{}}
 	for _, s := range Specials(verbs) {
 		c.special[s], _ = enc.Special(s)
+	}
+	for i := range c.same {
+		c.same[i] = c.special["<same"+strconv.Itoa(i)+">"]
 	}
 	for name, dst := range map[string]*int32{goalToken: &c.goal, hintToken: &c.hint, pageToken: &c.page, changeToken: &c.change,
 		wrongToken: &c.wrong, actToken: &c.act, valueToken: &c.value, stateToken: &c.state, optionToken: &c.option,
@@ -137,6 +142,16 @@ func (c *Codec) line(dst []int32, e *gym.Element, goal map[string]bool) []int32 
 	} else {
 		dst = append(dst, c.other)
 	}
+	same := 0
+	for w := range words(e.Name) {
+		if goal[w] {
+			same++
+		}
+	}
+	mark := c.same[min(same, matchTokens-1)]
+	if same > 0 {
+		dst = append(dst, mark)
+	}
 	dst = c.enc.Encode(dst, e.Name)
 	if e.Value != "" {
 		dst = append(dst, c.value)
@@ -151,14 +166,7 @@ func (c *Codec) line(dst []int32, e *gym.Element, goal map[string]bool) []int32 
 		dst = c.enc.Encode(dst, o)
 	}
 	if e.ID != "" {
-		same := 0
-		for w := range words(e.Name) {
-			if goal[w] {
-				same++
-			}
-		}
-		dst = append(dst, c.special["<same"+strconv.Itoa(min(same, matchTokens-1))+">"])
-		dst = c.id(dst, e.ID)
+		dst = c.id(append(dst, mark), e.ID)
 	}
 	return dst
 }

@@ -8,17 +8,14 @@ import (
 	"github.com/turngym/turngym/kernels"
 )
 
-// The attention of a new model is close to what trained transformers have:
-// queries meet keys of the same content (W_Q·W_Kᵀ near a multiple of the
-// identity), and values come back as what they were (W_V·W_O near a multiple
-// of the identity): mimetic initialisation, Trockman and Kolter 2023. A model
-// that must find the element that the goal names starts with eyes for it.
-const (
-	embedStd   = 1.0  // rows of the embedding have unit entries, times dim^-1/2 (see init)
-	mimeticQK  = 0.9  // weight of the identity in W_Q·W_Kᵀ
-	mimeticVO  = 0.5  // in W_V·W_O
-	mimeticDev = 0.35 // of the noise beside it, relative
-)
+// A new model's values come back as what they were: W_V·W_O is the identity,
+// scaled, on a random subspace, beside noise of the usual size; so a head that
+// looks at an element's id copies it from the start (the value half of
+// mimetic initialisation, Trockman and Kolter 2023). Making W_Q·W_Kᵀ close to
+// the identity, too, was tried and is bad here: with it the first 16,000
+// demonstrations taught next to nothing (success 0.29 on three scenarios),
+// without it they taught all (0.91).
+const mimeticVO = 0.7 // weight of the identity in W_V·W_O
 
 // init draws the weights: linear layers with variance 1/in, layers that write
 // to the residual stream scaled down by sqrt(2*layers), norms 1, value head 0.
@@ -41,8 +38,8 @@ func (m *Model) init(seed uint64) {
 			}
 			m.dev.Write(p.Buffer, ones)
 		case strings.Contains(p.Name, "embed"):
-			gauss(p.Buffer, embedStd/math.Sqrt(float64(m.Dim)))
-		case strings.Contains(p.Name, "down_proj"):
+			gauss(p.Buffer, 1/math.Sqrt(float64(m.Dim)))
+		case strings.Contains(p.Name, "down_proj"), strings.Contains(p.Name, "o_proj"):
 			gauss(p.Buffer, 1/math.Sqrt(float64(p.Rows)*2*float64(m.Layers)))
 		default:
 			gauss(p.Buffer, 1/math.Sqrt(float64(p.Rows)))
@@ -53,37 +50,33 @@ func (m *Model) init(seed uint64) {
 	}
 }
 
-// mimetic gives every head a random subspace of the stream in which its
-// queries and keys agree; its values and outputs share another one. Query
-// heads of a group share their group's.
+// mimetic gives the heads of a group a shared random subspace of the stream,
+// which their values read and their outputs write.
 func (m *Model) mimetic(l *layer, rng *rand.Rand) {
-	d, hd := m.Dim, m.HeadDim()
+	d, hd, kvs := m.Dim, m.HeadDim(), m.KVHeads*m.HeadDim()
 	group := m.Heads / m.KVHeads
-	q, k, v, o := make([]float32, d*d), make([]float32, d*m.KVHeads*hd), make([]float32, d*m.KVHeads*hd), make([]float32, d*d)
-	noise := mimeticDev / math.Sqrt(float64(d))
+	v, o := make([]float32, d*kvs), make([]float32, d*d)
+	m.dev.Read(v, l.v)
+	m.dev.Read(o, l.o)
+	gain := math.Sqrt(mimeticVO)
 	for kv := range m.KVHeads {
-		look, carry := subspace(d, hd, rng), subspace(d, hd, rng)
+		carry := subspace(d, hd, rng)
 		for i := range d {
 			for j := range hd {
-				a, b := look[i*hd+j], carry[i*hd+j]
-				k[i*m.KVHeads*hd+kv*hd+j] = float32(a*math.Sqrt(mimeticQK) + rng.NormFloat64()*noise)
-				v[i*m.KVHeads*hd+kv*hd+j] = float32(b*math.Sqrt(mimeticVO) + rng.NormFloat64()*noise)
+				x := carry[i*hd+j]
+				v[i*kvs+kv*hd+j] += float32(x * gain)
 				for g := range group {
-					h := kv*group + g
-					q[i*d+h*hd+j] = float32(a*math.Sqrt(mimeticQK)*2 + rng.NormFloat64()*noise)
-					o[(h*hd+j)*d+i] = float32(b*math.Sqrt(mimeticVO)/float64(group) + rng.NormFloat64()*noise/math.Sqrt(2*float64(m.Layers)))
+					o[((kv*group+g)*hd+j)*d+i] += float32(x * gain / float64(group))
 				}
 			}
 		}
 	}
-	m.dev.Write(l.q, q)
-	m.dev.Write(l.k, k)
 	m.dev.Write(l.v, v)
 	m.dev.Write(l.o, o)
 }
 
-// subspace is n random directions of d dimensions, orthogonal to each other
-// on average, of length sqrt(d/n) · sqrt(n/d) = 1 each: [d, n].
+// subspace is [d, n] random numbers of variance 1/n: X·Xᵀ is the identity on
+// average.
 func subspace(d, n int, rng *rand.Rand) []float64 {
 	x := make([]float64, d*n)
 	for i := range x {

@@ -7,12 +7,12 @@ return {
     local words = rng:sample(gym.words, n + 4)
     local links, text = {}, {}
     for i = 1, n do links[i] = words[i] end
-    for i = n + 1, n + 4 do text[#text + 1] = words[i] end
-    if level == 3 then
-      local firsts = rng:sample(gym.colors, 3)
-      for i = 1, n do links[i] = firsts[(i - 1) % 3 + 1] .. " " .. links[math.floor((i - 1) / 3) + 1] end
+    if level == 3 then -- every word is in several links: both words count
+      local colors = rng:sample(gym.colors, 3)
+      for i = 1, n do links[i] = colors[(i - 1) % 3 + 1] .. " " .. words[math.floor((i - 1) / 3) + 1] end
       links = rng:shuffle(links)
     end
+    for i = n + 1, n + 4 do text[#text + 1] = words[i] end
     return { links = links, text = text, want = rng:pick(links), phrase = level == 1 and 1 or rng(1, 3) }
   end,
   goal = function(s)

@@ -1,0 +1,189 @@
+package gymtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/turngym/turngym/gym"
+)
+
+// player says what to do next.
+type player func(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, error)
+
+var errNothing = errors.New("nothing can be done, and the episode is not over")
+
+// random is a player whose choices depend on seed alone.
+func random(seed uint64) player {
+	rng := rand.New(rand.NewPCG(seed, 99))
+	return func(_ context.Context, _ gym.Env, o *gym.Observation) (gym.Action, error) {
+		a := RandomAction(rng, o)
+		if a.Verb == "" {
+			return a, errNothing
+		}
+		return a, nil
+	}
+}
+
+// RandomAction walks o's grammar by uniform choices: a verb, then each piece
+// of each argument. Where nothing can be done it is the zero Action.
+func RandomAction(rng *rand.Rand, o *gym.Observation) gym.Action {
+	g := gym.NewGrammar(o)
+	for next := g.Next(nil); len(next) > 0; next = g.Next(next[:0]) {
+		g.Take(next[rng.IntN(len(next))])
+	}
+	return g.Action()
+}
+
+// expert asks the oracle, whose actions a policy must be able to write.
+func expert(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, error) {
+	oracle, ok := gym.As[gym.Oracle](env)
+	if !ok {
+		return gym.Action{}, errors.New("the environment has no oracle, though its scenario says so")
+	}
+	a, err := oracle.Demonstrate(ctx)
+	if err != nil {
+		return a, fmt.Errorf("the oracle: %w", err)
+	}
+	if _, ok := gym.NewGrammar(o).Path(a); !ok && o.Validate(a) == nil {
+		return a, fmt.Errorf("the oracle's %s cannot be written by the grammar: its text stands neither in the goal nor on the page", a)
+	}
+	return a, nil
+}
+
+// episode is what was seen of one.
+type episode struct {
+	text    string   // for people
+	exact   []string // each observation without its hint, and the signals that came with it
+	hints   []string
+	turns   int
+	outcome float64
+}
+
+// play plays a task to its end, at most so many turns, and holds everything it
+// is shown against the contract.
+func play(ctx context.Context, env gym.Env, t gym.Task, turns int, next player) (ep *episode, err error) {
+	ep = &episode{}
+	var w writer
+	var seen []gym.Observation
+	defer func() {
+		ep.text = w.String()
+		if err != nil {
+			err = fmt.Errorf("%s: %w\n%s", t, err, ep.text)
+		}
+	}()
+	o, err := env.Reset(ctx, t)
+	if err != nil {
+		return ep, err
+	}
+	w.start(t, &o)
+	out := gym.Outcome{Observation: o}
+	for {
+		if err := wellFormed(&out.Observation); err != nil {
+			return ep, err
+		}
+		if out.Observation.Goal != o.Goal {
+			return ep, fmt.Errorf("the goal has become %q", out.Observation.Goal)
+		}
+		seen = append(seen, out.Observation)
+		ep.exact, ep.hints = append(ep.exact, exact(out)), append(ep.hints, out.Observation.Hint)
+		if out.Terminated || out.Truncated {
+			break
+		}
+		if ep.turns == turns {
+			return ep, fmt.Errorf("the episode is not over after its %d turns", turns)
+		}
+		a, err := next(ctx, env, &seen[ep.turns])
+		if err != nil {
+			return ep, err
+		}
+		if back, err := out.Observation.Parse(a.String()); err != nil || !back.Equal(a) {
+			return ep, fmt.Errorf("%s is read back as %s (%w)", a, back, err)
+		}
+		if out, err = env.Step(ctx, a); err != nil {
+			return ep, err
+		}
+		ep.turns++
+		w.turn(a, out)
+		if err := inRange(out); err != nil {
+			return ep, err
+		}
+		if out.Observation.Note != "" {
+			return ep, fmt.Errorf("%s is valid, and was refused: %s", a, out.Observation.Note)
+		}
+	}
+	for i := range seen {
+		if !strings.HasPrefix(ep.exact[i], observed(seen[i])) {
+			return ep, fmt.Errorf("the observation of turn %d changed after it was given; observations belong to the caller", i)
+		}
+	}
+	w.end(out, ep.turns)
+	ep.outcome, _ = out.Signals.Value(gym.SignalOutcome)
+	return ep, nil
+}
+
+// exact is everything that can be told apart, but for the hint.
+func exact(out gym.Outcome) string {
+	return observed(out.Observation) + fmt.Sprintf("%#v %v %v", out.Signals, out.Terminated, out.Truncated)
+}
+
+func observed(o gym.Observation) string {
+	o.Hint = ""
+	return fmt.Sprintf("%#v\n", o) // exact, as no String method is asked
+}
+
+// wellFormed says what is wrong with an observation.
+func wellFormed(o *gym.Observation) error {
+	if strings.TrimSpace(o.Goal) == "" {
+		return errors.New("the goal is empty")
+	}
+	ids, verbs := map[string]bool{}, map[string]bool{}
+	for _, e := range o.Elements {
+		if e.Role == "" {
+			return fmt.Errorf("%s has no role", e)
+		}
+		if e.ID != "" && ids[e.ID] {
+			return fmt.Errorf("two elements have the id %s", e.ID)
+		}
+		ids[e.ID] = true
+	}
+	for _, v := range o.Verbs {
+		if v.Name == "" || v.Doc == "" || verbs[v.Name] {
+			return fmt.Errorf("verb %q: want a name of its own, and a doc", v)
+		}
+		verbs[v.Name] = true
+		for _, p := range v.Params {
+			if p.Name == "" || p.Kind < gym.Ref || p.Kind > gym.Option {
+				return fmt.Errorf("verb %q has a parameter without name or kind: %+v", v.Name, p)
+			}
+		}
+	}
+	return nil
+}
+
+// inRange says what is wrong with a step's signals.
+func inRange(out gym.Outcome) error {
+	names := map[string]bool{}
+	for _, s := range out.Signals {
+		switch known := s.Name == gym.SignalOutcome || s.Name == gym.SignalProgress || s.Name == gym.SignalFormat; {
+		case s.Name == "" || names[s.Name]:
+			return fmt.Errorf("signal %q: want a name of its own", s.Name)
+		case math.IsNaN(s.Value) || math.IsInf(s.Value, 0):
+			return fmt.Errorf("signal %s is %v", s.Name, s.Value)
+		case known && (s.Value < 0 || s.Value > 1):
+			return fmt.Errorf("signal %s is %v, want 0 to 1", s.Name, s.Value)
+		}
+		names[s.Name] = true
+	}
+	if over := out.Terminated || out.Truncated; names[gym.SignalOutcome] != over {
+		return fmt.Errorf("the outcome signal is there: %v; the episode is over: %v", names[gym.SignalOutcome], over)
+	}
+	format, _ := out.Signals.Value(gym.SignalFormat)
+	if (format == 1) != (out.Observation.Note != "") {
+		return fmt.Errorf("the format signal is %v, the note %q; they go together", format, out.Observation.Note)
+	}
+	return nil
+}
