@@ -52,6 +52,7 @@ type Move struct {
 // what the trainer trains on; text is never tokenized a second time.
 type Tokens struct {
 	IDs     []int32
+	Type    []uint8   // what kind of token it is in its place (Devlin et al. 2019); 0 is plain
 	Sampled []bool    // the loss is over these
 	LogProb []float32 // when sampled, under the softmax over Allow; 0 where not sampled
 	Version []uint32  // of the weights that sampled it
@@ -61,14 +62,16 @@ type Tokens struct {
 // Append adds b's columns to t's.
 func (t *Tokens) Append(b Tokens) {
 	t.IDs = append(t.IDs, b.IDs...)
+	t.Type = append(t.Type, b.Type...)
 	t.Sampled = append(t.Sampled, b.Sampled...)
 	t.LogProb = append(t.LogProb, b.LogProb...)
 	t.Version = append(t.Version, b.Version...)
 	t.Allow = append(t.Allow, b.Allow...)
 }
 
-// Read adds ids that were read, not sampled.
-func (t *Tokens) Read(ids ...int32) {
+// Read adds ids with their types that were read, not sampled.
+func (t *Tokens) Read(ids []int32, types []uint8) {
+	t.Type = append(t.Type, types...)
 	for _, id := range ids {
 		t.IDs = append(t.IDs, id)
 		t.Sampled = append(t.Sampled, false)

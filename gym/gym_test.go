@@ -171,9 +171,9 @@ func TestOutcomeOfAnEpisodeIsItsLast(t *testing.T) {
 
 func TestTokenColumnsStayEquallyLong(t *testing.T) {
 	var a gym.Tokens
-	a.Read(1, 2, 3)
+	a.Read([]int32{1, 2, 3}, make([]uint8, 3))
 	a.Append(gym.Tokens{IDs: []int32{4}, Sampled: []bool{true}, LogProb: []float32{-1}, Version: []uint32{7}, Allow: [][]int32{{4, 5}}})
-	a.Read(6)
+	a.Read([]int32{6}, make([]uint8, 1))
 	if len(a.IDs) != 5 || len(a.Sampled) != 5 || len(a.LogProb) != 5 || len(a.Version) != 5 || len(a.Allow) != 5 {
 		t.Fatalf("%+v", a)
 	}

@@ -100,6 +100,7 @@ type Sequence struct {
 	version uint32
 	rng     *rand.Rand
 	pending []int32 // appended, not yet run through the model
+	types   []int32 // theirs
 	allow   []int32
 	logits  []float32
 }
@@ -110,9 +111,14 @@ var ErrFull = model.ErrContext
 // Len is how many tokens the context has.
 func (s *Sequence) Len() int { return s.cache.Len() + len(s.pending) }
 
-// Append adds tokens that were read. They are run through the model together
+// Append adds tokens that were read, with their types. They are run through the model together
 // with the next sampled token's predecessor.
-func (s *Sequence) Append(ids []int32) { s.pending = append(s.pending, ids...) }
+func (s *Sequence) Append(ids []int32, types []uint8) {
+	s.pending = append(s.pending, ids...)
+	for _, t := range types {
+		s.types = append(s.types, int32(t))
+	}
+}
 
 // Sample draws tokens until the constraint is finished. Nothing is appended
 // where the error is ErrFull.
@@ -127,10 +133,10 @@ func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		if err := s.cache.Extend(s.pending); err != nil {
+		if err := s.cache.Extend(s.pending, s.types); err != nil {
 			return out, err
 		}
-		s.pending = s.pending[:0]
+		s.pending, s.types = s.pending[:0], s.types[:0]
 		if len(s.logits) < len(allow) {
 			s.logits = make([]float32, 2*len(allow))
 		}
@@ -142,8 +148,9 @@ func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.
 		}
 		i := pick(logp, how.Temperature, s.rng)
 		c.Take(allow[i])
-		s.pending = append(s.pending, allow[i])
+		s.pending, s.types = append(s.pending, allow[i]), append(s.types, 0)
 		out.IDs = append(out.IDs, allow[i])
+		out.Type = append(out.Type, 0)
 		out.Sampled = append(out.Sampled, true)
 		out.LogProb = append(out.LogProb, logp[i])
 		out.Version = append(out.Version, s.version)

@@ -43,10 +43,15 @@ var roles = []string{"button", "link", "textbox", "combobox", "checkbox", "radio
 // idTokens is how many element ids have a token of their own.
 const idTokens = 200
 
-// matchTokens count how many words of a line's name stand in the goal: 0 to 3
-// and more. They are the one thing in the layout that is worked out for the
-// policy: what lexical overlap is, a tiny model would have to learn first.
-const matchTokens = 4
+// The token types say what is like the goal; they are the one thing in the
+// layout that is worked out for the policy. What lexical overlap is, a tiny
+// model would have to learn first.
+const (
+	plainType = 0
+	wordType  = 1 // a word on the page that stands in the goal, too
+	idType    = 2 // the id of a line: plus the number of such words in its name, up to 3
+	sameMax   = 3
+)
 
 // Specials are the special tokens a tokenizer needs for these verbs.
 func Specials(verbs []string) []string {
@@ -56,9 +61,6 @@ func Specials(verbs []string) []string {
 	}
 	for _, v := range verbs {
 		s = append(s, "<"+v+"()>")
-	}
-	for i := range matchTokens {
-		s = append(s, "<same"+strconv.Itoa(i)+">")
 	}
 	for i := range idTokens {
 		s = append(s, "<"+strconv.Itoa(i)+">")
@@ -71,7 +73,6 @@ type Codec struct {
 	enc                                                                    Encoder
 	goal, hint, page, change, wrong, act, value, state, option, end, other int32
 	special                                                                map[string]int32
-	same                                                                   [matchTokens]int32
 }
 
 // New makes a codec.
@@ -79,9 +80,6 @@ func New(enc Encoder, verbs []string) *Codec {
 	c := &Codec{enc: enc, special: map[string]int32{}}
 	for _, s := range Specials(verbs) {
 		c.special[s], _ = enc.Special(s)
-	}
-	for i := range c.same {
-		c.same[i] = c.special["<same"+strconv.Itoa(i)+">"]
 	}
 	for name, dst := range map[string]*int32{goalToken: &c.goal, hintToken: &c.hint, pageToken: &c.page, changeToken: &c.change,
 		wrongToken: &c.wrong, actToken: &c.act, valueToken: &c.value, stateToken: &c.state, optionToken: &c.option,
@@ -103,72 +101,101 @@ func Texts(o *gym.Observation) []string {
 	return t
 }
 
-// Observe appends what the agent reads at the start of a turn: before is the
-// turn before's observation, nil at the first.
-func (c *Codec) Observe(dst []int32, before, o *gym.Observation) []int32 {
+// reading is what is being encoded.
+type reading struct {
+	*Codec
+	goal  map[string]bool // its words
+	ids   []int32
+	types []uint8
+}
+
+// Observe is what the agent reads at the start of a turn, with the tokens'
+// types: before is the turn before's observation, nil at the first.
+func (c *Codec) Observe(before, o *gym.Observation) (ids []int32, types []uint8) {
+	r := reading{Codec: c}
 	if before == nil {
-		dst = append(dst, c.goal)
-		dst = c.enc.Encode(dst, o.Goal)
+		r.put(c.goal)
+		r.text(o.Goal)
 		if o.Hint != "" {
-			dst = append(dst, c.hint)
-			dst = c.enc.Encode(dst, o.Hint)
+			r.put(c.hint)
+			r.text(o.Hint)
 		}
 	}
-	goal := words(o.Goal)
+	r.goal = map[string]bool{}
+	for _, w := range words(o.Goal) {
+		r.goal[strings.ToLower(w)] = true
+	}
 	if before != nil && kept(before, o) {
-		dst = append(dst, c.change)
+		r.put(c.change)
 		for i := range o.Elements {
 			if e := &o.Elements[i]; !slices.ContainsFunc(before.Elements, func(b gym.Element) bool { return equal(&b, e) }) {
-				dst = c.line(dst, e, goal)
+				r.line(e)
 			}
 		}
 	} else {
-		dst = append(dst, c.page)
-		dst = c.enc.Encode(dst, o.Text)
+		r.put(c.page)
+		r.text(o.Text)
 		for i := range o.Elements {
-			dst = c.line(dst, &o.Elements[i], goal)
+			r.line(&o.Elements[i])
 		}
 	}
 	if o.Note != "" {
-		dst = append(dst, c.wrong)
+		r.put(c.wrong)
 	}
-	return append(dst, c.act)
+	r.put(c.act)
+	return r.ids, r.types
 }
 
-// line appends one element. The id comes last, where it has read its line.
-func (c *Codec) line(dst []int32, e *gym.Element, goal map[string]bool) []int32 {
-	if r, ok := c.special["<"+e.Role+">"]; ok {
-		dst = append(dst, r)
-	} else {
-		dst = append(dst, c.other)
+// put adds tokens of the layout.
+func (r *reading) put(ids ...int32) {
+	r.ids = append(r.ids, ids...)
+	for range ids {
+		r.types = append(r.types, plainType)
 	}
-	same := 0
-	for w := range words(e.Name) {
-		if goal[w] {
+}
+
+// text adds a text word by word and returns how many of its words are in the goal.
+func (r *reading) text(s string) (same int) {
+	for _, w := range words(s) {
+		typ := uint8(plainType)
+		if r.goal[strings.ToLower(w)] {
+			typ = wordType
 			same++
 		}
+		r.ids = r.enc.Encode(r.ids, w)
+		for len(r.types) < len(r.ids) {
+			r.types = append(r.types, typ)
+		}
 	}
-	mark := c.same[min(same, matchTokens-1)]
-	if same > 0 {
-		dst = append(dst, mark)
+	return same
+}
+
+// line adds one element. The id comes last, where it has read its line.
+func (r *reading) line(e *gym.Element) {
+	if t, ok := r.special["<"+e.Role+">"]; ok {
+		r.put(t)
+	} else {
+		r.put(r.other)
 	}
-	dst = c.enc.Encode(dst, e.Name)
+	same := r.text(e.Name)
 	if e.Value != "" {
-		dst = append(dst, c.value)
-		dst = c.enc.Encode(dst, e.Value)
+		r.put(r.value)
+		r.text(e.Value)
 	}
 	if e.State != "" {
-		dst = append(dst, c.state)
-		dst = c.enc.Encode(dst, e.State)
+		r.put(r.state)
+		r.text(e.State)
 	}
 	for _, o := range e.Options {
-		dst = append(dst, c.option)
-		dst = c.enc.Encode(dst, o)
+		r.put(r.option)
+		r.text(o)
 	}
 	if e.ID != "" {
-		dst = c.id(append(dst, mark), e.ID)
+		r.ids = r.id(r.ids, e.ID)
+		for len(r.types) < len(r.ids) {
+			r.types = append(r.types, uint8(idType+min(same, sameMax)))
+		}
 	}
-	return dst
 }
 
 func (c *Codec) id(dst []int32, id string) []int32 {
@@ -221,13 +248,9 @@ func equal(a, b *gym.Element) bool {
 	return a.ID == b.ID && a.Role == b.Role && a.Name == b.Name && a.Value == b.Value && a.State == b.State && slices.Equal(a.Options, b.Options)
 }
 
-// words are a text's words in lower case, without punctuation.
-func words(s string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool {
-		return r == ' ' || strings.ContainsRune(`.,;:!?"'()[]|`, r)
-	}) {
-		m[w] = true
-	}
-	return m
+// words are a text's words without punctuation around them.
+func words(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool {
+		return r == ' ' || r == '\n' || r == '\t' || strings.ContainsRune(`.,;:!?"'()[]|`, r)
+	})
 }

@@ -97,6 +97,7 @@ func (c *Codec) Demonstrate(o *gym.Observation, a gym.Action) (gym.Tokens, error
 			}
 			w.Take(id)
 			t.IDs = append(t.IDs, id)
+			t.Type = append(t.Type, 0)
 			t.Sampled = append(t.Sampled, true)
 			t.LogProb = append(t.LogProb, 0)
 			t.Version = append(t.Version, 0)

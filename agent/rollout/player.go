@@ -34,9 +34,9 @@ type player struct {
 
 func (p *player) Act(ctx context.Context, o gym.Observation) (gym.Move, error) {
 	var move gym.Move
-	read := p.a.Codec.Observe(nil, p.before, &o)
+	read, types := p.a.Codec.Observe(p.before, &o)
 	p.before = &o
-	p.seq.Append(read)
+	p.seq.Append(read, types)
 	w := p.a.Codec.Write(&o)
 	sampled, err := p.seq.Sample(ctx, policy.Sampling{Temperature: p.a.Temperature}, w)
 	if errors.Is(err, policy.ErrFull) {
@@ -47,7 +47,7 @@ func (p *player) Act(ctx context.Context, o gym.Observation) (gym.Move, error) {
 	if err != nil {
 		return move, err
 	}
-	move.Tokens.Read(read...)
+	move.Tokens.Read(read, types)
 	move.Tokens.Append(sampled)
 	move.Action = w.Action()
 	move.Text = move.Action.String()
@@ -80,13 +80,13 @@ func (d *demonstrator) Act(ctx context.Context, o gym.Observation) (gym.Move, er
 	if err != nil {
 		return move, err
 	}
-	read := d.codec.Observe(nil, d.before, &o)
+	read, types := d.codec.Observe(d.before, &o)
 	d.before = &o
 	written, err := d.codec.Demonstrate(&o, move.Action)
 	if err != nil {
 		return move, err
 	}
-	move.Tokens.Read(read...)
+	move.Tokens.Read(read, types)
 	move.Tokens.Append(written)
 	return move, nil
 }

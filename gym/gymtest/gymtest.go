@@ -62,7 +62,8 @@ func Run[F Opener](t *testing.T, name string, open F, golden string) {
 	s.Run(t)
 }
 
-// Suite is Run with its numbers to choose; 0 is the default.
+// Suite is Run with its numbers to choose; 0 is the default, a tenth of it with
+// go test -short.
 type Suite struct {
 	Name   string
 	Open   func(testing.TB) gym.Family
@@ -76,11 +77,15 @@ type Suite struct {
 }
 
 func (s Suite) withDefaults() Suite {
+	less := 1
+	if testing.Testing() && testing.Short() {
+		less = 10
+	}
 	if s.Seeds == 0 {
-		s.Seeds = 100
+		s.Seeds = 100 / less
 	}
 	if s.Episodes == 0 {
-		s.Episodes = 60
+		s.Episodes = 60 / less
 	}
 	if s.Envs == 0 {
 		s.Envs = 3

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -14,8 +15,8 @@ import (
 // packed is gym.Tokens on disk: little-endian columns, six times as fast as
 // msgpack arrays.
 type packed struct {
-	IDs, Sampled, LogProb, Version []byte
-	AllowLen, Allow                []byte // how many ids each token's row has (-1: unconstrained), and all of them
+	IDs, Type, Sampled, LogProb, Version []byte
+	AllowLen, Allow                      []byte // how many ids each token's row has (-1: unconstrained), and all of them
 }
 
 type turn struct {
@@ -61,6 +62,7 @@ func pack(t gym.Tokens) packed {
 	var p packed
 	for i, id := range t.IDs {
 		p.IDs = binary.LittleEndian.AppendUint32(p.IDs, uint32(id))
+		p.Type = append(p.Type, t.Type[i])
 		b := byte(0)
 		if t.Sampled[i] {
 			b = 1
@@ -84,13 +86,13 @@ var errColumns = errors.New("the token columns do not fit together")
 
 func (p packed) unpack() (gym.Tokens, error) {
 	n := len(p.Sampled)
-	if len(p.IDs) != 4*n || len(p.LogProb) != 4*n || len(p.Version) != 4*n || len(p.AllowLen) != 4*n {
+	if len(p.IDs) != 4*n || len(p.Type) != n || len(p.LogProb) != 4*n || len(p.Version) != 4*n || len(p.AllowLen) != 4*n {
 		return gym.Tokens{}, errColumns
 	}
 	if n == 0 {
 		return gym.Tokens{}, nil
 	}
-	t := gym.Tokens{IDs: make([]int32, n), Sampled: make([]bool, n), LogProb: make([]float32, n), Version: make([]uint32, n), Allow: make([][]int32, n)}
+	t := gym.Tokens{IDs: make([]int32, n), Type: slices.Clone(p.Type), Sampled: make([]bool, n), LogProb: make([]float32, n), Version: make([]uint32, n), Allow: make([][]int32, n)}
 	allow := p.Allow
 	for i := range n {
 		t.IDs[i] = int32(binary.LittleEndian.Uint32(p.IDs[4*i:]))

@@ -19,7 +19,7 @@ func sample(i int) *gym.Episode {
 			Observation: gym.Observation{Goal: "Log in", Text: "Welcome", Elements: []gym.Element{{ID: "3", Role: "button", Name: "Go", Options: []string{"a", "b"}}},
 				Verbs: []gym.Verb{{Name: "click", Params: []gym.Param{{Name: "element", Kind: gym.Ref}}}}},
 			Move: gym.Move{Action: gym.Action{Verb: "click", Args: []gym.Value{{Kind: gym.Ref, Text: "3"}}}, Text: "click(3)",
-				Tokens: gym.Tokens{IDs: []int32{5, 6, 7}, Sampled: []bool{false, true, true}, LogProb: []float32{0, -0.5, -1.25},
+				Tokens: gym.Tokens{IDs: []int32{5, 6, 7}, Type: []uint8{0, 3, 1}, Sampled: []bool{false, true, true}, LogProb: []float32{0, -0.5, -1.25},
 					Version: []uint32{0, 9, 9}, Allow: [][]int32{nil, {1, 6}, {}}}},
 			Signals: gym.Signals{{Name: "progress", Value: 0.5}, {Name: "outcome", Value: 1}},
 		}},

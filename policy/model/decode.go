@@ -70,9 +70,9 @@ func (c *Cache) grow(n int) {
 	}
 }
 
-// Extend appends tokens to the sequence; the cache then holds the hidden
+// Extend appends tokens with their types to the sequence; the cache then holds the hidden
 // state after the last of them.
-func (c *Cache) Extend(ids []int32) error {
+func (c *Cache) Extend(ids, types []int32) error {
 	dev, cfg, n := c.d.dev, c.d.Config, len(ids)
 	if n == 0 {
 		return nil
@@ -87,7 +87,10 @@ func (c *Cache) Extend(ids []int32) error {
 		c.pos = append(c.pos, int32(c.len+i))
 	}
 	c.start[1] = int32(n)
-	dev.Embed(head(c.s.x, n*cfg.Dim), c.d.w.embed, ids, cfg.Dim)
+	x := head(c.s.x, n*cfg.Dim)
+	dev.Embed(x, c.d.w.embed, ids, cfg.Dim)
+	dev.Embed(head(c.x, n*cfg.Dim), c.d.w.types, types, cfg.Dim)
+	dev.Add(x, head(c.x, n*cfg.Dim))
 	for i := range c.k {
 		c.ctx[0] = kernels.Context{K: c.k[i], V: c.v[i], Len: c.len + n}
 		a, b := c.len*kv, (c.len+n)*kv

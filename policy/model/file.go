@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy/weights"
@@ -31,8 +32,8 @@ type hfConfig struct {
 }
 
 // Save writes config.json and model.safetensors in the Llama layout (matrices
-// [out, in], output tied to the embedding) with one more tensor, the value
-// head.
+// [out, in], output tied to the embedding) with two more tensors, the token
+// types and the value head.
 func (m *Model) Save(dir string) error {
 	c := hfConfig{[]string{"LlamaForCausalLM"}, "llama", m.Vocab, m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context,
 		m.Theta, m.Eps, "silu", true, "float32"}
@@ -47,7 +48,7 @@ func (m *Model) Save(dir string) error {
 }
 
 // outIn says whether a parameter is stored the other way round in files.
-func (p Param) outIn() bool { return p.Rows > 0 && p.Name != "model.embed_tokens.weight" }
+func (p Param) outIn() bool { return p.Rows > 0 && !strings.Contains(p.Name, "embed") }
 
 func tensors(dev kernels.Device, w *params) []weights.Tensor {
 	var out []weights.Tensor
@@ -70,7 +71,7 @@ func tensors(dev kernels.Device, w *params) []weights.Tensor {
 func fill(dev kernels.Device, w *params, from map[string]weights.Tensor) error {
 	for _, p := range w.list {
 		t, ok := from[p.Name]
-		if !ok && p.Name == "value_head.weight" {
+		if !ok && (p.Name == "value_head.weight" || p.Name == "type_embed.weight") {
 			continue // a checkpoint from elsewhere has none
 		}
 		if !ok || len(t.Data) != p.Buffer.Len() {

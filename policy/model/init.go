@@ -8,14 +8,16 @@ import (
 	"github.com/turngym/turngym/kernels"
 )
 
-// A new model's values come back as what they were: W_V·W_O is the identity,
-// scaled, on a random subspace, beside noise of the usual size; so a head that
-// looks at an element's id copies it from the start (the value half of
-// mimetic initialisation, Trockman and Kolter 2023). Making W_Q·W_Kᵀ close to
-// the identity, too, was tried and is bad here: with it the first 16,000
-// demonstrations taught next to nothing (success 0.29 on three scenarios),
-// without it they taught all (0.91).
-const mimeticVO = 0.7 // weight of the identity in W_V·W_O
+// Attention starts close to what trained transformers have: W_Q·W_Kᵀ and
+// W_V·W_O are multiples of the identity on random subspaces (mimetic
+// initialisation, Trockman and Kolter 2023). A head then looks at what is like
+// the token at hand and carries over what it is: half of what it takes to find
+// the element that a goal names. With alpha seven times as large nothing is
+// learnt for a long time: every token sees itself only.
+const (
+	alpha = 0.5 // of the queries
+	beta  = 1.0 // of the outputs
+)
 
 // init draws the weights: linear layers with variance 1/in, layers that write
 // to the residual stream scaled down by sqrt(2*layers), norms 1, value head 0.
@@ -39,7 +41,10 @@ func (m *Model) init(seed uint64) {
 			m.dev.Write(p.Buffer, ones)
 		case strings.Contains(p.Name, "embed"):
 			gauss(p.Buffer, 1/math.Sqrt(float64(m.Dim)))
-		case strings.Contains(p.Name, "down_proj"), strings.Contains(p.Name, "o_proj"):
+			if strings.HasPrefix(p.Name, "type") {
+				m.dev.Zero(p.Buffer.Slice(0, m.Dim))
+			}
+		case strings.Contains(p.Name, "down_proj"):
 			gauss(p.Buffer, 1/math.Sqrt(float64(p.Rows)*2*float64(m.Layers)))
 		default:
 			gauss(p.Buffer, 1/math.Sqrt(float64(p.Rows)))
@@ -50,37 +55,26 @@ func (m *Model) init(seed uint64) {
 	}
 }
 
-// mimetic gives the heads of a group a shared random subspace of the stream,
-// which their values read and their outputs write.
+// mimetic gives the heads of a group a shared random subspace in which queries
+// and keys agree, and another one that values read and outputs write.
 func (m *Model) mimetic(l *layer, rng *rand.Rand) {
 	d, hd, kvs := m.Dim, m.HeadDim(), m.KVHeads*m.HeadDim()
 	group := m.Heads / m.KVHeads
-	v, o := make([]float32, d*kvs), make([]float32, d*d)
-	m.dev.Read(v, l.v)
-	m.dev.Read(o, l.o)
-	gain := math.Sqrt(mimeticVO)
-	for kv := range m.KVHeads {
-		carry := subspace(d, hd, rng)
-		for i := range d {
-			for j := range hd {
-				x := carry[i*hd+j]
-				v[i*kvs+kv*hd+j] += float32(x * gain)
-				for g := range group {
-					o[((kv*group+g)*hd+j)*d+i] += float32(x * gain / float64(group))
-				}
+	q, k, v, o := make([]float32, d*d), make([]float32, d*kvs), make([]float32, d*kvs), make([]float32, d*d)
+	std := 1 / math.Sqrt(float64(d))
+	for i := range d {
+		for j := range kvs {
+			look, carry := rng.NormFloat64()*std, rng.NormFloat64()*std
+			k[i*kvs+j], v[i*kvs+j] = float32(look), float32(carry)
+			for g := range group {
+				h := j/hd*group + g
+				q[i*d+h*hd+j%hd] = float32(look * alpha)
+				o[(h*hd+j%hd)*d+i] = float32(carry * beta)
 			}
 		}
 	}
+	m.dev.Write(l.q, q)
+	m.dev.Write(l.k, k)
 	m.dev.Write(l.v, v)
 	m.dev.Write(l.o, o)
-}
-
-// subspace is [d, n] random numbers of variance 1/n: X·Xᵀ is the identity on
-// average.
-func subspace(d, n int, rng *rand.Rand) []float64 {
-	x := make([]float64, d*n)
-	for i := range x {
-		x[i] = rng.NormFloat64() / math.Sqrt(float64(n))
-	}
-	return x
 }

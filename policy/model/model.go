@@ -1,7 +1,8 @@
 // Package model is the policy's transformer, written once over
 // kernels.Device: decoder only, pre-norm RMSNorm, rotary positions,
 // grouped-query attention, SwiGLU, no biases, output tied to the embedding
-// (the Llama and Qwen shape), with a value head on the last hidden state.
+// (the Llama and Qwen shape), with token types added to the embedding and a
+// value head on the last hidden state.
 // Forward and backward are explicit; there is no graph.
 //
 // A [Model] owns parameters, gradients and optimizer state. A [Pass] computes
@@ -34,6 +35,9 @@ func Tiny(vocab int) Config {
 	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 2048, Theta: 10000, Eps: 1e-5}
 }
 
+// Types is how many token types there are; type 0 adds nothing to a new model.
+const Types = 8
+
 // HeadDim is the size of one attention head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
 
@@ -65,6 +69,7 @@ type layer struct {
 type params struct {
 	flat   kernels.Buffer
 	embed  kernels.Buffer // [vocab, dim]
+	types  kernels.Buffer // [Types, dim]
 	layers []layer
 	norm   kernels.Buffer // [dim]
 	value  kernels.Buffer // [dim]
@@ -97,6 +102,7 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 	}
 	kv := c.KVHeads * c.HeadDim()
 	w.embed = take("model.embed_tokens.weight", c.Vocab, c.Dim)
+	w.types = take("type_embed.weight", Types, c.Dim)
 	for i := range w.layers {
 		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
 		l.q = take(p+"self_attn.q_proj.weight", c.Dim, c.Dim)

@@ -15,7 +15,7 @@ var small = Config{Vocab: 11, Dim: 8, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 1
 // batch is three packed sequences with restricted and whole-vocabulary rows.
 func batch() Input {
 	return Input{
-		IDs: []int32{1, 2, 3, 4, 5, 9, 8, 7, 0, 10}, Start: []int32{0, 5, 6, 10},
+		IDs: []int32{1, 2, 3, 4, 5, 9, 8, 7, 0, 10}, Types: []int32{0, 1, 2, 7, 0, 0, 3, 3, 1, 0}, Start: []int32{0, 5, 6, 10},
 		Rows: []int32{1, 3, 5, 8, 9}, Target: []int32{3, 5, 10, 10, 2},
 		Allow: kernels.Allow{Start: []int32{0, 3, 3, 5, 5, 9}, IDs: []int32{2, 3, 7, 4, 10, 1, 2, 8, 9}},
 	}
@@ -80,13 +80,17 @@ func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 		for i := range ids {
 			ids[i] = int32(rng.IntN(50))
 		}
-		in := Input{IDs: append([]int32{4, 4, 4}, ids...), Start: []int32{0, 3, int32(3 + len(ids))}, Allow: kernels.Allow{Start: []int32{0}}}
+		types := make([]int32, len(ids))
+		for i := range types {
+			types[i] = int32(rng.IntN(Types))
+		}
+		in := Input{IDs: append([]int32{4, 4, 4}, ids...), Types: append([]int32{0, 0, 0}, types...), Start: []int32{0, 3, int32(3 + len(ids))}, Allow: kernels.Allow{Start: []int32{0}}}
 		cache := m.Snapshot().NewCache()
 		allow := []int32{0, 5, 9, 17, 30}
 		var want []float32
 		for at := 0; at < len(ids)-1; {
 			n := min(1+rng.IntN(40), len(ids)-1-at)
-			if err := cache.Extend(ids[at : at+n]); err != nil {
+			if err := cache.Extend(ids[at:at+n], types[at:at+n]); err != nil {
 				t.Fatal(err)
 			}
 			at += n

@@ -9,6 +9,7 @@ import (
 // Input is a packed batch: sequences one after the other, without padding.
 type Input struct {
 	IDs    []int32       // [T]
+	Types  []int32       // [T] below Types; nil: all 0
 	Start  []int32       // [S+1] first token of each sequence
 	Rows   []int32       // [N] the positions (in IDs) whose hidden state predicts
 	Target []int32       // [N] what came after each
@@ -127,7 +128,13 @@ func (p *Pass) Forward(in Input) (Output, error) {
 	}
 	p.in = in
 	p.grow(T, N)
-	d.Embed(head(p.states[0].x, T*c.Dim), p.m.w.embed, in.IDs, c.Dim)
+	x := head(p.states[0].x, T*c.Dim)
+	d.Embed(x, p.m.w.embed, in.IDs, c.Dim)
+	if in.Types != nil {
+		dn := head(p.dn, T*c.Dim)
+		d.Embed(dn, p.m.w.types, in.Types, c.Dim)
+		d.Add(x, dn)
+	}
 	for i := range p.states {
 		s := &p.states[i]
 		out := p.xf
@@ -189,6 +196,9 @@ func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 		p.blockGrad(&w.layers[i], &g.layers[i], &p.states[i], dx, T)
 	}
 	d.EmbedGrad(g.embed, dx, p.in.IDs, dim)
+	if p.in.Types != nil {
+		d.EmbedGrad(g.types, dx, p.in.Types, dim)
+	}
 }
 
 // blockGrad turns the gradient of a layer's output in dx into that of its input.

@@ -151,6 +151,9 @@ func input(examples []example) model.Input {
 	for _, x := range examples {
 		base := len(in.IDs)
 		in.IDs = append(in.IDs, x.tokens.IDs...)
+		for _, t := range x.tokens.Type {
+			in.Types = append(in.Types, int32(t))
+		}
 		in.Start = append(in.Start, int32(len(in.IDs)))
 		for _, at := range x.rows {
 			in.Rows = append(in.Rows, int32(base+at-1))
