@@ -47,10 +47,11 @@ const idTokens = 200
 // layout that is worked out for the policy. What lexical overlap is, a tiny
 // model would have to learn first.
 const (
-	plainType = 0
-	wordType  = 1 // a word on the page that stands in the goal, too
-	idType    = 2 // the id of a line: plus the number of such words in its name, up to 3
-	sameMax   = 3
+	plainType  = 0
+	wordType   = 1 // a word on the page that stands in the goal, too
+	idType     = 2 // the id of a line: plus the number of such words in its name, up to 3
+	sameMax    = 3
+	besideType = 6 // another word of a line that has such a word
 )
 
 // Specials are the special tokens a tokenizer needs for these verbs.
@@ -97,6 +98,9 @@ func Texts(o *gym.Observation) []string {
 		e := &o.Elements[i]
 		t = append(t, e.Name, e.Value, e.State)
 		t = append(t, e.Options...)
+	}
+	for i := range t {
+		t[i] = spell(t[i])
 	}
 	return t
 }
@@ -156,18 +160,44 @@ func (r *reading) put(ids ...int32) {
 
 // text adds a text word by word and returns how many of its words are in the goal.
 func (r *reading) text(s string) (same int) {
-	for _, w := range words(s) {
-		typ := uint8(plainType)
+	list := words(s)
+	for _, w := range list {
 		if r.goal[strings.ToLower(w)] {
-			typ = wordType
 			same++
 		}
-		r.ids = r.enc.Encode(r.ids, w)
+	}
+	for _, w := range list {
+		typ := uint8(plainType)
+		switch {
+		case r.goal[strings.ToLower(w)]:
+			typ = wordType
+		case same > 0:
+			typ = besideType
+		}
+		r.ids = r.enc.Encode(r.ids, spell(w))
 		for len(r.types) < len(r.ids) {
 			r.types = append(r.types, typ)
 		}
 	}
 	return same
+}
+
+// spell puts spaces around the digits of a text: numbers are read digit by
+// digit, so that one that was never seen is still a number.
+func spell(s string) string {
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	at := strings.IndexFunc(s, func(r rune) bool { return r >= '0' && r <= '9' })
+	if at < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		if i > 0 && (digit(s[i]) || digit(s[i-1])) {
+			b.WriteByte(' ')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // line adds one element. The id comes last, where it has read its line.
@@ -216,11 +246,11 @@ func (c *Codec) piece(dst []int32, p gym.Piece) []int32 {
 	case gym.RefPiece:
 		return c.id(dst, p.Text)
 	case gym.ChoicePiece:
-		return append(c.enc.Encode(dst, p.Text), c.end)
+		return append(c.enc.Encode(dst, spell(p.Text)), c.end)
 	case gym.EndPiece:
 		return append(dst, c.end)
 	default:
-		return c.enc.Encode(dst, p.Text)
+		return c.enc.Encode(dst, spell(p.Text))
 	}
 }
 

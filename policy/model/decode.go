@@ -33,18 +33,23 @@ type Cache struct {
 	cap  int              // tokens there is room for
 	k, v []kernels.Buffer // by layer: [cap, KVHeads*HeadDim]
 
-	room          int // tokens the scratch has room for
-	s             state
-	x, hidden, rf kernels.Buffer
-	pos, start    []int32
-	ctx           []kernels.Context
-	val           kernels.Buffer
+	room       int // tokens the scratch has room for
+	s          state
+	x          kernels.Buffer // the stream after a layer; s.x is before it
+	n          int            // tokens of the last Extend
+	cut        [2]state       // s for n tokens, of even and odd layers: x and s.x take turns
+	last       kernels.Buffer // the stream's last row after all layers
+	hidden, rf kernels.Buffer
+	pos, start []int32
+	ctx        []kernels.Context
+	val        kernels.Buffer
+	out        []float32 // [1]
 }
 
 // NewCache starts an empty sequence.
 func (d *Decoder) NewCache() *Cache {
 	return &Cache{d: d, k: make([]kernels.Buffer, d.Layers), v: make([]kernels.Buffer, d.Layers), start: []int32{0, 0},
-		hidden: d.dev.New(d.Dim), rf: d.dev.New(1), val: d.dev.New(1), ctx: make([]kernels.Context, 1)}
+		hidden: d.dev.New(d.Dim), rf: d.dev.New(1), val: d.dev.New(1), out: make([]float32, 1), ctx: make([]kernels.Context, 1)}
 }
 
 // Len is how many tokens the sequence has.
@@ -66,12 +71,20 @@ func (c *Cache) grow(n int) {
 	}
 	if n > c.room {
 		c.room = max(64, n+n/2)
-		c.s, c.x = newState(dev, cfg, c.room), dev.New(c.room*cfg.Dim)
+		c.s, c.x, c.n = newState(dev, cfg, c.room), dev.New(c.room*cfg.Dim), 0
+	}
+	if n != c.n {
+		c.n = n
+		c.cut[0] = c.s.cut(cfg, n)
+		c.cut[1] = c.cut[0]
+		c.cut[1].x = head(c.x, n*cfg.Dim)
+		c.last = c.cut[cfg.Layers%2].x.Slice((n-1)*cfg.Dim, n*cfg.Dim)
 	}
 }
 
-// Extend appends tokens with their types to the sequence; the cache then holds the hidden
-// state after the last of them.
+// Extend appends tokens, with their types (nil: none), to the sequence; the cache then holds the hidden
+// state after the last of them. After an error it is as it was; ErrContext is
+// that of no room.
 func (c *Cache) Extend(ids, types []int32) error {
 	dev, cfg, n := c.d.dev, c.d.Config, len(ids)
 	if n == 0 {
@@ -80,6 +93,12 @@ func (c *Cache) Extend(ids, types []int32) error {
 	if c.len+n > cfg.Context {
 		return ErrContext
 	}
+	if err := cfg.known(ids); err != nil {
+		return err
+	}
+	if err := knownTypes(types, n); err != nil {
+		return err
+	}
 	c.grow(n)
 	kv := cfg.KVHeads * cfg.HeadDim()
 	c.pos = c.pos[:0]
@@ -87,33 +106,33 @@ func (c *Cache) Extend(ids, types []int32) error {
 		c.pos = append(c.pos, int32(c.len+i))
 	}
 	c.start[1] = int32(n)
-	x := head(c.s.x, n*cfg.Dim)
-	dev.Embed(x, c.d.w.embed, ids, cfg.Dim)
-	dev.Embed(head(c.x, n*cfg.Dim), c.d.w.types, types, cfg.Dim)
-	dev.Add(x, head(c.x, n*cfg.Dim))
+	embed(dev, c.d.w, c.cut[0].x, c.cut[1].x, ids, types, cfg.Dim)
 	for i := range c.k {
 		c.ctx[0] = kernels.Context{K: c.k[i], V: c.v[i], Len: c.len + n}
 		a, b := c.len*kv, (c.len+n)*kv
-		block(dev, cfg, &c.d.w.layers[i], &c.s, head(c.x, n*cfg.Dim), c.k[i].Slice(a, b), c.v[i].Slice(a, b), n, c.pos, c.start, c.ctx)
-		c.s.x, c.x = c.x, c.s.x
+		block(dev, cfg, &c.d.w.layers[i], &c.cut[i%2], c.cut[(i+1)%2].x, c.k[i].Slice(a, b), c.v[i].Slice(a, b), n, c.pos, c.start, c.ctx)
 	}
-	dev.RMSNorm(c.hidden, c.rf, c.s.x.Slice((n-1)*cfg.Dim, n*cfg.Dim), c.d.w.norm, cfg.Dim, cfg.Eps)
+	dev.RMSNorm(c.hidden, c.rf, c.last, c.d.w.norm, cfg.Dim, cfg.Eps)
 	c.len += n
 	return nil
 }
 
-// Logits are those of the next token among ids.
+// Logits are those of the next token among ids, for the weights of the last
+// Extend or Reset. Of an empty sequence they are 0.
 func (c *Cache) Logits(dst []float32, ids []int32) {
 	c.d.dev.Logits(dst, c.hidden, c.d.w.embed, ids, c.d.Dim)
 }
 
-// Value is the value head's after the last token.
+// Value is the value head's after the last token; 0 of an empty sequence.
 func (c *Cache) Value() float32 {
 	c.d.dev.MatMul(c.val, c.hidden, c.d.w.value, kernels.Dims{M: 1, N: 1, K: c.d.Dim})
-	var v [1]float32
-	c.d.dev.Read(v[:], c.val)
-	return v[0]
+	c.d.dev.Read(c.out, c.val)
+	return c.out[0]
 }
 
-// Reset empties the sequence and takes other weights of the same shape.
-func (c *Cache) Reset(d *Decoder) { c.d, c.len = d, 0 }
+// Reset empties the sequence and takes other weights of the same shape on the
+// same device.
+func (c *Cache) Reset(d *Decoder) {
+	c.d, c.len = d, 0
+	d.dev.Zero(c.hidden)
+}

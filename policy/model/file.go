@@ -2,11 +2,13 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/turngym/turngym/kernels"
@@ -29,16 +31,39 @@ type hfConfig struct {
 	Act           string   `json:"hidden_act"`
 	Tied          bool     `json:"tie_word_embeddings"`
 	DType         string   `json:"torch_dtype"`
+
+	RopeScaling json.RawMessage `json:"rope_scaling,omitempty"` // refused
+	Bias        bool            `json:"attention_bias"`         // refused
+	MLPBias     bool            `json:"mlp_bias"`               // refused
+}
+
+// check reports what the file asks for and this model does not do.
+func (h *hfConfig) check() error {
+	var errs []error
+	only := func(ok bool, key string, got, want any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s is %v; only %v is known here", key, got, want))
+		}
+	}
+	only(h.ModelType == "llama", "model_type", strconv.Quote(h.ModelType), `"llama"`)
+	only(h.Act == "silu", "hidden_act", strconv.Quote(h.Act), `"silu"`)
+	only(h.Tied, "tie_word_embeddings", h.Tied, true)
+	only(!h.Bias && !h.MLPBias, "attention_bias or mlp_bias", true, false)
+	only(len(h.RopeScaling) == 0 || string(h.RopeScaling) == "null", "rope_scaling", string(h.RopeScaling), "null")
+	return errors.Join(errs...)
 }
 
 // Save writes config.json and model.safetensors in the Llama layout (matrices
-// [out, in], output tied to the embedding) with two more tensors, the token
-// types and the value head.
+// [out, in], output tied to the embedding) with two more tensors, the value
+// head and the types' embedding.
 func (m *Model) Save(dir string) error {
-	c := hfConfig{[]string{"LlamaForCausalLM"}, "llama", m.Vocab, m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context,
-		m.Theta, m.Eps, "silu", true, "float32"}
+	c := hfConfig{Architectures: []string{"LlamaForCausalLM"}, ModelType: "llama", Vocab: m.Vocab, Dim: m.Dim, Layers: m.Layers,
+		Heads: m.Heads, KVHeads: m.KVHeads, Hidden: m.Hidden, Context: m.Context, Theta: m.Theta, Eps: m.Eps, Act: "silu", Tied: true, DType: "float32"}
 	text, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	if err := weights.Write(filepath.Join(dir, "model.safetensors"), tensors(m.dev, m.w), nil); err != nil {
@@ -50,40 +75,63 @@ func (m *Model) Save(dir string) error {
 // outIn says whether a parameter is stored the other way round in files.
 func (p Param) outIn() bool { return p.Rows > 0 && !strings.Contains(p.Name, "embed") }
 
+// fileShape is the shape that a parameter has in files.
+func (p Param) fileShape() []int {
+	switch {
+	case p.outIn():
+		return []int{p.Cols, p.Rows}
+	case p.Rows > 0:
+		return []int{p.Rows, p.Cols}
+	}
+	return []int{p.Cols}
+}
+
 func tensors(dev kernels.Device, w *params) []weights.Tensor {
 	var out []weights.Tensor
 	for _, p := range w.list {
 		x := make([]float32, p.Buffer.Len())
 		dev.Read(x, p.Buffer)
-		shape := []int{p.Cols}
-		switch {
-		case p.outIn():
-			x, shape = flip(x, p.Rows, p.Cols), []int{p.Cols, p.Rows}
-		case p.Rows > 0:
-			shape = []int{p.Rows, p.Cols}
+		if p.outIn() {
+			x = flip(x, p.Rows, p.Cols)
 		}
-		out = append(out, weights.Tensor{Name: p.Name, Shape: shape, Data: x})
+		out = append(out, weights.Tensor{Name: p.Name, Shape: p.fileShape(), Data: x})
 	}
 	return out
 }
 
-// fill writes file tensors into w.
-func fill(dev kernels.Device, w *params, from map[string]weights.Tensor) error {
-	for _, p := range w.list {
+// match reports every tensor that is missing, has another shape, or has no
+// place in the model.
+func match(list []Param, from map[string]weights.Tensor) error {
+	var errs []error
+	known := map[string]bool{}
+	for _, p := range list {
+		known[p.Name] = true
 		t, ok := from[p.Name]
-		if !ok && (p.Name == "value_head.weight" || p.Name == "type_embed.weight") {
-			continue // a checkpoint from elsewhere has none
+		switch {
+		case !ok && (p.Name == valueHead || p.Name == typeEmbed): // a checkpoint from elsewhere has none
+		case !ok:
+			errs = append(errs, fmt.Errorf("tensor %q is missing", p.Name))
+		case !slices.Equal(t.Shape, p.fileShape()):
+			errs = append(errs, fmt.Errorf("tensor %q has the shape %v, config.json wants %v", p.Name, t.Shape, p.fileShape()))
 		}
-		if !ok || len(t.Data) != p.Buffer.Len() {
-			return fmt.Errorf("tensor %q is missing or has another size; the file has %v", p.Name, slices.Sorted(maps.Keys(from)))
+	}
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		if !known[name] {
+			errs = append(errs, fmt.Errorf("tensor %q has no place in this model", name))
 		}
-		x := t.Data
+	}
+	return errors.Join(errs...)
+}
+
+// fill writes file tensors into w. A tensor that is not there stays 0.
+func fill(dev kernels.Device, w *params, from map[string]weights.Tensor) {
+	for _, p := range w.list {
+		x := from[p.Name].Data
 		if p.outIn() {
 			x = flip(x, p.Cols, p.Rows)
 		}
 		dev.Write(p.Buffer, x)
 	}
-	return nil
 }
 
 // flip transposes [rows, cols].
@@ -97,7 +145,9 @@ func flip(x []float32, rows, cols int) []float32 {
 	return out
 }
 
-// Load reads what Save wrote.
+// Load reads what Save wrote, and a Llama checkpoint in float32 with tied
+// embeddings, whose value head and types are then 0. It refuses what it would compute
+// wrongly.
 func Load(dev kernels.Device, dir string) (*Model, error) {
 	path := filepath.Join(dir, "config.json")
 	text, err := os.ReadFile(path)
@@ -106,21 +156,26 @@ func Load(dev kernels.Device, dir string) (*Model, error) {
 	}
 	var h hfConfig
 	if err := json.Unmarshal(text, &h); err != nil {
-		return nil, fmt.Errorf("%s is corrupt: %w", path, err)
+		return nil, fmt.Errorf("%s is corrupt: %w; delete it or restore a backup", path, err)
 	}
-	c := Config{h.Vocab, h.Dim, h.Layers, h.Heads, h.KVHeads, h.Hidden, h.Context, h.Theta, h.Eps}
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	c := Config{Vocab: h.Vocab, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, KVHeads: h.KVHeads, Hidden: h.Hidden, Context: h.Context, Theta: h.Theta, Eps: h.Eps}
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	m := alloc(dev, c)
 	path = filepath.Join(dir, "model.safetensors")
 	t, _, err := weights.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := fill(dev, m.w, t); err != nil {
+	wanted, _ := views(c, nil)
+	if err := match(wanted.list, t); err != nil { // before the memory is taken that config.json asks for
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	m := alloc(dev, c)
+	fill(dev, m.w, t)
 	return m, nil
 }
 
@@ -143,11 +198,13 @@ func (m *Model) LoadOptimizer(path string) error {
 		return err
 	}
 	if len(t["m"].Data) != m.Size() || len(t["v"].Data) != m.Size() {
-		return fmt.Errorf("%s is of another model", path)
+		return fmt.Errorf("%s is of another model: it has %d and %d moments for %d parameters", path, len(t["m"].Data), len(t["v"].Data), m.Size())
 	}
-	if _, err := fmt.Sscan(meta["step"], &m.step); err != nil {
-		return fmt.Errorf("%s is corrupt: it has no step", path)
+	step, err := strconv.Atoi(meta["step"])
+	if err != nil || step < 0 {
+		return fmt.Errorf("%s is corrupt: its step is %q; delete it or restore a backup", path, meta["step"])
 	}
+	m.step = step
 	m.dev.Write(m.m, t["m"].Data)
 	m.dev.Write(m.v, t["v"].Data)
 	return nil

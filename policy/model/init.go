@@ -32,7 +32,7 @@ func (m *Model) init(seed uint64) {
 	}
 	for _, p := range m.w.list {
 		switch {
-		case p.Name == "value_head.weight":
+		case p.Name == valueHead:
 		case p.Rows == 0:
 			ones := make([]float32, p.Cols)
 			for i := range ones {

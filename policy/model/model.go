@@ -1,18 +1,3 @@
-// Package model is the policy's transformer, written once over
-// kernels.Device: decoder only, pre-norm RMSNorm, rotary positions,
-// grouped-query attention, SwiGLU, no biases, output tied to the embedding
-// (the Llama and Qwen shape), with token types added to the embedding and a
-// value head on the last hidden state.
-// Forward and backward are explicit; there is no graph.
-//
-// A [Model] owns parameters, gradients and optimizer state. A [Pass] computes
-// one packed batch on one goroutine; several passes run side by side on one
-// model and are collected in a fixed order, so that the sum of gradients does
-// not depend on the number of threads. A [Decoder] is a frozen copy for
-// sampling, safe for many goroutines, each with a [Cache] of its own.
-//
-// Log-probs of a Decoder and of a Pass for the same weights and tokens have
-// the same bits.
 package model
 
 import (
@@ -30,13 +15,19 @@ type Config struct {
 	Theta, Eps                                 float64 // of the rotary positions; of the norms
 }
 
+// Bounds of the sizes, so that a file's numbers cannot overflow.
+const (
+	sizeMax   = 1 << 22
+	layersMax = 1 << 12
+)
+
+// Types is how many kinds of token a caller may tell apart.
+const Types = 8
+
 // Tiny is the preset that learns on two CPU cores.
 func Tiny(vocab int) Config {
 	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 2048, Theta: 10000, Eps: 1e-5}
 }
-
-// Types is how many token types there are; type 0 adds nothing to a new model.
-const Types = 8
 
 // HeadDim is the size of one attention head.
 func (c Config) HeadDim() int { return c.Dim / c.Heads }
@@ -49,13 +40,18 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
-	need(c.Vocab > 0 && c.Dim > 0 && c.Layers > 0 && c.Heads > 0 && c.KVHeads > 0 && c.Hidden > 0 && c.Context > 0,
-		"model: every size must be above 0: %+v", c)
-	if len(errs) == 0 {
+	for _, f := range []struct {
+		name   string
+		n, max int
+	}{{"vocab", c.Vocab, sizeMax}, {"dim", c.Dim, sizeMax}, {"layers", c.Layers, layersMax}, {"heads", c.Heads, sizeMax},
+		{"key-value heads", c.KVHeads, sizeMax}, {"hidden", c.Hidden, sizeMax}, {"context", c.Context, sizeMax}} {
+		need(f.n > 0 && f.n <= f.max, "model: %s is %d; it must be between 1 and %d", f.name, f.n, f.max)
+	}
+	if c.Heads > 0 && c.KVHeads > 0 {
 		need(c.Dim%c.Heads == 0 && c.HeadDim()%2 == 0, "model: dim %d must split into %d heads of even size", c.Dim, c.Heads)
 		need(c.Heads%c.KVHeads == 0, "model: %d heads must be a multiple of %d key-value heads", c.Heads, c.KVHeads)
 	}
-	need(c.Theta > 0 && c.Eps > 0, "model: theta and eps must be above 0")
+	need(c.Theta > 0 && c.Eps > 0 && !math.IsInf(c.Theta, 0) && !math.IsInf(c.Eps, 0), "model: theta %v and eps %v must be numbers above 0", c.Theta, c.Eps)
 	return errors.Join(errs...)
 }
 
@@ -86,23 +82,30 @@ type Param struct {
 	Buffer kernels.Buffer
 }
 
-// views lays the parameters out in flat, or only counts them where flat is nil.
+// The tensors that the Llama layout does not have.
+const (
+	valueHead = "value_head.weight"
+	typeEmbed = "type_embed.weight"
+)
+
+// views lays the parameters out in flat. Where flat is nil it only names and
+// counts them.
 func views(c Config, flat kernels.Buffer) (*params, int) {
 	w := &params{flat: flat, layers: make([]layer, c.Layers)}
 	at := 0
 	take := func(name string, rows, cols int) kernels.Buffer {
 		n := max(rows, 1) * cols
 		at += n
-		if flat == nil {
-			return nil
+		var b kernels.Buffer
+		if flat != nil {
+			b = flat.Slice(at-n, at)
 		}
-		b := flat.Slice(at-n, at)
 		w.list = append(w.list, Param{name, rows, cols, b})
 		return b
 	}
 	kv := c.KVHeads * c.HeadDim()
 	w.embed = take("model.embed_tokens.weight", c.Vocab, c.Dim)
-	w.types = take("type_embed.weight", Types, c.Dim)
+	w.types = take(typeEmbed, Types, c.Dim)
 	for i := range w.layers {
 		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
 		l.q = take(p+"self_attn.q_proj.weight", c.Dim, c.Dim)
@@ -120,7 +123,7 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 		l.mlpNorm = take(p+"post_attention_layernorm.weight", 0, c.Dim)
 	}
 	w.norm = take("model.norm.weight", 0, c.Dim)
-	w.value = take("value_head.weight", 0, c.Dim)
+	w.value = take(valueHead, 0, c.Dim)
 	return w, at
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -150,20 +151,20 @@ func TestOverfitsACopy(t *testing.T) {
 	}
 }
 
-func TestConfigReportsAllFaults(t *testing.T) {
-	if err := (Config{}).Validate(); err == nil {
-		t.Error("the zero config passes")
-	}
-	c := Tiny(10)
-	c.Heads = 3
-	if c.Validate() == nil {
-		t.Error("3 heads of dim 128 pass")
+// One step of 32 sequences of 128 tokens, a tenth of them sampled among 30.
+func BenchmarkTrain(b *testing.B) {
+	for _, layers := range []int{2, 3} {
+		for _, hidden := range []int{256, 384} {
+			c := Tiny(1024)
+			c.Layers, c.Hidden = layers, hidden
+			b.Run(fmt.Sprintf("layers=%d/hidden=%d", layers, hidden), func(b *testing.B) { benchmarkTrain(b, c) })
+		}
 	}
 }
 
-func BenchmarkTrain(b *testing.B) {
+func benchmarkTrain(b *testing.B, c Config) {
 	dev, _ := cpu.New("")
-	m, _ := New(dev, Tiny(1024), 1)
+	m, _ := New(dev, c, 1)
 	p := m.NewPass()
 	in := Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
 	for s := range 32 {

@@ -1,10 +1,14 @@
 package token
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+
+	"github.com/turngym/turngym/policy/weights"
 )
 
 // file is the part of Hugging Face's tokenizer.json that this package writes
@@ -34,19 +38,32 @@ type component struct {
 	Suffix string `json:"suffix,omitempty"`
 }
 
+func (c *component) String() string {
+	if c == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%q", c.Type)
+}
+
 type bpe struct {
 	Type         string           `json:"type"`
-	Suffix       string           `json:"end_of_word_suffix"`
+	Dropout      *float64         `json:"dropout"`
+	Unknown      *string          `json:"unk_token"`
+	Prefix       *string          `json:"continuing_subword_prefix"`
+	Suffix       *string          `json:"end_of_word_suffix"`
+	FuseUnknown  bool             `json:"fuse_unk"`
 	ByteFallback bool             `json:"byte_fallback"`
+	IgnoreMerges bool             `json:"ignore_merges"`
 	Vocab        map[string]int32 `json:"vocab"`
 	Merges       [][2]string      `json:"merges"`
 }
 
-// Save writes tokenizer.json.
+// Save writes tokenizer.json, whole or not at all.
 func (t *Tokenizer) Save(path string) error {
-	f := file{Version: "1.0", Normalizer: &component{Type: "Lowercase"}, PreTokenizer: &component{Type: "Whitespace"},
+	suffix := endOfWord
+	f := file{Version: "1.0", AddedTokens: []added{}, Normalizer: &component{Type: "Lowercase"}, PreTokenizer: &component{Type: "Whitespace"},
 		Decoder: &component{Type: "BPEDecoder", Suffix: endOfWord},
-		Model:   bpe{Type: "BPE", Suffix: endOfWord, ByteFallback: true, Vocab: t.ids}}
+		Model:   bpe{Type: "BPE", Suffix: &suffix, ByteFallback: true, Vocab: t.ids, Merges: [][2]string{}}}
 	for _, s := range t.specials {
 		f.AddedTokens = append(f.AddedTokens, added{ID: t.ids[s], Content: s, Special: true})
 	}
@@ -57,7 +74,7 @@ func (t *Tokenizer) Save(path string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, text, 0o644)
+	return weights.Atomic(path, text)
 }
 
 // Load reads what Save wrote. Components that this package does not have are
@@ -77,31 +94,23 @@ func Load(path string) (*Tokenizer, error) {
 func parse(text []byte) (*Tokenizer, error) {
 	var f file
 	if err := json.Unmarshal(text, &f); err != nil {
-		return nil, fmt.Errorf("not a tokenizer.json: %w", err)
+		return nil, fmt.Errorf("not a tokenizer.json: %w; delete it or restore a backup", err)
 	}
-	for _, c := range []struct {
-		what string
-		got  *component
-		want string
-	}{{"normalizer", f.Normalizer, "Lowercase"}, {"pre_tokenizer", f.PreTokenizer, "Whitespace"}, {"decoder", f.Decoder, "BPEDecoder"}} {
-		if c.got == nil || c.got.Type != c.want {
-			return nil, fmt.Errorf("its %s is not %s, the only one known here", c.what, c.want)
-		}
-	}
-	if f.Model.Type != "BPE" || f.Model.Suffix != endOfWord || !f.Model.ByteFallback {
-		return nil, fmt.Errorf("its model is not BPE with %s and byte fallback", endOfWord)
+	if err := f.known(); err != nil {
+		return nil, err
 	}
 	vocab := make([]string, len(f.Model.Vocab))
 	for s, id := range f.Model.Vocab {
-		if id < 0 || int(id) >= len(vocab) || vocab[id] != "" {
+		if s == "" || id < 0 || int(id) >= len(vocab) || vocab[id] != "" {
 			return nil, fmt.Errorf("token %q has the id %d, which is taken or out of range", s, id)
 		}
 		vocab[id] = s
 	}
 	var specials []string
-	for _, a := range f.AddedTokens {
-		if int(a.ID) >= len(vocab) || a.ID < 0 || vocab[a.ID] != a.Content {
-			return nil, fmt.Errorf("added token %q is not in the vocabulary", a.Content)
+	slices.SortFunc(f.AddedTokens, func(a, b added) int { return cmp.Compare(a.ID, b.ID) })
+	for i, a := range f.AddedTokens {
+		if int(a.ID) >= len(vocab) || a.ID < 0 || vocab[a.ID] != a.Content || i > 0 && f.AddedTokens[i-1].ID == a.ID {
+			return nil, fmt.Errorf("added token %q is there twice or is not token %d of the vocabulary", a.Content, a.ID)
 		}
 		specials = append(specials, a.Content)
 	}
@@ -109,7 +118,37 @@ func parse(text []byte) (*Tokenizer, error) {
 	for _, m := range f.Model.Merges {
 		merges = append(merges, pair{m[0], m[1]})
 	}
-	t := build(vocab, specials, merges)
-	slices.SortFunc(t.specials, t.compare)
-	return t, nil
+	return build(vocab, specials, merges)
+}
+
+// known reports everything in the file that this package does not do.
+func (f *file) known() error {
+	var errs []error
+	for _, c := range []struct {
+		what string
+		got  *component
+		want string
+	}{{"normalizer", f.Normalizer, "Lowercase"}, {"pre_tokenizer", f.PreTokenizer, "Whitespace"}, {"decoder", f.Decoder, "BPEDecoder"}} {
+		if c.got == nil || c.got.Type != c.want {
+			errs = append(errs, fmt.Errorf("its %s is %v; only %q is known here", c.what, c.got, c.want))
+		}
+	}
+	if f.PostProcessor != nil {
+		errs = append(errs, fmt.Errorf("its post_processor is %v; none is known here", f.PostProcessor))
+	}
+	m := &f.Model
+	if m.Type != "BPE" {
+		return errors.Join(append(errs, fmt.Errorf("its model is %q; only %q is known here", m.Type, "BPE"))...)
+	}
+	refuse := func(bad bool, what string) {
+		if bad {
+			errs = append(errs, fmt.Errorf("its model has %s, which is not known here", what))
+		}
+	}
+	refuse(m.Suffix == nil || *m.Suffix != endOfWord, "an end_of_word_suffix other than "+endOfWord)
+	refuse(!m.ByteFallback, "no byte_fallback")
+	refuse(m.Prefix != nil && *m.Prefix != "", "a continuing_subword_prefix")
+	refuse(m.Dropout != nil && *m.Dropout != 0, "dropout")
+	refuse(m.IgnoreMerges, "ignore_merges")
+	return errors.Join(errs...)
 }

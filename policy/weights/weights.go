@@ -1,5 +1,3 @@
-// Package weights reads and writes safetensors files: eight bytes of header
-// length, a JSON header, then the raw little-endian data.
 package weights
 
 import (
@@ -14,7 +12,7 @@ import (
 	"slices"
 )
 
-// Tensor is one named array of float32.
+// Tensor is one named array of float32, row-major.
 type Tensor struct {
 	Name  string
 	Shape []int
@@ -22,7 +20,13 @@ type Tensor struct {
 }
 
 // headerMax is the longest header that is read, as in the reference reader.
-const headerMax = 100 << 20
+const headerMax = 100_000_000
+
+// metadata is the header's key that is not a tensor.
+const metadata = "__metadata__"
+
+// errType is of a file that is sound but holds what is not read here.
+var errType = errors.New("only F32 is read here; convert the file to float32")
 
 type entry struct {
 	DType   string   `json:"dtype"`
@@ -33,19 +37,33 @@ type entry struct {
 // Write writes the tensors and meta to path: to a file beside it first, which
 // then takes its name, so that path is never half written.
 func Write(path string, tensors []Tensor, meta map[string]string) error {
-	header := map[string]any{}
+	data, err := format(tensors, meta)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return Atomic(path, data)
+}
+
+func format(tensors []Tensor, meta map[string]string) ([]byte, error) {
+	header := make(map[string]any, len(tensors)+1)
 	if len(meta) > 0 {
-		header["__metadata__"] = meta
+		header[metadata] = meta
 	}
 	var at int64
 	for _, t := range tensors {
-		n := int64(len(t.Data)) * 4
-		header[t.Name] = entry{"F32", t.Shape, [2]int64{at, at + n}}
-		at += n
+		if _, double := header[t.Name]; double || t.Name == metadata || t.Name == "" {
+			return nil, fmt.Errorf("tensor name %q is reserved or there twice", t.Name)
+		}
+		if n, ok := size(t.Shape); !ok || n != int64(len(t.Data)) {
+			return nil, fmt.Errorf("tensor %q has the shape %v and %d numbers", t.Name, t.Shape, len(t.Data))
+		}
+		end := at + 4*int64(len(t.Data))
+		header[t.Name] = entry{"F32", append([]int{}, t.Shape...), [2]int64{at, end}}
+		at = end
 	}
 	text, err := json.Marshal(header)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for len(text)%8 != 0 {
 		text = append(text, ' ')
@@ -58,12 +76,13 @@ func Write(path string, tensors []Tensor, meta map[string]string) error {
 			out = binary.LittleEndian.AppendUint32(out, math.Float32bits(x))
 		}
 	}
-	return Atomic(path, out)
+	return out, nil
 }
 
 // Atomic writes a whole file: it is there complete, or as it was before.
 func Atomic(path string, data []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err
 	}
@@ -85,18 +104,30 @@ func Atomic(path string, data []byte) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err = os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	if d, open := os.Open(dir); open == nil { // the rename lasts once the folder is on disk; not every system can say so
+		d.Sync()
+		d.Close()
+	}
+	return nil
 }
 
-// Read reads a whole file. A file that is not what it says is an error that
-// names it.
+// Read reads a whole file: its tensors by name and its metadata, which is
+// never nil. The error of a file that is not what it says names the file and
+// what to do.
 func Read(path string) (tensors map[string]Tensor, meta map[string]string, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	if tensors, meta, err = parse(data); err != nil {
-		return nil, nil, fmt.Errorf("%s is corrupt: %w", path, err)
+	tensors, meta, err = parse(data)
+	switch {
+	case errors.Is(err, errType):
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	case err != nil:
+		return nil, nil, fmt.Errorf("%s is corrupt: %w; delete it or restore a backup", path, err)
 	}
 	return tensors, meta, nil
 }
@@ -114,45 +145,65 @@ func parse(data []byte) (map[string]Tensor, map[string]string, error) {
 		return nil, nil, fmt.Errorf("its header: %w", err)
 	}
 	meta := map[string]string{}
-	if m, ok := raw["__metadata__"]; ok {
-		if err := json.Unmarshal(m, &meta); err != nil {
-			return nil, nil, fmt.Errorf("its metadata: %w", err)
+	if m, ok := raw[metadata]; ok {
+		if err := json.Unmarshal(m, &meta); err != nil || meta == nil {
+			return nil, nil, fmt.Errorf("its metadata is not an object of strings: %s", clip(m))
 		}
-		delete(raw, "__metadata__")
+		delete(raw, metadata)
 	}
-	body, tensors := data[8+n:], make(map[string]Tensor, len(raw))
-	var total int64
-	for _, name := range slices.Sorted(maps.Keys(raw)) {
+	names := slices.Sorted(maps.Keys(raw))
+	entries := make(map[string]entry, len(raw))
+	for _, name := range names {
 		var e entry
 		if err := json.Unmarshal(raw[name], &e); err != nil {
 			return nil, nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
-		t, err := e.tensor(name, body)
+		entries[name] = e
+	}
+	body := data[8+n:]
+	if err := contiguous(names, entries, int64(len(body))); err != nil {
+		return nil, nil, err
+	}
+	tensors := make(map[string]Tensor, len(raw))
+	for _, name := range names {
+		t, err := entries[name].tensor(name, body)
 		if err != nil {
 			return nil, nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
 		tensors[name] = t
-		total += e.Offsets[1] - e.Offsets[0]
-	}
-	if total != int64(len(body)) {
-		return nil, nil, fmt.Errorf("its tensors have %d bytes, the file %d", total, len(body))
 	}
 	return tensors, meta, nil
 }
 
+// contiguous refuses data that is shared, out of range or nobody's.
+func contiguous(names []string, entries map[string]entry, body int64) error {
+	names = slices.Clone(names)
+	slices.SortStableFunc(names, func(a, b string) int {
+		x, y := entries[a].Offsets, entries[b].Offsets
+		return slices.Compare(x[:], y[:])
+	})
+	at := int64(0)
+	for _, name := range names {
+		o := entries[name].Offsets
+		if o[0] != at || o[1] < o[0] || o[1] > body {
+			return fmt.Errorf("tensor %q has the bytes %d to %d, where %d to at most %d are left", name, o[0], o[1], at, body)
+		}
+		at = o[1]
+	}
+	if at != body {
+		return fmt.Errorf("its tensors have %d bytes, the file %d", at, body)
+	}
+	return nil
+}
+
+// tensor reads one; its offsets are within body.
 func (e entry) tensor(name string, body []byte) (Tensor, error) {
 	if e.DType != "F32" {
-		return Tensor{}, fmt.Errorf("its type is %q; only F32 is read here", e.DType)
+		return Tensor{}, fmt.Errorf("its type is %q: %w", e.DType, errType)
 	}
-	n := int64(1)
-	for _, d := range e.Shape {
-		if d < 0 || d > 1<<31 || n*int64(d) > 1<<40 {
-			return Tensor{}, fmt.Errorf("its shape is %v", e.Shape)
-		}
-		n *= int64(d)
-	}
+	n, ok := size(e.Shape)
 	a, b := e.Offsets[0], e.Offsets[1]
-	if a < 0 || b < a || b > int64(len(body)) || b-a != 4*n {
+	if !ok || b-a != 4*n {
 		return Tensor{}, fmt.Errorf("bytes %d to %d do not hold the shape %v", a, b, e.Shape)
 	}
 	x := make([]float32, n)
@@ -161,3 +212,20 @@ func (e entry) tensor(name string, body []byte) (Tensor, error) {
 	}
 	return Tensor{name, e.Shape, x}, nil
 }
+
+// size is the number of elements of a shape, or false where there is none or
+// it has no place in memory.
+func size(shape []int) (int64, bool) {
+	const most = 1 << 40
+	n := int64(1)
+	for _, d := range shape {
+		if d < 0 || d > most || (d > 0 && n > most/int64(d)) {
+			return 0, false
+		}
+		n *= int64(d)
+	}
+	return n, true
+}
+
+// clip is the start of a text, for error messages.
+func clip(text []byte) []byte { return text[:min(len(text), 60)] }

@@ -50,12 +50,8 @@ return {
     return n > 0 and 0.8 * right / n or 0
   end,
   oracle = function(s, page)
-    for _, name in ipairs(s.want) do
-      local e = gym.find(page, { role = "checkbox", name = name })
-      if e.state ~= "checked" then return "click", e end
-    end
-    for _, e in ipairs(page.elements) do
-      if e.role == "checkbox" and e.state == "checked" and not s.wanted[e.name] then return "click", e end
+    for _, e in ipairs(page.elements) do -- in the order of the page
+      if e.role == "checkbox" and (e.state == "checked") ~= (s.wanted[e.name] or false) then return "click", e end
     end
     return "click", gym.find(page, { role = "button", name = "Submit" })
   end,

@@ -1,0 +1,205 @@
+package model
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cpu"
+)
+
+// lively is a model on the CPU whose value head is not 0.
+func lively(t testing.TB, c Config) *Model {
+	t.Helper()
+	dev, err := cpu.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := New(dev, c, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng, x := rand.New(rand.NewPCG(9, 9)), make([]float32, c.Dim)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	dev.Write(m.w.value, x)
+	return m
+}
+
+// sampled is one sequence with what its decoder said where it sampled.
+type sampled struct {
+	in             Input
+	logProb, value []float32
+}
+
+// sample reads runs of random tokens and samples one after each, from some
+// allowed ids or all of them.
+func sample(t testing.TB, d *Decoder, c *Cache, rng *rand.Rand, tokens int) sampled {
+	var s sampled
+	s.in.Allow.Start = []int32{0}
+	all := make([]int32, d.Vocab)
+	for i := range all {
+		all[i] = int32(i)
+	}
+	var next []int32
+	for len(s.in.IDs) < tokens {
+		for range rng.IntN(30) {
+			next = append(next, int32(rng.IntN(d.Vocab)))
+		}
+		if len(next) == 0 {
+			continue
+		}
+		if err := c.Extend(next, nil); err != nil {
+			t.Error(err)
+			return s
+		}
+		s.in.IDs = append(s.in.IDs, next...)
+		allow := all
+		if rng.IntN(3) > 0 {
+			first := int32(rng.IntN(d.Vocab - 20))
+			allow = []int32{first, first + 3, first + 4, first + 19}
+			s.in.Allow.IDs = append(s.in.Allow.IDs, allow...)
+		}
+		x := make([]float32, len(allow))
+		c.Logits(x, allow)
+		i := rng.IntN(len(allow))
+		s.logProb, s.value = append(s.logProb, kernels.LogSoftmax(x)[i]), append(s.value, c.Value())
+		s.in.Rows, s.in.Target = append(s.in.Rows, int32(len(s.in.IDs)-1)), append(s.in.Target, allow[i])
+		s.in.Allow.Start = append(s.in.Allow.Start, int32(len(s.in.Allow.IDs)))
+		next = append(next[:0], allow[i])
+	}
+	s.in.Start = []int32{0, int32(len(s.in.IDs))}
+	return s
+}
+
+func (s sampled) compare(t *testing.T, m *Model) {
+	t.Helper()
+	out, err := m.NewPass().Forward(s.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.logProb {
+		if math.Float32bits(out.LogProb[i]) != math.Float32bits(s.logProb[i]) || math.Float32bits(out.Value[i]) != math.Float32bits(s.value[i]) {
+			t.Fatalf("row %d: scored %v and %v, decoded %v and %v", i, out.LogProb[i], out.Value[i], s.logProb[i], s.value[i])
+		}
+	}
+}
+
+func TestSampledSequencesScoreTheSameBits(t *testing.T) {
+	for _, c := range []Config{
+		{Vocab: 70, Dim: 64, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 96, Context: 512, Theta: 1e4, Eps: 1e-5},
+		{Vocab: 37, Dim: 24, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 20, Context: 512, Theta: 1e4, Eps: 1e-5},
+	} {
+		m := lively(t, c)
+		d := m.Snapshot()
+		cache := d.NewCache()
+		for seed := range uint64(4) { // the cache is used again
+			cache.Reset(d)
+			sample(t, d, cache, rand.New(rand.NewPCG(seed, 1)), 100+int(seed)*120).compare(t, m)
+		}
+	}
+}
+
+func TestManySequencesDecodeAtOnceAsIfAlone(t *testing.T) {
+	m := lively(t, Config{Vocab: 70, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 48, Context: 512, Theta: 1e4, Eps: 1e-5})
+	d := m.Snapshot()
+	got := make([]sampled, 6)
+	var wg sync.WaitGroup
+	for i := range got {
+		wg.Go(func() { got[i] = sample(t, d, d.NewCache(), rand.New(rand.NewPCG(uint64(i), 2)), 150) })
+	}
+	wg.Wait()
+	for _, s := range got {
+		s.compare(t, m)
+	}
+}
+
+func TestASnapshotKeepsItsWeights(t *testing.T) {
+	m := lively(t, Config{Vocab: 70, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 20, Context: 64, Theta: 1e4, Eps: 1e-5})
+	old := m.Snapshot()
+	before := sample(t, old, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
+	m.dev.Zero(m.w.flat)
+	after := sample(t, old, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
+	for i := range before.logProb {
+		if before.logProb[i] != after.logProb[i] {
+			t.Fatalf("row %d was %v, is %v", i, before.logProb[i], after.logProb[i])
+		}
+	}
+}
+
+func TestAFullContextAndUnknownTokensLeaveTheCacheAsItWas(t *testing.T) {
+	d := lively(t, small).Snapshot()
+	c := d.NewCache()
+	if err := c.Extend(make([]int32, small.Context-1), nil); err != nil {
+		t.Fatal(err)
+	}
+	want := c.Value()
+	if err := c.Extend([]int32{1, 2}, nil); !errors.Is(err, ErrContext) {
+		t.Errorf("beyond the context: %v", err)
+	}
+	if err := c.Extend([]int32{99}, nil); err == nil || !strings.Contains(err.Error(), "token 99 is outside the vocabulary of 11") {
+		t.Errorf("an unknown token: %v", err)
+	}
+	if c.Len() != small.Context-1 || c.Value() != want {
+		t.Errorf("after errors there are %d tokens, value %v, was %v", c.Len(), c.Value(), want)
+	}
+	if err := c.Extend([]int32{1}, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnEmptiedCacheForgets(t *testing.T) {
+	d := lively(t, small).Snapshot()
+	c := d.NewCache()
+	c.Extend([]int32{1, 2, 3}, nil)
+	if c.Value() == 0 {
+		t.Fatal("the value head says nothing")
+	}
+	c.Reset(d)
+	x := []float32{1, 1}
+	if c.Logits(x, []int32{4, 5}); c.Value() != 0 || x[0] != 0 || x[1] != 0 || c.Len() != 0 {
+		t.Errorf("after Reset: %v, %v, %d tokens", c.Value(), x, c.Len())
+	}
+}
+
+func TestDecodingAllocatesNothingPerTokenButSlices(t *testing.T) {
+	if race {
+		t.Skip("the race detector makes sync.Pool forget")
+	}
+	m := lively(t, Config{Vocab: 70, Dim: 32, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 48, Context: 1024, Theta: 1e4, Eps: 1e-5})
+	c := m.Snapshot().NewCache()
+	c.Extend(make([]int32, 200), nil)
+	one, ids, x := []int32{7}, []int32{3, 4, 5}, make([]float32, 3)
+	n := testing.AllocsPerRun(150, func() {
+		c.Extend(one, nil)
+		c.Logits(x, ids)
+		c.Value()
+	})
+	if most := float64(2*m.Layers + 2); n > most { // the new keys and values of each layer
+		t.Errorf("%v allocations a token, want at most %v", n, most)
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	dev, _ := cpu.New("")
+	m, _ := New(dev, Tiny(1024), 1)
+	d := m.Snapshot()
+	c := d.NewCache()
+	one, ids, x := []int32{5}, make([]int32, 30), make([]float32, 30)
+	for i := range ids {
+		ids[i] = int32(i * 20)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if c.Len() == 512 {
+			c.Reset(d)
+		}
+		c.Extend(one, nil)
+		c.Logits(x, ids)
+	}
+}
