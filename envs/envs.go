@@ -2,6 +2,7 @@
 package envs
 
 import (
+	"github.com/turngym/turngym/envs/probe"
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -11,5 +12,6 @@ import (
 func All() *catalog.Catalog[gym.Family] {
 	return catalog.Must("environment",
 		catalog.Entry[gym.Family]{Name: "web", Doc: "web pages in headless Chrome", New: func() gym.Family { return &web.Family{} }},
+		catalog.Entry[gym.Family]{Name: "probe", Doc: "five tiny worlds, one skill each: does a trainer work?", New: func() gym.Family { return probe.Family{} }},
 	)
 }

@@ -61,13 +61,15 @@ func Specials(verbs []string) []string {
 		s = append(s, "<"+r+">")
 	}
 	for _, v := range verbs {
-		s = append(s, "<"+v+"()>")
+		s = append(s, verbToken(v))
 	}
 	for i := range idTokens {
 		s = append(s, "<"+strconv.Itoa(i)+">")
 	}
 	return s
 }
+
+func verbToken(verb string) string { return "<" + verb + "()>" }
 
 // Codec encodes for one tokenizer. It is safe for goroutines.
 type Codec struct {
@@ -76,10 +78,10 @@ type Codec struct {
 	special                                                                map[string]int32
 }
 
-// New makes a codec.
-func New(enc Encoder, verbs []string) *Codec {
+// New makes a codec for a tokenizer that was trained with Specials.
+func New(enc Encoder) *Codec {
 	c := &Codec{enc: enc, special: map[string]int32{}}
-	for _, s := range Specials(verbs) {
+	for _, s := range Specials(nil) {
 		c.special[s], _ = enc.Special(s)
 	}
 	for name, dst := range map[string]*int32{goalToken: &c.goal, hintToken: &c.hint, pageToken: &c.page, changeToken: &c.change,
@@ -239,7 +241,7 @@ func (c *Codec) id(dst []int32, id string) []int32 {
 func (c *Codec) piece(dst []int32, p gym.Piece) []int32 {
 	switch p.Kind {
 	case gym.VerbPiece:
-		if t, ok := c.special["<"+p.Text+"()>"]; ok {
+		if t, ok := c.enc.Special(verbToken(p.Text)); ok {
 			return append(dst, t)
 		}
 		return append(c.enc.Encode(dst, p.Text), c.end)

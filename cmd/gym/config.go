@@ -23,7 +23,7 @@ import (
 type Config struct {
 	Env       string   `mapstructure:"env" help:"environment: see gym envs"`
 	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
-	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo, reinforce"`
+	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
 	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
 	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
 	Threads   int      `mapstructure:"threads" help:"passes that train at once"`
@@ -126,7 +126,7 @@ var recipes = []recipe{
 
 func rlAlone(c *Config, algorithm string) {
 	c.SFT.Steps = 0
-	c.RL.Algorithm, c.RL.Steps, c.RL.LR, c.RL.Entropy = algorithm, 400, 1e-3, 0.01
+	c.RL.Algorithm, c.RL.Steps, c.RL.Tasks, c.RL.LR, c.RL.Entropy = algorithm, 200, 32, 3e-3, 0.01
 }
 
 func findRecipe(name string) (recipe, error) {
@@ -242,6 +242,10 @@ func loadConfig(fs *pflag.FlagSet, env func(string) string) (c Config, from map[
 	name := before.Recipe
 	if v.IsSet("recipe") {
 		name = v.GetString("recipe")
+	} else if v.GetString("web.pages") != "" { // those pages have no oracle to learn from
+		name = "grpo"
+		v.Set("recipe", name)
+		from["recipe"] = "because of web.pages"
 	}
 	r, err := findRecipe(name)
 	if err != nil {

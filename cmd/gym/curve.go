@@ -38,24 +38,6 @@ func readRows(dir string) ([]train.Row, error) {
 	return rows, nil
 }
 
-// series is what there is to see: the success of rollouts, or, where there
-// were only demonstrations, the loss.
-func series(rows []train.Row) (name string, xs, ys []float64) {
-	name = "success of rollouts"
-	for _, r := range rows {
-		if r.Stage != "sft" {
-			xs, ys = append(xs, float64(r.Step)), append(ys, r.Success)
-		}
-	}
-	if len(ys) < 2 {
-		name, xs, ys = "loss on demonstrations", nil, nil
-		for _, r := range rows {
-			xs, ys = append(xs, float64(r.Step)), append(ys, r.Loss)
-		}
-	}
-	return name, xs, ys
-}
-
 // smooth is a running mean over about a twentieth of the series.
 func smooth(ys []float64) []float64 {
 	k := max(1, len(ys)/20)
@@ -75,7 +57,11 @@ func drawCurve(dir string, width int) (string, error) {
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}
-	name, xs, ys := series(rows)
+	const name = "success"
+	var xs, ys []float64
+	for _, r := range rows {
+		xs, ys = append(xs, float64(r.Step)), append(ys, r.Success)
+	}
 	mean := smooth(ys)
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = filepath.Base(dir), "step", name
@@ -99,9 +85,9 @@ func drawCurve(dir string, width int) (string, error) {
 	if err := line(mean, color.RGBA{30, 80, 180, 255}, vg.Points(2)); err != nil {
 		return "", err
 	}
-	p.Y.Min = 0
+	p.Y.Min, p.Y.Max = 0, 1
 	if err := p.Save(18*vg.Centimeter, 9*vg.Centimeter, filepath.Join(dir, "curve.png")); err != nil {
 		return "", fmt.Errorf("draw the curve: %w", err)
 	}
-	return asciigraph.Plot(mean, asciigraph.Height(8), asciigraph.Width(min(len(mean), max(20, width-12))), asciigraph.Precision(2), asciigraph.Caption(name)), nil
+	return asciigraph.Plot(mean, asciigraph.Height(8), asciigraph.LowerBound(0), asciigraph.UpperBound(1), asciigraph.Width(min(len(mean), max(20, width-12))), asciigraph.Precision(2), asciigraph.Caption(name)), nil
 }

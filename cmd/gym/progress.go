@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,53 +13,100 @@ import (
 // progress is the line that lives while a policy trains: a bar on a terminal,
 // a plain line every few seconds elsewhere.
 type progress struct {
-	a           *app
-	total, from int
-	engine      *rollout.Engine
-	begun       time.Time
-	last        time.Time // that a line was written
-	success     float64   // smoothed, of the current stage
-	reward      float64
-	stage       string
-	wrote       bool
+	a       *app
+	stages  []train.Stage
+	total   int
+	engines []*rollout.Engine // whose steps are counted
+	shown   time.Time         // when the last line was
+	wrote   bool
+
+	stage   string
+	success float64 // smoothed, of the stage
+	reward  float64
+	began   mark // where the stage did
+	last    mark // the last row
+}
+
+// mark is a moment of a run.
+type mark struct {
+	at      time.Time
+	step    int
+	actions int64 // steps of episodes
 }
 
 // plainEvery is the time between two lines where there is no terminal.
 const plainEvery = 5 * time.Second
 
-func newProgress(a *app, total, from int, e *rollout.Engine) *progress {
-	return &progress{a: a, total: total, from: from, engine: e, begun: time.Now()}
+func newProgress(a *app, stages []train.Stage, from int, engines ...*rollout.Engine) *progress {
+	p := &progress{a: a, stages: stages, engines: slices.Compact(engines)}
+	for _, s := range stages {
+		p.total += s.Steps
+	}
+	p.last = p.mark(from)
+	return p
+}
+
+func (p *progress) mark(step int) mark {
+	m := mark{at: time.Now(), step: step}
+	for _, e := range p.engines {
+		m.actions += e.Steps()
+	}
+	return m
+}
+
+// rolloutCost is about how much longer an episode takes that a policy plays
+// than one that is demonstrated.
+const rolloutCost = 4
+
+// left is the time to the end: this stage at its own speed, later ones by the
+// number of their episodes.
+func (p *progress) left(step int, perStep float64) time.Duration {
+	cost := func(s *train.Stage) float64 {
+		if s.Probe != nil {
+			return float64(s.Batch)
+		}
+		return rolloutCost * float64(s.Batch)
+	}
+	seconds, at, now := 0.0, 0, 0.0
+	for i := range p.stages {
+		s := &p.stages[i]
+		at += s.Steps
+		if s.Name == p.stage {
+			seconds, now = perStep*float64(at-step), cost(s)
+		} else if now > 0 {
+			seconds += perStep * float64(s.Steps) * cost(s) / now
+		}
+	}
+	return time.Duration(seconds * float64(time.Second)).Round(time.Second)
 }
 
 // step shows one step's row.
 func (p *progress) step(r train.Row) {
-	const keep = 0.8
 	if r.Stage != p.stage {
-		p.stage, p.success, p.reward = r.Stage, r.Success, r.Reward
+		p.stage, p.success, p.reward, p.began = r.Stage, r.Success, r.Reward, p.last
 	}
+	p.last = p.mark(r.Step)
+	const keep = 0.8
 	p.success, p.reward = keep*p.success+(1-keep)*r.Success, keep*p.reward+(1-keep)*r.Reward
-	now := time.Now()
-	if !p.a.tty && now.Sub(p.last) < plainEvery && r.Step != p.total {
+	if !p.a.tty && p.last.at.Sub(p.shown) < plainEvery && r.Step != p.total {
 		return
 	}
-	p.last = now
-	took := now.Sub(p.begun)
-	left := time.Duration(float64(took) / float64(r.Step-p.from) * float64(p.total-r.Step)).Round(time.Second)
-	rate := float64(r.Step-p.from) / took.Seconds()
-	what := fmt.Sprintf("success %.2f  reward %+.2f", p.success, p.reward)
-	if r.Stage == "sft" { // demonstrations always succeed: what is learnt shows in the loss
-		what = fmt.Sprintf("loss %.3f", r.Loss)
+	p.shown = p.last.at
+	took, steps := p.last.at.Sub(p.began.at).Seconds(), float64(r.Step-p.began.step)
+	text := fmt.Sprintf("%-4s %d/%d  success %.2f  reward %+.2f  %.0f steps/s  %s left  loss %.3f", r.Stage, r.Step, p.total,
+		p.success, p.reward, float64(p.last.actions-p.began.actions)/took, p.left(r.Step, took/steps), r.Loss)
+	faults := int64(0)
+	for _, e := range p.engines {
+		faults += e.Faults()
 	}
-	text := fmt.Sprintf("%-4s %d/%d  %s  entropy %.2f  %.1f steps/s  %.0f actions/s  %s left", r.Stage, r.Step, p.total, what, r.Entropy,
-		rate, float64(p.engine.Steps())/took.Seconds(), left)
-	if n := p.engine.Faults(); n > 0 {
-		text += fmt.Sprintf("  %d faults", n)
+	if faults > 0 {
+		text += fmt.Sprintf("  %d faults", faults)
 	}
 	if !p.a.tty {
 		fmt.Fprintln(p.a.err, text)
 		return
 	}
-	const bar = 20
+	const bar = 12
 	full := bar * r.Step / p.total
 	line := strings.Repeat("█", full) + strings.Repeat("░", bar-full) + " " + text
 	if runes := []rune(line); len(runes) >= p.a.width {

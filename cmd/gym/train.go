@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -169,8 +170,28 @@ func (a *app) greet(s *session) error {
 	return nil
 }
 
+// proveOracles plays every scenario and level once as their oracle would, so
+// that nothing is learnt from one that fails.
+func (s *session) proveOracles(ctx context.Context) error {
+	episodes, err := s.demos.Play(ctx, func(int) agent.Agent { return agent.Oracle{} }, exam(s.scenarios, gym.Train, 1), nil)
+	if err != nil {
+		return err
+	}
+	for _, ep := range episodes {
+		if ep.Outcome() < 1 {
+			return fmt.Errorf("the oracle of %s/%s fails: it ends with outcome %.2f; repair it, or train without demonstrations (--recipe grpo)", ep.Env, ep.Task, ep.Outcome())
+		}
+	}
+	return nil
+}
+
 // begin makes the run's folder, its tokenizer and a new model.
 func (s *session) begin(ctx context.Context, dev kernels.Device) error {
+	if s.c.SFT.Steps > 0 {
+		if err := s.proveOracles(ctx); err != nil {
+			return wrongUse{err}
+		}
+	}
 	if s.dir = s.c.Run; s.dir == "" {
 		s.dir = filepath.Join("runs", fmt.Sprintf("%s-%s-%s", s.c.Env, s.c.Recipe, time.Now().Format("20060102-150405")))
 	}
@@ -210,19 +231,10 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 }
 
 func (s *session) equip(tok *token.Tokenizer, m *model.Model, step int) {
-	s.codec = prompt.New(tok, verbs())
+	s.codec = prompt.New(tok)
 	s.learner = &train.Learner{Model: m, Threads: s.c.Threads}
 	s.policy = policy.New(m.Snapshot(), uint32(step))
 	s.from = step
-}
-
-// verbs are those with tokens of their own.
-func verbs() []string {
-	var names []string
-	for _, v := range browser.Verbs() {
-		names = append(names, v.Name)
-	}
-	return names
 }
 
 // vocabularyTasks is how many episodes of each scenario the tokenizer learns
@@ -232,21 +244,25 @@ const vocabularyTasks = 60
 // learnTokens trains a tokenizer on what random episodes show.
 func (s *session) learnTokens(ctx context.Context) (*token.Tokenizer, error) {
 	var tasks []gym.Task
-	for i, sc := range s.scenarios {
+	for i := range s.scenarios {
 		tasks = append(tasks, draw(s.scenarios[i:i+1], s.c.Seed^0x766f636162, i, vocabularyTasks, 1)...)
-		_ = sc
 	}
 	episodes, err := s.demos.Play(ctx, func(i int) agent.Agent { return agent.Random{Seed: s.c.Seed} }, tasks, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment's words: %w", err)
 	}
-	var texts []string
+	var texts, verbs []string
 	for _, ep := range episodes {
 		for i := range ep.Turns {
-			texts = append(texts, prompt.Texts(&ep.Turns[i].Observation)...)
+			o := &ep.Turns[i].Observation
+			texts = append(texts, prompt.Texts(o)...)
+			for _, v := range o.Verbs {
+				verbs = append(verbs, v.Name)
+			}
 		}
 	}
-	return token.Train(texts, prompt.Specials(verbs()), s.c.Model.Vocab), nil
+	slices.Sort(verbs)
+	return token.Train(texts, prompt.Specials(slices.Compact(verbs)), s.c.Model.Vocab), nil
 }
 
 // train runs the stages.
@@ -265,7 +281,7 @@ func (s *session) train(ctx context.Context, a *app) error {
 			return w.Append(ep)
 		}
 	}
-	s.progress = newProgress(a, run.Steps(), s.from, s.engine)
+	s.progress = newProgress(a, run.Stages, s.from, s.engine, s.demos)
 	run.Report = s.progress.step
 	defer s.progress.end()
 	return run.Train(ctx, s.from)
@@ -285,6 +301,7 @@ func (s *session) stages() []train.Stage {
 			Open: s.source(&rollout.Stream{Engine: s.demos,
 				Tasks: func(step int) []gym.Task { return draw(s.scenarios, c.Seed^0x64656d6f, step, c.SFT.Batch, 1) },
 				Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}),
+			Probe: s.probe, ProbeEvery: max(1, c.SFT.Steps/probes),
 		})
 	}
 	if c.RL.Steps > 0 {
@@ -316,6 +333,23 @@ func (s *session) stages() []train.Stage {
 		})
 	}
 	return stages
+}
+
+// probes is how often the policy is probed while it learns from
+// demonstrations; probeTasks is how many episodes that takes.
+const (
+	probes     = 15
+	probeTasks = 48
+)
+
+// probe plays always the same training tasks, taking the likeliest actions.
+func (s *session) probe(ctx context.Context) (success, rewards float64, err error) {
+	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks, 1)
+	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks, nil)
+	for _, ep := range episodes {
+		success += ep.Outcome() / float64(len(tasks))
+	}
+	return success, success, err
 }
 
 func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to int) (train.Source, func()) {

@@ -27,6 +27,12 @@ type Stage struct {
 	Final  float64      // share of the learning rate that is left at the end of the stage
 	Begin  func() error // before the stage's first step, on resume too; may be nil
 
+	// Probe plays a few tasks with the policy as it is, where the batches do not
+	// show how well it does: before the stage and after every ProbeEvery steps.
+	// It must not change what is learnt. May be nil.
+	Probe      func(ctx context.Context) (success, reward float64, err error)
+	ProbeEvery int
+
 	// Open starts the episodes of the run's steps from to to-1; stop ends it.
 	Open func(ctx context.Context, from, to int) (src Source, stop func())
 }
@@ -45,8 +51,8 @@ func (s *Stage) rate(step int) float64 {
 type Row struct {
 	Step     int     `json:"step"` // 1 is the first
 	Stage    string  `json:"stage"`
-	Success  float64 `json:"success"` // mean outcome of the batch
-	Reward   float64 `json:"reward"`  // mean sum of rewards
+	Success  float64 `json:"success"` // mean outcome of the batch, or of the last probe where the stage has them
+	Reward   float64 `json:"reward"`  // mean sum of rewards, likewise
 	Turns    float64 `json:"turns"`   // mean
 	Loss     float64 `json:"loss"`
 	GradNorm float64 `json:"grad_norm"`
@@ -79,9 +85,16 @@ func (r *Run) Steps() (n int) {
 	return n
 }
 
-// Train goes on from the model's step to the end. When ctx ends, it saves a
-// checkpoint of the last whole step and returns the context's error.
+// Train goes on from the model's step to the end. A new run saves a checkpoint
+// at once: what cannot be written is known before any work is done. When ctx
+// ends, Train saves a checkpoint of the last whole step and returns the
+// context's error.
 func (r *Run) Train(ctx context.Context, from int) error {
+	if from == 0 {
+		if err := r.save(0); err != nil {
+			return err
+		}
+	}
 	file, err := os.OpenFile(filepath.Join(r.Dir, "metrics.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
@@ -118,10 +131,7 @@ func (r *Run) Train(ctx context.Context, from int) error {
 			return err
 		})
 		if err != nil {
-			if done > 0 {
-				err = errors.Join(err, r.save(done))
-			}
-			return err
+			return errors.Join(err, r.save(done))
 		}
 	}
 	return r.save(at)
@@ -134,8 +144,14 @@ func (r *Run) stage(ctx context.Context, s *Stage, start, from int, report func(
 	src, stop := s.Open(inner, from, start+s.Steps)
 	defer stop()
 	done = from
+	var success, rewards float64 // of the last probe
 	for step := from; step < start+s.Steps; step++ {
 		row := Row{Step: step + 1, Stage: s.Name}
+		if s.Probe != nil && (step == from || (step-start)%s.ProbeEvery == 0) {
+			if success, rewards, err = s.Probe(ctx); err != nil {
+				return done, err
+			}
+		}
 		batch := make([]*gym.Episode, 0, s.Batch)
 		for len(batch) < s.Batch {
 			ep, err := src.Next(ctx)
@@ -164,6 +180,9 @@ func (r *Run) stage(ctx context.Context, s *Stage, start, from int, report func(
 		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
 		row.Tokens = stats.Tokens
 		summarize(&row, batch, u, step)
+		if s.Probe != nil {
+			row.Success, row.Reward = success, rewards
+		}
 		if err := report(row); err != nil {
 			return done, err
 		}
@@ -223,7 +242,10 @@ func (r *Run) save(step int) error {
 	)
 	if err != nil {
 		os.RemoveAll(next)
-		return fmt.Errorf("save the checkpoint of step %d: %w; the one before it is kept", step, err)
+		if step > 0 {
+			return fmt.Errorf("save the checkpoint of step %d: %w; the one before it is kept", step, err)
+		}
+		return fmt.Errorf("save a first checkpoint: %w", err)
 	}
 	os.RemoveAll(old)
 	if err := os.Rename(dir, old); err != nil && !errors.Is(err, os.ErrNotExist) {
