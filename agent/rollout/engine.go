@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -54,6 +56,12 @@ func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, task
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	episodes := make([]*gym.Episode, len(tasks))
+	// By scenario, since an environment that stays on a page resets faster.
+	order := make([]int, len(tasks))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(tasks[a].Scenario, tasks[b].Scenario) })
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(e.Envs, len(tasks)) {
@@ -61,10 +69,11 @@ func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, task
 			env := <-e.idle
 			defer func() { e.idle <- env }()
 			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(tasks) || ctx.Err() != nil {
+				n := int(next.Add(1)) - 1
+				if n >= len(tasks) || ctx.Err() != nil {
 					return
 				}
+				i := order[n]
 				ep, err := e.play(ctx, &env, agentOf(i), tasks[i])
 				if err != nil {
 					cancel(err)

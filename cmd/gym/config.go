@@ -100,9 +100,9 @@ func defaults() Config {
 		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20,
 		Web:   WebConfig{Driver: "auto"},
 		Model: ModelConfig{Vocab: 2048, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 2048},
-		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 2e-3, WarmUp: 50, Final: 0.1},
-		RL: RLConfig{Algorithm: "grpo", Steps: 100, Tasks: 24, Group: 8, LR: 3e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
-			Entropy: 0.003, Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Mistake: 0.1},
+		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
+		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
+			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Mistake: 0.1},
 		Eval: EvalConfig{Seeds: 20},
 	}
 }

@@ -70,6 +70,7 @@ const startScript = `(async () => {
   core.startEpisodeReal();
   for (let i = 0; !WOB_TASK_READY && i < 200; i++) await new Promise(r => setTimeout(r, 10));
   if (!WOB_TASK_READY) throw new Error('the task is not ready after 2 s');
+  window.__gym.renumber();
   const u = core.getUtterance();
   return JSON.stringify({ utterance: typeof u === 'string' ? u : u.utterance });
 })()`

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/turngym/turngym/envs/web"
@@ -14,17 +16,40 @@ func static() (gym.Family, error) {
 	return f, f.Load()
 }
 
-func TestMain(m *testing.M) { gymtest.Main(m, static) }
+const golden = "../../testdata/playthroughs"
+
+func TestStaticFamily(t *testing.T) { gymtest.Run(t, "web", static, golden) }
 
 // The playthroughs are the same files: a page without scripts looks and acts
-// alike under both drivers.
+// alike under both drivers. Fewer seeds, since a browser is slower.
 func TestChromeFamily(t *testing.T) {
+	needChrome(t)
+	gymtest.Suite{Name: "web", Golden: golden, Seeds: 10, Episodes: 20, Open: func(t testing.TB) gym.Family {
+		return &web.Family{Driver: "chrome"}
+	}}.Run(t)
+}
+
+// Pages that nobody here wrote. GYM_MINIWOB is the folder html of the Python
+// package miniwob; make test fetches it where pip can.
+func TestMiniWoB(t *testing.T) {
+	needChrome(t)
+	dir := os.Getenv("GYM_MINIWOB")
+	if dir == "" {
+		t.Skip("GYM_MINIWOB does not name the MiniWoB++ pages")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gymtest.Suite{Name: "web", Only: []string{"click-test", "click-test-2", "click-button", "click-link", "click-dialog", "focus-text"},
+		Episodes: 20, Alike: true, Open: func(t testing.TB) gym.Family {
+			return &web.Family{Driver: "chrome", Pages: "miniwob:" + dir}
+		}}.Run(t)
+}
+
+func needChrome(t *testing.T) {
+	t.Helper()
 	if _, err := browser.FindChrome(""); err != nil {
 		t.Skip(err)
 	}
-	gymtest.Run(t, "web", func() (gym.Family, error) { return &web.Family{Driver: "chrome"}, nil }, "../../testdata/playthroughs")
-}
-
-func TestStaticFamily(t *testing.T) {
-	gymtest.Run(t, "web", static, "../../testdata/playthroughs")
 }

@@ -277,7 +277,7 @@ func splits(ctx context.Context, r *run, p place) error {
 			alike++
 		}
 	}
-	if alike > n/2 {
+	if alike > n/2 && !r.Alike {
 		return fmt.Errorf("%d of %d look the same", alike, n)
 	}
 	return nil

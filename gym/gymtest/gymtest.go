@@ -74,6 +74,7 @@ type Suite struct {
 	Episodes int      // of the random agent, in each level; 60
 	Envs     int      // live at the same time; 3
 	NoOracle bool     // do not ask the oracles, even where there are some
+	Alike    bool     // some scenarios have so few tasks that train and test look alike
 }
 
 func (s Suite) withDefaults() Suite {
@@ -170,7 +171,7 @@ func (s Suite) scenarios(f gym.Family) ([]gym.Scenario, error) {
 			return nil, fmt.Errorf("scenario %q is listed twice", sc.Name)
 		case sc.Doc == "" || strings.Contains(sc.Doc, "\n"):
 			return nil, fmt.Errorf("scenario %q: the doc is to be one line, not %q", sc.Name, sc.Doc)
-		case sc.Levels < 1 || sc.Turns < 1 || !(sc.Floor >= 0 && sc.Floor < 1):
+		case sc.Levels < 1 || sc.Turns < 1 || !(sc.Floor >= 0 && sc.Floor <= 1):
 			return nil, fmt.Errorf("scenario %q: %d levels, %d turns, floor %v; want one and more, one and more, 0 to 1", sc.Name, sc.Levels, sc.Turns, sc.Floor)
 		}
 		names[sc.Name] = true

@@ -158,11 +158,14 @@
   });
   window.alert = () => {}; window.confirm = () => true; window.prompt = () => null;
 
+  // renumber forgets all numbers, for an episode that begins without a new document.
+  const renumber = () => { ids = new WeakMap(); byID.clear(); next = 0; };
+
   // write replaces the document by another one of the same site.
   const write = (path, text, start) => {
     document.documentElement.innerHTML = text; // half the cost of document.write
     if (path !== location.pathname + location.search) history[start ? 'replaceState' : 'pushState'](null, '', path);
-    ids = new WeakMap(); byID.clear(); next = 0;
+    renumber();
     window.scrollTo(0, 0);
     return view();
   };
@@ -204,7 +207,7 @@
     return view();
   };
 
-  Object.defineProperty(window, '__gym', { value: Object.freeze({ view, act, write }) });
+  Object.defineProperty(window, '__gym', { value: Object.freeze({ view, act, write, renumber }) });
   const say = () => { if (window.__gymReady) window.__gymReady(JSON.stringify(view())); };
   document.addEventListener('DOMContentLoaded', () => {
     if (document.scripts.length === 0) say(); else window.addEventListener('load', () => setTimeout(say, 0));
