@@ -129,6 +129,7 @@ func (c *Chrome) Open(ctx context.Context, site http.Handler) (Page, error) {
 	}
 	tctx, cancel := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext(func(p *target.CreateBrowserContextParams) {
 		p.ProxyServer = "http://" + proxy.addr
+		p.ProxyBypassList = "<-loopback>" // or Chrome goes past the proxy to this machine's own ports
 	}))
 	p := &chromePage{proxy: proxy, cancel: cancel, ready: make(chan string, 4)}
 	if err := p.attach(ctx, tctx); err != nil {
@@ -270,6 +271,9 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 	select {
 	case text := <-p.ready:
 		v, err := readView([]byte(text))
+		if !v.plain {
+			p.proxy.soil()
+		}
 		p.blank = v.plain && !p.proxy.isDirty()
 		return v, err
 	case <-p.proxy.stay:

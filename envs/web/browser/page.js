@@ -141,7 +141,8 @@
     e.preventDefault();
     const f = e.target, b = e.submitter;
     const of = (name, def) => (b && b.getAttribute('form' + name)) || f.getAttribute(name) || def;
-    const body = new URLSearchParams(new FormData(f, b)).toString();
+    const lines = v => typeof v === 'string' ? v.replace(/\r\n?|\n/g, '\r\n') : '';
+    const body = new URLSearchParams(Array.from(new FormData(f, b), ([k, v]) => [lines(k), lines(v)])).toString();
     const url = new URL(of('action', location.href), location.href);
     if (of('method', 'get').toLowerCase() === 'post') request = ['POST', url.pathname + url.search, body];
     else request = ['GET', url.pathname + (body ? '?' + body : ''), ''];

@@ -28,7 +28,7 @@ type proxy struct {
 
 	replay *reply        // given once in place of the site's own answer
 	stay   chan struct{} // a navigation was answered with 204: the page stays
-	dirty  bool          // the site has set a cookie since the last clean-up
+	dirty  bool          // since the last clean-up, the site has set a cookie or a script has run
 }
 
 func newProxy(site http.Handler) (*proxy, error) {
@@ -91,14 +91,21 @@ func (p *proxy) again(r *reply) {
 	p.replay = r
 }
 
-// isDirty says whether cookies were set since the last clean-up.
+// soil says that a script has run: it may have stored anything.
+func (p *proxy) soil() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dirty = true
+}
+
+// isDirty says whether there is anything to clean up.
 func (p *proxy) isDirty() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.dirty
 }
 
-// takeDirty says whether cookies were set, once.
+// takeDirty says whether there is anything to clean up, once.
 func (p *proxy) takeDirty() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
