@@ -261,11 +261,33 @@ func loadConfig(fs *pflag.FlagSet, env func(string) string) (c Config, from map[
 			}
 		}
 	}
+	var errs []error
+	for _, k := range all {
+		if value := v.Get(k.name); value != nil && mapstructure.WeakDecode(value, reflect.New(k.field.Type()).Interface()) != nil {
+			errs = append(errs, fmt.Errorf("%s: %s is %q; want %s", from[k.name], k.name, fmt.Sprint(value), wanted(k.field.Kind())))
+		}
+	}
+	if len(errs) > 0 {
+		return c, nil, errors.Join(errs...)
+	}
 	err = v.Unmarshal(&c, func(d *mapstructure.DecoderConfig) { d.ZeroFields = false })
 	if err != nil {
 		return c, nil, fmt.Errorf("configuration: %w", flat(err))
 	}
 	return c, from, c.Validate()
+}
+
+// wanted says what a key's value must be.
+func wanted(kind reflect.Kind) string {
+	switch kind {
+	case reflect.Int, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "a text"
 }
 
 func flat(err error) error {

@@ -12,7 +12,10 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"github.com/turngym/turngym/gym/catalog"
 )
 
 // app is what a command sees of the world.
@@ -53,7 +56,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return wrongUse{err} })
+	root.SetFlagErrorFunc(flagError)
 	err := root.ExecuteContext(ctx)
 	var wrong wrongUse
 	switch {
@@ -69,4 +72,28 @@ func (a *app) run(ctx context.Context, args []string) int {
 		}
 		return 1
 	}
+}
+
+// flagError says of a wrong flag what would be right.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		name := unknown.GetSpecifiedName()
+		text := fmt.Sprintf("unknown flag --%s", name)
+		if near := catalog.Nearest(name, names); near != "" {
+			text += fmt.Sprintf("; did you mean --%s?", near)
+		}
+		err = fmt.Errorf("%s (gym %s --help lists them)", text, cmd.Name())
+	case errors.As(err, &invalid):
+		f := invalid.GetFlag()
+		want := map[string]string{"int": "a whole number", "uint64": "a whole number", "float64": "a number", "bool": "true or false"}[f.Value.Type()]
+		if want != "" {
+			err = fmt.Errorf("--%s is %q; want %s", f.Name, invalid.GetValue(), want)
+		}
+	}
+	return wrongUse{err}
 }

@@ -118,6 +118,10 @@ func (a *app) resume(ctx context.Context, dir string) error {
 
 // train runs a training run from its beginning, or goes on with the one in dir.
 func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
+	dev, err := cpu.New(c.CPU)
+	if err != nil {
+		return wrongUse{err}
+	}
 	s, err := a.check(c)
 	if err != nil {
 		return err
@@ -125,10 +129,6 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := a.greet(s); err != nil {
 		return err
-	}
-	dev, err := cpu.New(c.CPU)
-	if err != nil {
-		return wrongUse{err}
 	}
 	if dir != "" {
 		err = s.reopen(dir, dev)

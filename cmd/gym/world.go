@@ -28,11 +28,14 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 		}
 		if c.Web.Dir != "" {
 			if _, err := os.Stat(c.Web.Dir); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("web.dir: %w", err)
 			}
 			w.Lua = os.DirFS(c.Web.Dir)
 		}
 		if err := w.Load(); err != nil {
+			if c.Web.Dir != "" {
+				err = fmt.Errorf("scenarios in %s: %w", c.Web.Dir, err)
+			}
 			return nil, err
 		}
 	}

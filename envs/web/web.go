@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -35,6 +36,9 @@ type Family struct {
 	driver browser.Driver
 }
 
+// drivers are the values of Family.Driver; "" is auto: Chrome if there is one.
+var drivers = []string{"auto", "chrome", "static"}
+
 // Load reads the scenarios. It is called by the other methods where the
 // caller did not; its error is the caller's: a Lua file with a syntax error, a
 // folder that is not there.
@@ -47,6 +51,9 @@ func (f *Family) Load() error {
 func (f *Family) load() error {
 	if f.worlds != nil {
 		return nil
+	}
+	if !slices.Contains(drivers, f.Driver) && f.Driver != "" {
+		return catalog.Unknown("driver", f.Driver, drivers)
 	}
 	worlds, list := map[string]world{}, []gym.Scenario(nil)
 	if dir, ok := strings.CutPrefix(f.Pages, "miniwob:"); ok {
@@ -118,7 +125,7 @@ func (f *Family) browser(ctx context.Context) error {
 	switch f.Driver {
 	case "static":
 		f.driver = browser.Static{}
-	case "", "auto", "chrome":
+	default:
 		path, missing := browser.FindChrome(f.Chrome)
 		if missing != nil && (f.Driver == "chrome" || f.Chrome != "" || f.Pages != "") {
 			return fmt.Errorf("%w; install chromium, or name one with --chrome", missing)
@@ -131,8 +138,6 @@ func (f *Family) browser(ctx context.Context) error {
 		if c, err = browser.NewChrome(ctx, path); err == nil {
 			f.driver = c
 		}
-	default:
-		err = catalog.Unknown("driver", f.Driver, []string{"auto", "chrome", "static"})
 	}
 	return err
 }
