@@ -2,12 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
+
+	"github.com/turngym/turngym/policy/weights"
 )
 
 // runVersion is of the layout of a run's folder.
@@ -17,30 +18,29 @@ type runInfo struct {
 	Version int `json:"version"`
 }
 
-// makeRun makes a run's folder and writes its configuration.
+// makeRun makes a run's folder and writes its configuration. The folder is a
+// run's once markRun has been called.
 func makeRun(dir string, c *Config) error {
 	if _, err := os.Stat(filepath.Join(dir, "run.json")); err == nil {
 		return wrongUse{fmt.Errorf("%s holds a run already; go on with --resume %s, or name another folder", dir, dir)}
 	}
 	text, err := c.yaml()
-	if err != nil {
-		return err
+	if err == nil {
+		err = os.MkdirAll(dir, 0o755)
 	}
-	info, _ := json.Marshal(runInfo{runVersion})
-	err = errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, "config.yaml"), text, 0o644),
-		os.WriteFile(filepath.Join(dir, "run.json"), info, 0o644))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "config.yaml"), text, 0o644)
+	}
 	if err != nil {
-		return fmt.Errorf("make the run's folder: %w", firstOf(err))
+		return fmt.Errorf("make the run's folder: %w", err)
 	}
 	return nil
 }
 
-// firstOf is the first of joined errors: the others follow from it.
-func firstOf(err error) error {
-	if j, ok := err.(interface{ Unwrap() []error }); ok {
-		return j.Unwrap()[0]
-	}
-	return err
+// markRun says that dir has all that a run needs to be resumed.
+func markRun(dir string) error {
+	info, _ := json.Marshal(runInfo{runVersion})
+	return weights.Atomic(filepath.Join(dir, "run.json"), info)
 }
 
 // readRun reads the configuration of the run in dir.

@@ -212,7 +212,11 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return wrongUse{err}
 	}
 	s.equip(tok, m, 0)
-	return nil
+	// What cannot be written is known before any work is done.
+	if err := train.Save(s.dir, m, 0); err != nil {
+		return err
+	}
+	return markRun(s.dir)
 }
 
 // reopen goes on with the run in dir.

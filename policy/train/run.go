@@ -85,16 +85,9 @@ func (r *Run) Steps() (n int) {
 	return n
 }
 
-// Train goes on from the model's step to the end. A new run saves a checkpoint
-// at once: what cannot be written is known before any work is done. When ctx
-// ends, Train saves a checkpoint of the last whole step and returns the
-// context's error.
+// Train goes on from the model's step to the end. When ctx ends, it saves a
+// checkpoint of the last whole step and returns the context's error.
 func (r *Run) Train(ctx context.Context, from int) error {
-	if from == 0 {
-		if err := r.save(0); err != nil {
-			return err
-		}
-	}
 	file, err := os.OpenFile(filepath.Join(r.Dir, "metrics.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
@@ -131,10 +124,10 @@ func (r *Run) Train(ctx context.Context, from int) error {
 			return err
 		})
 		if err != nil {
-			return errors.Join(err, r.save(done))
+			return errors.Join(err, Save(r.Dir, r.Learner.Model, done))
 		}
 	}
-	return r.save(at)
+	return Save(r.Dir, r.Learner.Model, at)
 }
 
 // stage does the steps from from to the stage's end; done is the last whole one.
@@ -187,7 +180,7 @@ func (r *Run) stage(ctx context.Context, s *Stage, start, from int, report func(
 			return done, err
 		}
 		if r.Save > 0 && done%r.Save == 0 {
-			if err := r.save(done); err != nil {
+			if err := Save(r.Dir, r.Learner.Model, done); err != nil {
 				return done, err
 			}
 		}
@@ -227,25 +220,14 @@ type state struct {
 // checkpointDir is where a run's checkpoint lies.
 func checkpointDir(run string) string { return filepath.Join(run, "checkpoint") }
 
-// save writes the checkpoint beside the last one and then takes its place.
-func (r *Run) save(step int) error {
-	dir := checkpointDir(r.Dir)
+// Save writes a run's checkpoint, of so many whole steps, beside the last one
+// and then takes its place.
+func Save(run string, m *model.Model, step int) error {
+	dir := checkpointDir(run)
 	next, old := dir+".new", dir+".old"
-	if err := errors.Join(os.RemoveAll(next), os.MkdirAll(next, 0o755)); err != nil {
-		return err
-	}
-	text, _ := json.Marshal(state{stateVersion, step})
-	err := errors.Join(
-		r.Learner.Model.Save(next),
-		r.Learner.Model.SaveOptimizer(filepath.Join(next, "optimizer.safetensors")),
-		weights.Atomic(filepath.Join(next, "state.json"), text),
-	)
-	if err != nil {
+	if err := write(next, m, step); err != nil {
 		os.RemoveAll(next)
-		if step > 0 {
-			return fmt.Errorf("save the checkpoint of step %d: %w; the one before it is kept", step, err)
-		}
-		return fmt.Errorf("save a first checkpoint: %w", err)
+		return fmt.Errorf("save the checkpoint of step %d: %w", step, err)
 	}
 	os.RemoveAll(old)
 	if err := os.Rename(dir, old); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -255,6 +237,20 @@ func (r *Run) save(step int) error {
 		return err
 	}
 	return os.RemoveAll(old)
+}
+
+func write(dir string, m *model.Model, step int) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := m.Save(dir); err != nil {
+		return err
+	}
+	if err := m.SaveOptimizer(filepath.Join(dir, "optimizer.safetensors")); err != nil {
+		return err
+	}
+	text, _ := json.Marshal(state{stateVersion, step})
+	return weights.Atomic(filepath.Join(dir, "state.json"), text)
 }
 
 // Restore reads a run's checkpoint: the model with its optimizer, and how many

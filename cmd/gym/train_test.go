@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turngym/turngym/envs/web/browser"
+)
+
+// lines is a writer that several goroutines share.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// gym runs the command in this process and returns what it wrote.
+func runGym(ctx context.Context, args ...string) (code int, text string) {
+	out := &lines{}
+	a := &app{in: strings.NewReader(""), out: out, err: out, env: func(string) string { return "" }, width: 80}
+	return a.run(ctx, args), out.String()
+}
+
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, text := runGym(t.Context(), args...)
+	if code != 0 {
+		t.Fatalf("gym %s: exit %d\n%s", strings.Join(args, " "), code, text)
+	}
+	return text
+}
+
+// small is a run of seconds, of both stages.
+func small(run, driver string, more ...string) []string {
+	return append([]string{"train", "--run", run, "--driver", driver, "--scenarios", "click-button,tick-boxes,log-in", "--model.dim", "16",
+		"--model.layers", "1", "--model.heads", "2", "--model.hidden", "16", "--sft.steps", "5", "--sft.batch", "8", "--rl.steps", "5", "--rl.tasks", "4",
+		"--rl.group", "4", "--rl.lr", "0.003", "--save", "3", "--eval.seeds", "1"}, more...)
+}
+
+// untilStep ends when a run has done so many steps.
+func untilStep(run string, step int) bool {
+	for range 2000 {
+		if text, _ := os.ReadFile(filepath.Join(run, "metrics.jsonl")); bytes.Count(text, []byte("\n")) >= step {
+			return true
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return false
+}
+
+func sameWeights(t *testing.T, a, b string) {
+	t.Helper()
+	for _, file := range []string{"model.safetensors", "optimizer.safetensors", "state.json"} {
+		x, err := os.ReadFile(filepath.Join(a, "checkpoint", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := os.ReadFile(filepath.Join(b, "checkpoint", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(x, y) {
+			t.Errorf("%s differs between %s and %s", file, a, b)
+		}
+	}
+}
+
+// A synchronous run that is stopped, in either stage, and resumed has the
+// weights of one that was not, bit for bit. So has one on one thread.
+func TestResumeGivesTheSameBits(t *testing.T) {
+	dir := t.TempDir()
+	whole := filepath.Join(dir, "whole")
+	must(t, small(whole, "static")...)
+	for _, stop := range []int{2, 7} {
+		run := filepath.Join(dir, "stopped-"+strconv.Itoa(stop))
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			untilStep(run, stop)
+			cancel()
+		}()
+		code, text := runGym(ctx, small(run, "static")...)
+		if code != 1 || !strings.Contains(text, "stopped; go on with: gym train --resume "+run) {
+			t.Fatalf("exit %d\n%s", code, text)
+		}
+		must(t, "train", "--resume", run)
+		sameWeights(t, whole, run)
+	}
+	one := filepath.Join(dir, "one-thread")
+	must(t, small(one, "static", "--threads", "1", "--envs", "1")...)
+	sameWeights(t, whole, one)
+}
+
+// Killing the browser costs the episodes in flight, which are played again,
+// and nothing else: the weights are those of a run in peace.
+func TestKillingChromeChangesNothing(t *testing.T) {
+	if _, err := browser.FindChrome(""); err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	calm, rough := filepath.Join(dir, "calm"), filepath.Join(dir, "rough")
+	must(t, small(calm, "static")...)
+	go func() {
+		for _, step := range []int{6, 8} {
+			if untilStep(rough, step) {
+				killChrome()
+			}
+		}
+	}()
+	text := must(t, small(rough, "chrome")...)
+	if !strings.Contains(text, "faults (thrown away and played again)") {
+		t.Errorf("no faults were counted:\n%s", text)
+	}
+	sameWeights(t, calm, rough)
+}
+
+// killChrome ends the browsers that are children of this process.
+func killChrome() {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, _ := os.ReadFile(path)
+		var pid, parent int
+		var name, state string
+		fmt.Sscan(string(text), &pid, &name, &state, &parent)
+		if parent == os.Getpid() && strings.Contains(strings.ToLower(name), "chrom") {
+			if p, err := os.FindProcess(pid); err == nil {
+				p.Kill()
+			}
+		}
+	}
+}
+
+// Reinforcement alone, from random weights, learns to press what the goal
+// names: the smaller version of what the README claims.
+func TestReinforcementLearns(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
+	for _, recipe := range []string{"grpo", "ppo"} {
+		t.Run(recipe, func(t *testing.T) {
+			run := filepath.Join(t.TempDir(), "run")
+			must(t, "train", "--run", run, "--driver", "static", "--recipe", recipe, "--scenarios", "click-button", "--rl.steps", "60")
+			var got struct{ Policy, Random result }
+			text, err := os.ReadFile(filepath.Join(run, "evaluation.json"))
+			if err == nil {
+				err = json.Unmarshal(text, &got)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("success %.2f, random %.2f", got.Policy.Success, got.Random.Success)
+			if got.Policy.Success < 0.8 || got.Random.Success > 0.3 {
+				t.Errorf("success %.2f, random agent %.2f", got.Policy.Success, got.Random.Success)
+			}
+		})
+	}
+}
