@@ -44,19 +44,25 @@ func main() {
 	os.Exit(code)
 }
 
-// run is one invocation; it returns the exit code: 0 done, 1 failed, 2 wrong use.
-func (a *app) run(ctx context.Context, args []string) int {
+// command is the tree of all verbs.
+func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use: "gym", Short: "Environments for agents, and policies that learn in them",
 		Example:       "  gym train --env web\n  gym play --env web --scenario shop\n  gym envs",
 		SilenceErrors: true, SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.episodesCommand(), a.playCommand(), a.doctorCommand())
+	root.SetFlagErrorFunc(flagError)
+	return root
+}
+
+// run is one invocation; it returns the exit code: 0 done, 1 failed, 2 wrong use.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.SetFlagErrorFunc(flagError)
 	err := root.ExecuteContext(ctx)
 	var wrong wrongUse
 	switch {

@@ -1,0 +1,51 @@
+# make train: set up, build and train. make test: set up and test everything.
+
+GO ?= go
+MINIWOB := build/miniwob/html
+MINIWOB_VERSION := 1.1.0
+
+.PHONY: train test test-long bench build chrome miniwob check clean
+
+train: chrome build
+	bin/gym train --env web
+
+build:
+	@$(GO) build -o bin/gym ./cmd/gym
+
+# Finds Chrome or Chromium, or installs Debian's where apt may. Where neither
+# can be, gym goes on with pages without scripts (the static driver).
+chrome:
+	@for c in chromium chromium-browser google-chrome-stable google-chrome; do command -v $$c >/dev/null && exit 0; done; \
+	as=; test "$$(id -u)" = 0 || as="sudo -n"; \
+	if command -v apt-get >/dev/null && $$as true 2>/dev/null; then \
+		echo "installing chromium"; \
+		{ $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq --no-install-recommends chromium; } >build-chromium.log 2>&1 \
+			&& { rm -f build-chromium.log; exit 0; }; \
+	fi; \
+	echo "no Chrome here and no way to install one: going on with the static driver (pages without scripts)"
+
+# The MiniWoB++ pages, from the Python package, where pip can get it.
+miniwob:
+	@test -f $(MINIWOB)/core/core.js && exit 0; mkdir -p build/miniwob; \
+	python3 -m pip download -q --no-deps -d build/miniwob miniwob==$(MINIWOB_VERSION) >build/miniwob/pip.log 2>&1 \
+		&& python3 -m zipfile -e build/miniwob/miniwob-*.whl build/miniwob/wheel && mv build/miniwob/wheel/miniwob/html $(MINIWOB) \
+		|| echo "no MiniWoB++ pages here (pip could not get them): their test is skipped"
+
+check:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
+	@$(GO) vet ./...
+
+# The learning tests are too slow under the race detector, so they run without.
+test: chrome miniwob check
+	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
+	$(GO) test -run 'Learns' ./cmd/gym
+
+# Every seed and episode of the suites in Chrome, and the long learning tests.
+test-long: test
+	GYM_LONG=1 GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -timeout 2h ./envs/web/... ./cmd/gym
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser
+
+clean:
+	rm -rf bin build
