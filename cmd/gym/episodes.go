@@ -45,7 +45,7 @@ func (a *app) episodesCommand() *cobra.Command {
 					}
 				}
 				for _, d := range r.Dropped() {
-					fmt.Fprintln(a.err, "gym:", d)
+					fmt.Fprintf(a.err, "gym: %s/%v\n", dir, d)
 				}
 			}
 			switch {

@@ -69,7 +69,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(a.err, "stopped")
+		fmt.Fprintln(a.err, "gym: stopped")
 		return 1
 	default:
 		fmt.Fprintln(a.err, "gym:", err)

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -26,7 +30,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"smalldisk": smallDisk},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"smalldisk": smallDisk, "waitlines": waitLines, "cut": cut},
 	})
 }
 
@@ -40,4 +44,29 @@ func smallDisk(ts *testscript.TestScript, _ bool, args []string) {
 		return
 	}
 	ts.Defer(func() { exec.Command("umount", dir).Run() })
+}
+
+// waitLines waits until a file has so many lines.
+func waitLines(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for range 4000 {
+		if text, _ := os.ReadFile(ts.MkAbs(args[0])); bytes.Count(text, []byte("\n")) >= want {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	ts.Fatalf("%s has not %d lines after 20 s", args[0], want)
+}
+
+// cut takes so many bytes off the end of a folder's last file.
+func cut(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*"))
+	ts.Check(err)
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	last := files[len(files)-1]
+	info, err := os.Stat(last)
+	ts.Check(err)
+	ts.Check(os.Truncate(last, info.Size()-int64(n)))
 }

@@ -141,8 +141,8 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	fmt.Fprintf(a.err, "policy  %.2f million parameters, %d tokens, %s, %d threads\n", float64(s.learner.Model.Size())/1e6, s.learner.Model.Vocab, dev.Name(), c.Threads)
 	fmt.Fprintf(a.err, "run     %s\n\n", s.dir)
 	if err := s.train(ctx, a); err != nil {
-		if ctx.Err() != nil {
-			fmt.Fprintf(a.err, "\nstopped; go on with: gym train --resume %s\n", s.dir)
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return fmt.Errorf("stopped; go on with: gym train --resume %s", s.dir)
 		}
 		return err
 	}

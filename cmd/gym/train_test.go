@@ -34,7 +34,7 @@ func (l *lines) String() string {
 	return l.buf.String()
 }
 
-// gym runs the command in this process and returns what it wrote.
+// runGym runs the command in this process and returns what it wrote.
 func runGym(ctx context.Context, args ...string) (code int, text string) {
 	out := &lines{}
 	a := &app{in: strings.NewReader(""), out: out, err: out, env: func(string) string { return "" }, width: 80}
