@@ -1,0 +1,148 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/turngym/turngym/gym"
+)
+
+// script is a scenario whose goal function has this body.
+func script(t *testing.T, goal string) *Script {
+	t.Helper()
+	s, err := load(`return { doc = "d", levels = 2, setup = function(rng, level) return { n = rng(1, 1000000), rng = rng } end,
+		goal = function(s) ` + goal + ` end, pages = function() return "" end, check = function(s) return 0 end }`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func load(text string) (*Script, error) {
+	return Load(fstest.MapFS{"x.lua": {Data: []byte(text)}}, "x.lua")
+}
+
+func goal(t *testing.T, s *Script, task gym.Task) (string, error) {
+	t.Helper()
+	p, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	return p.Goal(t.Context())
+}
+
+var task = gym.Task{Scenario: "x", Level: 1, Seed: 1}
+
+func TestNothingLeadsOutOfTheSandbox(t *testing.T) {
+	for _, name := range []string{"io", "os", "debug", "package", "coroutine", "load", "loadstring", "loadfile", "dofile", "module", "getfenv",
+		"setfenv", "collectgarbage", "print", "newproxy", "math.random", "math.randomseed", "string.dump"} {
+		if got, err := goal(t, script(t, "return type("+name+")"), task); err != nil || got != "nil" {
+			t.Errorf("%s is a %s (%v)", name, got, err)
+		}
+	}
+	if _, err := goal(t, script(t, `return require "os"`), task); err == nil || !strings.Contains(err.Error(), `only "gym" can be required`) {
+		t.Errorf("require os: %v", err)
+	}
+	if got, err := goal(t, script(t, "return tostring({}) .. tostring(function() end)"), task); err != nil || got != "tablefunction" {
+		t.Errorf("an address is seen: %q %v", got, err)
+	}
+}
+
+// A scenario that asks for too much ends its own episode with a typed error.
+func TestLimitsEndTheEpisode(t *testing.T) {
+	for what, body := range map[string]string{
+		"instructions":            "while true do end",
+		"caught loop":             "while true do pcall(function() while true do end end) end",
+		"recursion":               "local function f() return 1 + f() end return f()",
+		"memory":                  `local x = "0123456789abcdef" while true do x = x .. x end`,
+		"tables":                  "local t = {} while true do t[#t + 1] = {} end",
+		"rep":                     `return string.rep("x", 1e9)`,
+		"pattern":                 `return string.find(string.rep("a", 100000), string.rep("a-", 40) .. "b") or "none"`,
+		"recursion through pcall": "local function f() return pcall(f) end return tostring(f())",
+	} {
+		s := script(t, body)
+		s.limit.Time, s.limit.Memory = 5*time.Second, 64<<20
+		begun := time.Now()
+		got, err := goal(t, s, task)
+		var f *gym.Fault
+		if err == nil && what != "recursion through pcall" || err != nil && !errors.As(err, &f) {
+			t.Errorf("%s: %q %v is not a fault", what, got, err)
+		}
+		if time.Since(begun) > 20*time.Second {
+			t.Errorf("%s: it ran for %v", what, time.Since(begun))
+		}
+		if _, err := goal(t, script(t, "return 'fine'"), task); err != nil {
+			t.Errorf("after %s a neighbour has %v", what, err)
+		}
+	}
+}
+
+func TestAnEndedContextEndsACall(t *testing.T) {
+	s := script(t, "while true do end")
+	s.limit.Instructions = 1 << 40
+	p, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.Goal(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v is not the context's error", err)
+	}
+}
+
+func TestTheSeedAloneDecides(t *testing.T) {
+	s := script(t, `return s.n .. " " .. table.concat(s.rng:sample({ 1, 2, 3, 4, 5 }, 3), ",") .. " " .. table.concat(s.rng:shuffle({ 1, 2, 3 }), ",") .. " " .. s.rng:pick({ "a", "b" })`)
+	a, err := goal(t, s, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, _ := goal(t, s, task); a != b {
+		t.Errorf("the same task gives %q and %q", a, b)
+	}
+	other := task
+	other.Split = gym.Test
+	if b, _ := goal(t, s, other); a == b {
+		t.Errorf("the test split gives the same %q", b)
+	}
+}
+
+func TestFaultsOfAFileAreReportedTogether(t *testing.T) {
+	_, err := load("return { doc = 1, levls = 2, floor = 3, setup = function() end }")
+	for _, want := range []string{"x.lua: doc must be a string", `unknown key "levls"; did you mean "levels"?`, "the key goal is missing", "floor from 0 to 1"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	if _, err := load("return 1"); err == nil || err.Error() != "x.lua: it must return a table, not a number" {
+		t.Error(err)
+	}
+	if _, err := goal(t, script(t, "\n\nreturn s.x.y"), task); err == nil || !strings.Contains(err.Error(), "x.lua:4:") {
+		t.Errorf("%v does not name the line", err)
+	}
+}
+
+// Whatever a file says, loading and starting it ends, and without a panic.
+func FuzzLoad(f *testing.F) {
+	for _, s := range []string{"", "return {}", "return { doc = 'x', setup = function(r) return {} end }", "while true do end", "return setmetatable({}, {__index = error})",
+		"local t = {} t.t = t return t", "goto x ::x::", "return (('x'):rep(9)):gsub('.', '%0%0')"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := load(text)
+		if err != nil {
+			return
+		}
+		s.limit = Limits{Instructions: 10_000, Memory: 32 << 20, Time: time.Second}
+		if p, err := s.Start(t.Context(), task); err == nil {
+			p.Goal(t.Context())
+			p.Close()
+		}
+	})
+}
