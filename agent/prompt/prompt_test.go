@@ -1,0 +1,130 @@
+package prompt
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/policy/token"
+)
+
+var verbs = []gym.Verb{
+	{Name: "click", Params: []gym.Param{{Name: "element", Kind: gym.Ref}}},
+	{Name: "fill", Params: []gym.Param{{Name: "element", Kind: gym.Ref, Roles: []string{"textbox"}}, {Name: "text", Kind: gym.Str}}},
+	{Name: "select_option", Params: []gym.Param{{Name: "element", Kind: gym.Ref, Roles: []string{"combobox"}}, {Name: "option", Kind: gym.Option}}},
+}
+
+func page() gym.Observation {
+	return gym.Observation{Goal: "Buy 12 red pens for Ada Byron.", Text: "Shop", Verbs: verbs, Elements: []gym.Element{
+		{Role: "heading", Name: "Pens"}, {ID: "3", Role: "link", Name: "red pens, 12"}, {ID: "4", Role: "textbox", Name: "Name"},
+		{ID: "250", Role: "combobox", Name: "Size", Value: "Small", Options: []string{"Small", "Large one"}}, {ID: "9", Role: "checkbox", Name: "Gift", State: "checked"},
+	}}
+}
+
+func codec(o gym.Observation) *Codec {
+	return New(token.Train(Texts(&o), Specials([]string{"click", "fill", "select_option"}), 1024))
+}
+
+// write takes the tokens that a demonstration has.
+func write(t *testing.T, c *Codec, o *gym.Observation, ids []int32) gym.Action {
+	t.Helper()
+	w := c.Write(o)
+	for _, id := range ids {
+		if allowed := w.Allowed(nil); !slices.Contains(allowed, id) {
+			t.Fatalf("token %d is not among %v", id, allowed)
+		}
+		w.Take(id)
+	}
+	if !w.Done() {
+		t.Fatal("the action is not complete")
+	}
+	return w.Action()
+}
+
+func TestWhatIsDemonstratedCanBeWritten(t *testing.T) {
+	o := page()
+	c := codec(o)
+	for _, text := range []string{`click(3)`, `click(250)`, `fill(4, "Ada Byron")`, `fill(4, "12")`, `fill(4, "red pens")`, `select_option(250, "Large one")`} {
+		a, err := o.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tok, err := c.Demonstrate(&o, a)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if got := write(t, c, &o, tok.IDs); !reflect.DeepEqual(got, a) {
+			t.Errorf("%s came back as %s", a, got)
+		}
+	}
+	if _, err := c.Demonstrate(&o, gym.Action{Verb: "fill", Args: []gym.Value{{Kind: gym.Ref, Text: "4"}, {Kind: gym.Str, Text: "nowhere"}}}); err == nil {
+		t.Error("a text that stands nowhere can be written")
+	}
+}
+
+func TestALaterTurnReadsWhatChanged(t *testing.T) {
+	o := page()
+	c := codec(o)
+	first, _ := c.Observe(nil, &o)
+	same, _ := c.Observe(&o, &o)
+	after := page()
+	after.Elements[2].Value = "Ada"
+	changed, _ := c.Observe(&o, &after)
+	gone := page()
+	gone.Elements = gone.Elements[1:]
+	whole, _ := c.Observe(&o, &gone)
+	if len(same) != 2 || len(changed) <= len(same) || len(changed) > len(first)/3 || len(whole) < len(first)/2 {
+		t.Errorf("tokens: %d at first, %d unchanged, %d changed, %d where something is gone", len(first), len(same), len(changed), len(whole))
+	}
+}
+
+func TestWordsOfTheGoalHaveTypes(t *testing.T) {
+	o := page()
+	ids, types := codec(o).Observe(nil, &o)
+	if len(ids) != len(types) {
+		t.Fatalf("%d tokens have %d types", len(ids), len(types))
+	}
+	if !slices.Contains(types, idType+3) || !slices.Contains(types, wordType) || slices.Contains(types[:5], wordType) {
+		t.Errorf("types %v: want the id of the line with three words of the goal, those words, and no such word in the goal itself", types)
+	}
+}
+
+func TestNumbersAreReadDigitByDigit(t *testing.T) {
+	for in, want := range map[string]string{"": "", "a1": "a 1", "12": "1 2", "x12y": "x 1 2 y", "été 3": "été  3", "no": "no"} {
+		if got := spell(in); got != want {
+			t.Errorf("spell(%q) is %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Whatever a page says, a writer that takes allowed tokens ends in a valid
+// action, and what it wrote can be demonstrated.
+func FuzzWriter(f *testing.F) {
+	f.Add("Buy the pen", "pen", "a b", "x", uint64(1))
+	f.Add("", "", "", "", uint64(2))
+	f.Add("\x00\xff 12 12 1", "12", "1 1 2", "\"'()|", uint64(3))
+	f.Fuzz(func(t *testing.T, goal, name, value, option string, seed uint64) {
+		o := gym.Observation{Goal: goal, Verbs: verbs, Elements: []gym.Element{
+			{ID: "1", Role: "button", Name: name}, {ID: "2", Role: "textbox", Name: name, Value: value},
+			{ID: "3", Role: "combobox", Options: []string{option, name}}}}
+		c := codec(page())
+		c.Observe(nil, &o)
+		rng := rand.New(rand.NewPCG(seed, 1))
+		w := c.Write(&o)
+		for range 10_000 {
+			allowed := w.Allowed(nil)
+			if len(allowed) == 0 {
+				break
+			}
+			w.Take(allowed[rng.IntN(len(allowed))])
+		}
+		if !w.Done() {
+			t.Fatal("an action does not end")
+		}
+		if err := o.Validate(w.Action()); err != nil {
+			t.Errorf("%s: %v", w.Action(), err)
+		}
+	})
+}

@@ -1,0 +1,221 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/reward"
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cpu"
+	"github.com/turngym/turngym/policy"
+	"github.com/turngym/turngym/policy/algo"
+	"github.com/turngym/turngym/policy/model"
+)
+
+func newModel(t *testing.T) *model.Model {
+	t.Helper()
+	dev, err := cpu.New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.New(dev, model.Config{Vocab: 40, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 16, Context: 64, Theta: 1e4, Eps: 1e-5}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func weightsOf(m *model.Model) []float32 {
+	var out []float32
+	for _, p := range m.Params() {
+		x := make([]float32, p.Buffer.Len())
+		m.Device().Read(x, p.Buffer)
+		out = append(out, x...)
+	}
+	return out
+}
+
+// episode is one turn that read a word and answered among 10, 11 and 12; it is
+// right to answer with the word's successor.
+func episode(m *model.Model, seed uint64, word int32) *gym.Episode {
+	s := policy.New(m.Snapshot(), 0).Begin(seed)
+	defer s.Close()
+	read := []int32{1, word}
+	s.Append(read, []uint8{0, 0})
+	out, err := s.Sample(context.Background(), policy.Sampling{Temperature: 1}, &answer{})
+	if err != nil {
+		panic(err)
+	}
+	var move gym.Move
+	move.Tokens.Read(read, []uint8{0, 0})
+	move.Tokens.Append(out)
+	value := 0.0
+	if out.IDs[0] == word+1 {
+		value = 1
+	}
+	return &gym.Episode{Task: gym.Task{Scenario: "next", Seed: uint64(word)}, Turns: []gym.Turn{{Move: move,
+		Signals: gym.Signals{{Name: gym.SignalOutcome, Value: value}}}}}
+}
+
+type answer struct{ done bool }
+
+func (a *answer) Allowed(dst []int32) []int32 {
+	if a.done {
+		return dst
+	}
+	return append(dst, 10, 11, 12)
+}
+func (a *answer) Take(int32) { a.done = true }
+
+// endless plays with the model as it is.
+type endless struct {
+	m *model.Model
+	n uint64
+}
+
+func (e *endless) Next(context.Context) (*gym.Episode, error) {
+	e.n++
+	return episode(e.m, e.n, int32(9+e.n/8%3)), nil
+}
+
+var adam = kernels.AdamW{LR: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}
+
+func update(algorithm string) Update {
+	u := Update{Rewards: []reward.Reward{reward.Outcome{Weight: 1}}, Optimizer: adam, ClipNorm: 1, Epochs: 1, Minibatches: 2,
+		Objective: algo.Sum{algo.Clip{Low: 0.2, High: 0.2}}}
+	if algorithm == "ppo" {
+		u.Estimator, u.Objective = algo.GAE{Gamma: 1, Lambda: 0.95, Whiten: true}, algo.Sum{algo.Clip{Low: 0.2, High: 0.2}, algo.ValueLoss{Coef: 0.5}}
+	} else {
+		u.Estimator, u.SkipEven = algo.Group{Normalize: true}, true
+	}
+	return u
+}
+
+func newRun(t *testing.T, algorithm string, steps int) (*Run, *[]Row) {
+	m := newModel(t)
+	rows := &[]Row{}
+	return &Run{Dir: t.TempDir(), Learner: &Learner{Model: m, Threads: 2}, Policy: policy.New(m.Snapshot(), 0), Save: 10,
+		Report: func(r Row) { *rows = append(*rows, r) },
+		Stages: []Stage{{Name: algorithm, Steps: steps, Batch: 48, Final: 0.1, Update: update(algorithm),
+			Open: func(context.Context, int, int) (Source, func()) { return &endless{m: m}, func() {} }}}}, rows
+}
+
+// The whole loop on the smallest task that needs its input read.
+func TestBothAlgorithmsLearnTheNextWord(t *testing.T) {
+	for _, algorithm := range []string{"grpo", "ppo"} {
+		r, rows := newRun(t, algorithm, 60)
+		if err := r.Train(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		first, last := (*rows)[0], (*rows)[len(*rows)-1]
+		if first.Success > 0.6 || last.Success < 0.95 {
+			t.Errorf("%s: success %.2f at first, %.2f at last", algorithm, first.Success, last.Success)
+		}
+		if last.Step != 60 || last.Episodes != 60*48 || last.Stage != algorithm {
+			t.Errorf("the last row is %+v", last)
+		}
+	}
+}
+
+func TestThreadsDoNotChangeABit(t *testing.T) {
+	var want []float32
+	for _, threads := range []int{1, 2, 5} {
+		m := newModel(t)
+		l := &Learner{Model: m, Threads: threads}
+		var batch []*gym.Episode
+		for i := range uint64(900) { // several micro-batches
+			batch = append(batch, episode(m, i, int32(9+i/8%3)))
+		}
+		if _, err := l.Learn(batch, update("ppo")); err != nil {
+			t.Fatal(err)
+		}
+		if got := weightsOf(m); want == nil {
+			want = got
+		} else if !slices.Equal(got, want) {
+			t.Errorf("%d threads give other weights", threads)
+		}
+	}
+}
+
+func TestACheckpointComesBackWhole(t *testing.T) {
+	r, _ := newRun(t, "grpo", 3)
+	if err := r.Train(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	m, step, err := Restore(r.Learner.Model.Device(), r.Dir)
+	if err != nil || step != 3 || !slices.Equal(weightsOf(m), weightsOf(r.Learner.Model)) {
+		t.Fatalf("step %d, %v", step, err)
+	}
+	// A crash between the two renames leaves the old checkpoint only.
+	dir := checkpointDir(r.Dir)
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if _, step, err := Restore(m.Device(), r.Dir); err != nil || step != 3 {
+		t.Errorf("after a crash: step %d, %v", step, err)
+	}
+	if err := Save(r.Dir, m, 4); err != nil {
+		t.Fatal(err)
+	}
+	if _, step, err := Restore(m.Device(), r.Dir); err != nil || step != 4 {
+		t.Errorf("after the next save: step %d, %v", step, err)
+	}
+}
+
+func TestWrongCheckpointsAreNamed(t *testing.T) {
+	m := newModel(t)
+	for file, damage := range map[string]struct{ text, says string }{
+		"state.json":             {`{"version": 7}`, "has version 7, this program reads 1"},
+		"config.json":            {`{`, "config.json is corrupt"},
+		"model.safetensors":      {`x`, "model.safetensors is corrupt"},
+		"optimizer.safetensors":  {``, "optimizer.safetensors is corrupt"},
+		"../checkpoint/gone.txt": {``, ""},
+	} {
+		run := t.TempDir()
+		if err := Save(run, m, 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(checkpointDir(run), file), []byte(damage.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := Restore(m.Device(), run)
+		if damage.says == "" && err != nil || damage.says != "" && (err == nil || !strings.Contains(err.Error(), damage.says)) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if _, _, err := Restore(m.Device(), t.TempDir()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+func TestASourceThatEndsLeavesACheckpoint(t *testing.T) {
+	r, rows := newRun(t, "grpo", 9)
+	broken := errors.New("the source is broken")
+	m := r.Learner.Model
+	r.Stages[0].Open = func(context.Context, int, int) (Source, func()) { return &failing{endless{m: m}, 48 * 4, broken}, func() {} }
+	if err := r.Train(t.Context(), 0); !errors.Is(err, broken) {
+		t.Fatal(err)
+	}
+	if _, step, err := Restore(m.Device(), r.Dir); err != nil || step != 4 || len(*rows) != 4 {
+		t.Errorf("step %d after %d rows, %v", step, len(*rows), err)
+	}
+}
+
+type failing struct {
+	endless
+	left int
+	err  error
+}
+
+func (f *failing) Next(ctx context.Context) (*gym.Episode, error) {
+	if f.left--; f.left < 0 {
+		return nil, f.err
+	}
+	return f.endless.Next(ctx)
+}
