@@ -7,7 +7,8 @@ import "context"
 // A bad action is never an error: Step answers it with an observation whose
 // Note says what was wrong and with a [SignalFormat] signal. An error is a
 // [*Fault] (the environment broke: close it, open another, play the task
-// again), the context's error, or [ErrClosed].
+// again), the context's error, or [ErrClosed]. Step before the first Reset or
+// after the episode's end is the caller's error and changes nothing.
 type Env interface {
 	Reset(ctx context.Context, t Task) (Observation, error)
 	Step(ctx context.Context, a Action) (Outcome, error)

@@ -70,10 +70,10 @@ func (e Element) String() string {
 // quote is Python's repr of plain text, the form web agents are used to:
 // single quotes, double where the text has a single and no double one.
 func quote(s string) string {
-	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
-		return `"` + s + `"`
-	}
 	q := strconv.Quote(s)
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		return q
+	}
 	return "'" + strings.ReplaceAll(strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`), "'", `\'`) + "'"
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -165,8 +166,15 @@ func (a *app) greet(s *session) error {
 			env += ", " + path
 		}
 	}
-	fmt.Fprintf(a.err, "env     %s: %d scenarios, %d pages side by side\nrecipe  %s: %d steps on demonstrations, %d on rollouts (%s)\n",
-		env, len(s.scenarios), s.c.Envs, s.c.Recipe, s.c.SFT.Steps, s.c.RL.Steps, s.c.RL.Algorithm)
+	var stages []string
+	if n := s.c.SFT.Steps; n > 0 {
+		stages = append(stages, fmt.Sprintf("%d steps on demonstrations", n))
+	}
+	if n := s.c.RL.Steps; n > 0 {
+		stages = append(stages, fmt.Sprintf("%d steps of %s on rollouts", n, s.c.RL.Algorithm))
+	}
+	fmt.Fprintf(a.err, "env     %s: %d scenarios, %d environments side by side\nrecipe  %s: %s\n",
+		env, len(s.scenarios), s.c.Envs, s.c.Recipe, strings.Join(stages, ", then "))
 	return nil
 }
 

@@ -232,6 +232,11 @@ func (l *Learner) score(m *model.Model, passes *[]*model.Pass, b *batch, to func
 func (l *Learner) Learn(episodes []*gym.Episode, u Update) (Stats, error) {
 	b := collect(episodes, u.Rewards)
 	stats := Stats{Rows: len(b.cols.Then), Tokens: b.tokens}
+	for i, x := range b.examples {
+		if len(x.rows) > 0 && x.rows[0] == 0 {
+			return stats, fmt.Errorf("episode %d of the batch begins with a sampled token; nothing that was read predicts it", i+1)
+		}
+	}
 	if stats.Rows == 0 {
 		return stats, fmt.Errorf("a batch of %d episodes has no sampled tokens", len(episodes))
 	}
