@@ -38,11 +38,13 @@ check:
 # The learning tests are too slow under the race detector, so they run without.
 test: chrome miniwob check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
-	$(GO) test -run 'Learns' ./cmd/gym
+	$(GO) test -run Learns ./cmd/gym
 
-# Every seed and episode of the suites in Chrome, and the long learning tests.
+# Learning on three seeds, and a minute of each fuzzer.
 test-long: test
-	GYM_LONG=1 GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -timeout 2h ./envs/web/... ./cmd/gym
+	GYM_LONG=1 $(GO) test -timeout 2h -v -run 'ThreeSeeds' ./cmd/gym
+	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token; do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m $$p || exit 1; done; done
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser

@@ -119,14 +119,14 @@ var recipes = []recipe{
 	{"grpo", "reinforcement alone, group advantages", func(c *Config) { rlAlone(c, "grpo") }},
 	{"ppo", "reinforcement alone, value head and generalised advantages", func(c *Config) {
 		rlAlone(c, "ppo")
-		c.RL.Steps, c.RL.Epochs, c.RL.Minibatches = 120, 2, 4
+		c.RL.Steps, c.RL.Minibatches = 150, 4
 	}},
 	{"reinforce", "reinforcement alone, reward to go less its mean", func(c *Config) { rlAlone(c, "reinforce") }},
 }
 
 func rlAlone(c *Config, algorithm string) {
 	c.SFT.Steps = 0
-	c.RL.Algorithm, c.RL.Steps, c.RL.Tasks, c.RL.LR, c.RL.Entropy = algorithm, 150, 32, 1e-3, 0.01
+	c.RL.Algorithm, c.RL.Steps, c.RL.Tasks, c.RL.LR, c.RL.Entropy = algorithm, 200, 32, 1e-3, 0.01
 }
 
 func findRecipe(name string) (recipe, error) {
