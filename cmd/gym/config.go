@@ -16,6 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/policy/model"
 )
 
 // Config is everything that a training run can be told. The tags are the keys
@@ -96,10 +97,11 @@ type EvalConfig struct {
 
 // defaults are those of every recipe.
 func defaults() Config {
+	tiny := model.Tiny(2048)
 	return Config{
 		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20,
 		Web:   WebConfig{Driver: "auto"},
-		Model: ModelConfig{Vocab: 2048, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 2048},
+		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, KVHeads: tiny.KVHeads, Hidden: tiny.Hidden, Context: tiny.Context},
 		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
 		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
 			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Mistake: 0.1},

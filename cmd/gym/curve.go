@@ -51,8 +51,8 @@ func smooth(ys []float64) []float64 {
 	return out
 }
 
-// drawCurve writes curve.png and returns the curve as text.
-func drawCurve(dir string, width int) (string, error) {
+// drawCurve writes curve.png under a title and returns the curve as text.
+func drawCurve(dir, title string, width int) (string, error) {
 	rows, err := readRows(dir)
 	if err != nil || len(rows) == 0 {
 		return "", err
@@ -64,7 +64,7 @@ func drawCurve(dir string, width int) (string, error) {
 	}
 	mean := smooth(ys)
 	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = filepath.Base(dir), "step", name
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, "step", name
 	line := func(ys []float64, c color.Color, w vg.Length) error {
 		pts := make(plotter.XYs, len(ys))
 		for i := range ys {

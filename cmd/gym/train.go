@@ -213,9 +213,9 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
 		return err
 	}
-	mc := s.c.Model
-	m, err := model.New(dev, model.Config{Vocab: tok.Size(), Dim: mc.Dim, Layers: mc.Layers, Heads: mc.Heads, KVHeads: mc.KVHeads,
-		Hidden: mc.Hidden, Context: mc.Context, Theta: 10000, Eps: 1e-5}, s.c.Seed)
+	shape, mc := model.Tiny(tok.Size()), s.c.Model
+	shape.Dim, shape.Layers, shape.Heads, shape.KVHeads, shape.Hidden, shape.Context = mc.Dim, mc.Layers, mc.Heads, mc.KVHeads, mc.Hidden, mc.Context
+	m, err := model.New(dev, shape, s.c.Seed)
 	if err != nil {
 		return wrongUse{err}
 	}
@@ -407,7 +407,7 @@ func (a *app) finish(ctx context.Context, s *session) error {
 		return err
 	}
 	res.table(a.out, random)
-	curve, err := drawCurve(s.dir, a.width)
+	curve, err := drawCurve(s.dir, fmt.Sprintf("gym train --env %s --recipe %s", s.c.Env, s.c.Recipe), a.width)
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,9 @@
 //
 // There are two drivers behind one interface: [Chrome] (a real headless
 // Chrome over its DevTools protocol) and [Static] (HTML parsed in this
-// process: links, forms, inputs, disclosures; no scripts). A page without
-// scripts gives the same [View] under both; browsertest proves it.
+// process: links, forms, inputs, disclosures; no scripts and no style sheets).
+// A page without scripts, which hides nothing by a style sheet, gives the same
+// [View] under both, as the test of this package proves.
 //
 // A driver is safe for many goroutines; a [Page] is not. Errors of the
 // machinery are [*gym.Fault]s, a bad action is a [*gym.Mistake].

@@ -35,8 +35,8 @@ var pageScript string
 // settleMax is how long a page may take to come up before it is a fault.
 const settleMax = 20 * time.Second
 
-// FindChrome is the path of a Chrome or Chromium on this machine: GYM_CHROME
-// if set (by the command), else the first known name on the PATH.
+// FindChrome is the path of a Chrome or Chromium on this machine: the preferred
+// one where it is not "", else the first known name on the PATH.
 func FindChrome(preferred string) (string, error) {
 	names := []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "headless-shell",
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"}
