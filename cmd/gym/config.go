@@ -60,6 +60,13 @@ type ModelConfig struct {
 	Context int `mapstructure:"context" help:"most tokens of an episode"`
 }
 
+// shape is the model's, for a tokenizer of so many tokens.
+func (c ModelConfig) shape(vocab int) model.Config {
+	m := model.Tiny(vocab)
+	m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context = c.Dim, c.Layers, c.Heads, c.KVHeads, c.Hidden, c.Context
+	return m
+}
+
 // SFTConfig is the stage that learns from demonstrations.
 type SFTConfig struct {
 	Steps  int     `mapstructure:"steps" help:"optimizer steps"`
@@ -365,7 +372,7 @@ func (c *Config) Validate() error {
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
 	need(c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
 	need(c.Eval.Seeds > 0, "eval.seeds must be at least 1")
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.Model.shape(c.Model.Vocab).Validate())...)
 }
 
 // print writes every key with its value and where that is from.

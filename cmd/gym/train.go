@@ -213,9 +213,7 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
 		return err
 	}
-	shape, mc := model.Tiny(tok.Size()), s.c.Model
-	shape.Dim, shape.Layers, shape.Heads, shape.KVHeads, shape.Hidden, shape.Context = mc.Dim, mc.Layers, mc.Heads, mc.KVHeads, mc.Hidden, mc.Context
-	m, err := model.New(dev, shape, s.c.Seed)
+	m, err := model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed)
 	if err != nil {
 		return wrongUse{err}
 	}

@@ -198,7 +198,9 @@ func TestASourceThatEndsLeavesACheckpoint(t *testing.T) {
 	r, rows := newRun(t, "grpo", 9)
 	broken := errors.New("the source is broken")
 	m := r.Learner.Model
-	r.Stages[0].Open = func(context.Context, int, int) (Source, func()) { return &failing{endless{m: m}, 48 * 4, broken}, func() {} }
+	r.Stages[0].Open = func(context.Context, int, int) (Source, func()) {
+		return &failing{endless{m: m}, 48 * 4, broken}, func() {}
+	}
 	if err := r.Train(t.Context(), 0); !errors.Is(err, broken) {
 		t.Fatal(err)
 	}
