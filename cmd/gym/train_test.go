@@ -156,9 +156,9 @@ func TestReinforcementLearns(t *testing.T) {
 	if raceEnabled {
 		t.Skip("too slow under the race detector; make test runs it without")
 	}
-	for _, recipe := range []string{"grpo", "ppo"} {
+	for recipe, steps := range map[string]string{"grpo": "60", "ppo": "40"} {
 		t.Run(recipe, func(t *testing.T) {
-			policy, random := learn(t, "--driver", "static", "--recipe", recipe, "--scenarios", "click-button", "--rl.steps", "40")
+			policy, random := learn(t, "--driver", "static", "--recipe", recipe, "--scenarios", "click-button", "--rl.steps", steps)
 			if policy < 0.9 || random > 0.3 {
 				t.Errorf("success %.2f, random agent %.2f", policy, random)
 			}
@@ -203,4 +203,23 @@ func learn(t *testing.T, args ...string) (policy, random float64) {
 	}
 	t.Logf("gym train %s: success %.2f, random agent %.2f", strings.Join(args, " "), got.Policy.Success, got.Random.Success)
 	return got.Policy.Success, got.Random.Success
+}
+
+// Every algorithm learns the two probes that need no more than credit and
+// exploration.
+func TestEveryRecipeLearnsTheProbes(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
+	for recipe, more := range map[string][]string{"sft": {"--sft.steps", "60", "--sft.warmup", "10"}, "grpo": nil, "ppo": nil, "reinforce": nil} {
+		if more == nil {
+			more = []string{"--rl.steps", "100", "--rl.tasks", "8"}
+		}
+		t.Run(recipe, func(t *testing.T) {
+			policy, random := learn(t, append([]string{"--env", "probe", "--recipe", recipe, "--scenarios", "bandit,corridor"}, more...)...)
+			if policy < 0.9 || random > 0.5 {
+				t.Errorf("success %.2f, random agent %.2f", policy, random)
+			}
+		})
+	}
 }
