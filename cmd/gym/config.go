@@ -200,7 +200,7 @@ func addFlags(fs *pflag.FlagSet) {
 	}
 	// The sections' most used keys have a short name, too.
 	for short, name := range shortFlags {
-		fs.String(short, "", "the same as --"+name)
+		fs.String(short, "", fmt.Sprintf("%s (the key %s)", fs.Lookup(name).Usage, name))
 	}
 	fs.String("config", "", "a YAML file with these keys")
 }

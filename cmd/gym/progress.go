@@ -23,7 +23,7 @@ type progress struct {
 	stage   string
 	success float64 // smoothed, of the stage
 	reward  float64
-	began   mark // where the stage did
+	began   mark // the stage's first row
 	last    mark // the last row
 }
 
@@ -82,8 +82,13 @@ func (p *progress) left(step int, perStep float64) time.Duration {
 
 // step shows one step's row.
 func (p *progress) step(r train.Row) {
-	if r.Stage != p.stage {
-		p.stage, p.success, p.reward, p.began = r.Stage, r.Success, r.Reward, p.last
+	if before := p.last; r.Stage != p.stage {
+		p.stage, p.success, p.reward = r.Stage, r.Success, r.Reward
+		p.last = p.mark(r.Step)
+		if p.began = p.last; r.Step < p.total { // the first step starts a browser: its time tells nothing
+			return
+		}
+		p.began = before
 	}
 	p.last = p.mark(r.Step)
 	const keep = 0.8
