@@ -10,6 +10,8 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -238,7 +240,8 @@ func TestAScreenshotIsPNG(t *testing.T) {
 	}
 }
 
-// The cost of what an episode is made of: the start (goto) and a step (tick).
+// The cost of what an episode is made of: the start (goto) and a step (tick),
+// on one page, and with four pages at once (time for each of theirs).
 func BenchmarkPage(b *testing.B) {
 	drivers := []Driver{Static{}}
 	if _, err := FindChrome(""); err == nil {
@@ -246,32 +249,54 @@ func BenchmarkPage(b *testing.B) {
 	}
 	for _, d := range drivers {
 		for _, way := range []string{"brought", "navigated"} {
-			p, err := d.Open(b.Context(), shop(way == "navigated"))
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.Run(d.Name()+"/"+way+"/goto", func(b *testing.B) {
-				for b.Loop() {
-					if _, err := p.Goto(b.Context(), "/"); err != nil {
+			for _, pages := range []int{1, 4} {
+				name := fmt.Sprintf("%s/%s/pages=%d/", d.Name(), way, pages)
+				all := make([]Page, pages)
+				tick := gym.Action{Verb: "click"}
+				for i := range all {
+					p, err := d.Open(b.Context(), shop(way == "navigated"))
+					if err != nil {
 						b.Fatal(err)
 					}
-				}
-			})
-			v, _ := p.Goto(b.Context(), "/")
-			tick := gym.Action{Verb: "click"}
-			for _, e := range v.Elements {
-				if e.Name == "Blue" {
-					tick.Args = []gym.Value{{Kind: gym.Ref, Text: e.ID}}
-				}
-			}
-			b.Run(d.Name()+"/"+way+"/tick", func(b *testing.B) {
-				for b.Loop() {
-					if _, err := p.Do(b.Context(), tick); err != nil {
+					v, err := p.Goto(b.Context(), "/")
+					if err != nil {
 						b.Fatal(err)
 					}
+					for _, e := range v.Elements {
+						if e.Name == "Blue" {
+							tick.Args = []gym.Value{{Kind: gym.Ref, Text: e.ID}}
+						}
+					}
+					all[i] = p
 				}
-			})
-			p.Close()
+				b.Run(name+"goto", func(b *testing.B) {
+					together(b, all, func(p Page) error { _, err := p.Goto(b.Context(), "/"); return err })
+				})
+				b.Run(name+"tick", func(b *testing.B) {
+					together(b, all, func(p Page) error { _, err := p.Do(b.Context(), tick); return err })
+				})
+				for _, p := range all {
+					p.Close()
+				}
+			}
 		}
 	}
+}
+
+// together shares b.N calls among pages.
+func together(b *testing.B, pages []Page, f func(Page) error) {
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var wg sync.WaitGroup
+	for _, p := range pages {
+		wg.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := f(p); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
