@@ -159,7 +159,7 @@ func (a *app) greet(s *session) error {
 		case s.c.Web.Driver == "static":
 			env += ", static pages"
 		case err != nil && s.c.Web.Driver == "auto" && s.c.Web.Pages == "" && s.c.Web.Chrome == "":
-			env += ", static pages: " + err.Error()
+			env += fmt.Sprintf(", static pages (%v)", err)
 		case err != nil:
 			return wrongUse{fmt.Errorf("%w; install chromium, or name a browser with --chrome", err)}
 		default:

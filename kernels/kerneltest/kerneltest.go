@@ -52,8 +52,6 @@ func (p pair) random(n int) both {
 	return b
 }
 
-func (b both) slice(from, to int) both { return both{b.dev.Slice(from, to), b.ref.Slice(from, to)} }
-
 func read(d kernels.Device, b kernels.Buffer) []float32 {
 	x := make([]float32, b.Len())
 	d.Read(x, b)
