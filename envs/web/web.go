@@ -142,26 +142,6 @@ func (f *Family) browser(ctx context.Context) error {
 	return err
 }
 
-// DriverName is the driver in use after the first Open: chrome or static.
-func (f *Family) DriverName() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.driver == nil {
-		return ""
-	}
-	return f.driver.Name()
-}
-
-// Browser is the live browser's process, 0 where there is none.
-func (f *Family) Browser() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if c, ok := f.driver.(*browser.Chrome); ok {
-		return c.PID()
-	}
-	return 0
-}
-
 // Close ends the browser.
 func (f *Family) Close() error {
 	f.mu.Lock()

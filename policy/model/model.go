@@ -195,9 +195,3 @@ func (m *Model) Collect(p *Pass) {
 	m.dev.Add(m.g.flat, p.g.flat)
 	m.dev.Zero(p.g.flat)
 }
-
-// CopyFrom takes another model's weights.
-func (m *Model) CopyFrom(o *Model) {
-	m.dev.Zero(m.w.flat)
-	m.dev.Add(m.w.flat, o.w.flat)
-}
