@@ -49,9 +49,8 @@ func (e *Engine) start() {
 
 // Play plays all tasks, the i-th with agentOf(i), and gives the episodes in the
 // tasks' order, so that the result does not depend on which environment was
-// faster. done, where not nil, is called for each episode as it ends, from any
-// goroutine.
-func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, tasks []gym.Task, done func(*gym.Episode)) ([]*gym.Episode, error) {
+// faster.
+func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, tasks []gym.Task) ([]*gym.Episode, error) {
 	e.start()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -81,9 +80,6 @@ func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, task
 				}
 				episodes[i] = ep
 				e.steps.Add(int64(len(ep.Turns)))
-				if done != nil {
-					done(ep)
-				}
 			}
 		})
 	}

@@ -88,7 +88,7 @@ func random(int) agent.Agent { return agent.Random{} }
 func TestAFaultCostsOneEpisodeWhichIsPlayedAgain(t *testing.T) {
 	f := &shaky{fail: func(n int64) bool { return n%37 == 0 }}
 	e := &Engine{Family: f, Name: "shaky", Envs: 3}
-	episodes, err := e.Play(t.Context(), random, tasks(100), nil)
+	episodes, err := e.Play(t.Context(), random, tasks(100))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestAFaultCostsOneEpisodeWhichIsPlayedAgain(t *testing.T) {
 
 func TestATaskThatAlwaysFailsStopsThePlay(t *testing.T) {
 	e := &Engine{Family: &shaky{fail: func(int64) bool { return true }}, Envs: 2}
-	_, err := e.Play(t.Context(), random, tasks(9), nil)
+	_, err := e.Play(t.Context(), random, tasks(9))
 	if err == nil || !strings.Contains(err.Error(), "it failed 5 times in a row") {
 		t.Error(err)
 	}
@@ -125,7 +125,7 @@ func TestAnEndedContextEndsThePlay(t *testing.T) {
 		return false
 	}}
 	e := &Engine{Family: f, Envs: 3}
-	if _, err := e.Play(ctx, random, tasks(1000), nil); !errors.Is(err, context.Canceled) {
+	if _, err := e.Play(ctx, random, tasks(1000)); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if n := f.calls.Load(); n > 100 {

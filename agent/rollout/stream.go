@@ -19,7 +19,6 @@ type Stream struct {
 	Staleness int
 	Tasks     func(step int) []gym.Task
 	Agent     func(step, i int) agent.Agent
-	Done      func(*gym.Episode) // for the progress line; may be nil
 
 	queue  chan *gym.Episode
 	failed chan error
@@ -56,7 +55,7 @@ func (s *Stream) batch(ctx context.Context, step int) error {
 			return err
 		}
 	}
-	episodes, err := s.Engine.Play(ctx, func(i int) agent.Agent { return s.Agent(step, i) }, s.Tasks(step), s.Done)
+	episodes, err := s.Engine.Play(ctx, func(i int) agent.Agent { return s.Agent(step, i) }, s.Tasks(step))
 	if err != nil {
 		return err
 	}

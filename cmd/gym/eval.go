@@ -63,7 +63,6 @@ func (a *app) evalCommand() *cobra.Command {
 			if len(scenarios) > 0 {
 				c.Scenarios = scenarios
 			}
-			c.SFT.Steps = 0 // no oracle is needed
 			sp, err := gym.ParseSplit(split)
 			if err != nil {
 				return wrongUse{err}
@@ -122,7 +121,7 @@ func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, s
 // evaluate plays tasks and sums up; episodes are recorded in dir unless it is "".
 func (s *session) evaluate(ctx context.Context, tasks []gym.Task, who func(int) agent.Agent, dir string) (*result, error) {
 	begun, steps, faults := time.Now(), s.engine.Steps(), s.engine.Faults()
-	episodes, err := s.engine.Play(ctx, who, tasks, nil)
+	episodes, err := s.engine.Play(ctx, who, tasks)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/prompt"
 	"github.com/turngym/turngym/agent/rollout"
-	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/record"
 	"github.com/turngym/turngym/gym/reward"
@@ -69,7 +69,6 @@ type session struct {
 	policy    *policy.Policy
 	learner   *train.Learner
 	from      int // steps already done
-	progress  *progress
 }
 
 // check is everything that can be wrong, before any work is done.
@@ -84,21 +83,27 @@ func (a *app) check(c Config) (*session, error) {
 	}
 	s.engine = &rollout.Engine{Family: s.family, Name: c.Env, Envs: c.Envs}
 	s.demos = s.engine
-	scripts := false
+	return s, nil
+}
+
+// prepare is check for what training alone needs: oracles to learn from, and
+// where to play them.
+func (s *session) prepare() error {
+	c, scripts := s.c, false
 	for _, sc := range s.scenarios {
 		scripts = scripts || sc.Script
 		if c.SFT.Steps > 0 && !sc.Oracle {
-			return nil, wrongUse{fmt.Errorf("%s/%s has no oracle to learn from; use --recipe grpo or ppo", c.Env, sc.Name)}
+			return wrongUse{fmt.Errorf("%s/%s has no oracle to learn from; use --recipe grpo or ppo", c.Env, sc.Name)}
 		}
 	}
 	if c.Env == "web" && !scripts && c.Web.Driver != "static" {
 		f, err := openFamily(&s.c, "static")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		s.demos = &rollout.Engine{Family: f, Name: c.Env, Envs: c.Envs}
 	}
-	return s, nil
+	return nil
 }
 
 func (s *session) close() error {
@@ -128,6 +133,9 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	if err := s.prepare(); err != nil {
+		return err
+	}
 	if err := a.greet(s); err != nil {
 		return err
 	}
@@ -153,15 +161,15 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 // greet says what will be done and in what.
 func (a *app) greet(s *session) error {
 	env := s.c.Env
-	if env == "web" {
-		path, err := browser.FindChrome(s.c.Web.Chrome)
+	if w, ok := s.family.(*web.Family); ok {
+		path, missing, err := w.Find()
 		switch {
-		case s.c.Web.Driver == "static":
-			env += ", static pages"
-		case err != nil && s.c.Web.Driver == "auto" && s.c.Web.Pages == "" && s.c.Web.Chrome == "":
-			env += fmt.Sprintf(", static pages (%v)", err)
 		case err != nil:
-			return wrongUse{fmt.Errorf("%w; install chromium, or name a browser with --chrome", err)}
+			return wrongUse{err}
+		case missing != nil:
+			env += fmt.Sprintf(", static pages (%v)", missing)
+		case path == "":
+			env += ", static pages"
 		default:
 			env += ", " + path
 		}
@@ -181,7 +189,7 @@ func (a *app) greet(s *session) error {
 // proveOracles plays every scenario and level once as their oracle would, so
 // that nothing is learnt from one that fails.
 func (s *session) proveOracles(ctx context.Context) error {
-	episodes, err := s.demos.Play(ctx, func(int) agent.Agent { return agent.Oracle{} }, exam(s.scenarios, gym.Train, 1), nil)
+	episodes, err := s.demos.Play(ctx, func(int) agent.Agent { return agent.Oracle{} }, exam(s.scenarios, gym.Train, 1))
 	if err != nil {
 		return err
 	}
@@ -257,7 +265,7 @@ func (s *session) learnTokens(ctx context.Context) (*token.Tokenizer, error) {
 	for i := range s.scenarios {
 		tasks = append(tasks, draw(s.scenarios[i:i+1], s.c.Seed^0x766f636162, i, vocabularyTasks, 1)...)
 	}
-	episodes, err := s.demos.Play(ctx, func(i int) agent.Agent { return agent.Random{Seed: s.c.Seed} }, tasks, nil)
+	episodes, err := s.demos.Play(ctx, func(i int) agent.Agent { return agent.Random{Seed: s.c.Seed} }, tasks)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment's words: %w", err)
 	}
@@ -291,9 +299,9 @@ func (s *session) train(ctx context.Context, a *app) error {
 			return w.Append(ep)
 		}
 	}
-	s.progress = newProgress(a, run.Stages, s.from, s.engine, s.demos)
-	run.Report = s.progress.step
-	defer s.progress.end()
+	p := newProgress(a, run.Stages, s.from, s.engine, s.demos)
+	run.Report = p.step
+	defer p.end()
 	return run.Train(ctx, s.from)
 }
 
@@ -355,7 +363,7 @@ const (
 // probe plays always the same training tasks, taking the likeliest actions.
 func (s *session) probe(ctx context.Context) (success, rewards float64, err error) {
 	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks, 1)
-	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks, nil)
+	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks)
 	for _, ep := range episodes {
 		success += ep.Outcome() / float64(len(tasks))
 	}
@@ -375,9 +383,6 @@ func (s *session) takeReference() error {
 	dir := filepath.Join(s.dir, "reference")
 	dev := s.learner.Model.Device()
 	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, os.ErrNotExist) {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
 		if err := s.learner.Model.Save(dir); err != nil {
 			return err
 		}

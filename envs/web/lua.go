@@ -19,13 +19,12 @@ func (w luaWorld) start(ctx context.Context, t gym.Task) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &luaSession{play: play, task: t, name: t.Scenario}, nil
+	return &luaSession{play: play, task: t}, nil
 }
 
 type luaSession struct {
 	play *scenarios.Play
 	task gym.Task
-	name string
 	err  error // of a request: the scenario's fault, kept for judge
 }
 
@@ -99,7 +98,7 @@ func (s *luaSession) judge(ctx context.Context, v browser.View) (verdict, error)
 		}
 		p, ok := got[0].(float64)
 		if !ok || p < 0 || p > 1 {
-			return verdict{}, gym.Faultf("web/"+s.name, "progress gave %v, want a number from 0 to 1", got[0])
+			return verdict{}, gym.Faultf("web/"+s.task.Scenario, "progress gave %v, want a number from 0 to 1", got[0])
 		}
 		out.progress = p
 	}
@@ -108,7 +107,7 @@ func (s *luaSession) judge(ctx context.Context, v browser.View) (verdict, error)
 
 func (s *luaSession) demonstrate(ctx context.Context, v browser.View) (gym.Action, error) {
 	if !s.play.Has("oracle") {
-		return gym.Action{}, fmt.Errorf("web/%s has no oracle", s.name)
+		return gym.Action{}, fmt.Errorf("web/%s has no oracle", s.task.Scenario)
 	}
 	out, err := s.play.Call(ctx, "oracle", pageTable(v))
 	if err != nil {
@@ -130,13 +129,13 @@ func (s *luaSession) demonstrate(ctx context.Context, v browser.View) (gym.Actio
 				text, ok = element["id"].(string)
 			}
 			if !ok {
-				return gym.Action{}, gym.Faultf("web/"+s.name, "the oracle's %s of %s is %v", p.Name, verb, arg)
+				return gym.Action{}, gym.Faultf("web/"+s.task.Scenario, "the oracle's %s of %s is %v", p.Name, verb, arg)
 			}
 			a.Args = append(a.Args, gym.Value{Kind: p.Kind, Text: text})
 		}
 		return a, nil
 	}
-	return gym.Action{}, gym.Faultf("web/"+s.name, "the oracle said %q, which is no verb of pages", verb)
+	return gym.Action{}, gym.Faultf("web/"+s.task.Scenario, "the oracle said %q, which is no verb of pages", verb)
 }
 
 // pageTable is a view as Lua sees it.

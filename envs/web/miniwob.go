@@ -79,7 +79,7 @@ const startScript = `(async () => {
 // opens the task's page first.
 func (s *miniwobSession) open(ctx context.Context, p browser.Page) (browser.View, error) {
 	page, path := p.(browser.Scripter), "/miniwob/"+s.name+".html"
-	if v, err := page.See(ctx); err != nil || v.Path != path {
+	if at, err := page.Eval(ctx, "location.pathname + location.search"); err != nil || at != path {
 		if _, err := p.Goto(ctx, path); err != nil {
 			return browser.View{}, err
 		}

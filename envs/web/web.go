@@ -121,25 +121,33 @@ func (f *Family) browser(ctx context.Context) error {
 	if f.driver != nil {
 		return nil
 	}
-	var err error
-	switch f.Driver {
-	case "static":
+	path, _, err := f.Find()
+	if err != nil {
+		return err
+	}
+	if path == "" {
 		f.driver = browser.Static{}
-	default:
-		path, missing := browser.FindChrome(f.Chrome)
-		if missing != nil && (f.Driver == "chrome" || f.Chrome != "" || f.Pages != "") {
-			return fmt.Errorf("%w; install chromium, or name one with --chrome", missing)
-		}
-		if missing != nil {
-			f.driver = browser.Static{}
-			break
-		}
-		var c *browser.Chrome
-		if c, err = browser.NewChrome(ctx, path); err == nil {
-			f.driver = c
-		}
+		return nil
+	}
+	c, err := browser.NewChrome(ctx, path)
+	if err == nil {
+		f.driver = c
 	}
 	return err
+}
+
+// Find is the path of the browser that Open starts, or "" for the static
+// driver; missing then says why, nil where that driver was asked for. The error
+// is that of a browser which is needed and not there.
+func (f *Family) Find() (path string, missing, err error) {
+	if f.Driver == "static" {
+		return "", nil, nil
+	}
+	path, missing = browser.FindChrome(f.Chrome)
+	if missing != nil && (f.Driver == "chrome" || f.Chrome != "" || f.Pages != "") {
+		return "", nil, fmt.Errorf("%w; install chromium, or name a browser with --chrome", missing)
+	}
+	return path, missing, nil
 }
 
 // Close ends the browser.

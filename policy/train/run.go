@@ -97,9 +97,7 @@ func (r *Run) Train(ctx context.Context, from int) error {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		start, end := at, at+s.Steps
-		for k := at; k < min(from, end); k++ {
-			episodes += s.Batch
-		}
+		episodes += s.Batch * max(0, min(from, end)-start)
 		at = end
 		if from >= end {
 			continue
