@@ -3,6 +3,7 @@ package envs
 
 import (
 	"github.com/turngym/turngym/envs/probe"
+	"github.com/turngym/turngym/envs/puzzle"
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -12,6 +13,7 @@ import (
 func All() *catalog.Catalog[gym.Family] {
 	return catalog.Must("environment",
 		catalog.Entry[gym.Family]{Name: "web", Doc: "web pages in headless Chrome", New: func() gym.Family { return &web.Family{} }},
+		catalog.Entry[gym.Family]{Name: "puzzle", Doc: "puzzles and games in Lua, as text", New: func() gym.Family { return &puzzle.Family{} }},
 		catalog.Entry[gym.Family]{Name: "probe", Doc: "five tiny worlds, one skill each: does a trainer work?", New: func() gym.Family { return probe.Family{} }},
 	)
 }

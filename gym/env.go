@@ -21,6 +21,24 @@ type Oracle interface {
 	Demonstrate(ctx context.Context) (Action, error)
 }
 
+// Forker is the ability to be saved in the middle of an episode and to go on
+// from there, any number of times, in any environment of the same family: what
+// tree search and restarts from the middle need. What follows Restore is, byte
+// for byte, what followed Snapshot. Both leave the episode as it is where they
+// fail.
+type Forker interface {
+	Snapshot(ctx context.Context) (State, error)
+	Restore(ctx context.Context, s State) (Observation, error)
+}
+
+// State is a saved episode. Equal episodes have equal states.
+type State []byte
+
+// Renderer is the ability to show the state as a picture, PNG.
+type Renderer interface {
+	Screenshot(ctx context.Context) ([]byte, error)
+}
+
 // Family is a kind of environment: a list of scenarios and a way to open live
 // environments that play any of them. It is safe for many goroutines. Its
 // exported fields are its configuration.

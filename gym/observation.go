@@ -97,6 +97,7 @@ const (
 	SignalOutcome  = "outcome"  // 0 to 1, on the last step only: was the goal reached
 	SignalProgress = "progress" // 0 to 1, a potential of the state after the step
 	SignalFormat   = "format"   // 1 when the action was a mistake
+	SignalRubric   = "rubric/"  // before a criterion's name: 0 to 1, on the last step
 )
 
 // Signal is one named number that a step gave.

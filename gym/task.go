@@ -46,10 +46,13 @@ type Task struct {
 
 // Rand is the task's only source of chance. It depends on the scenario, split,
 // level and seed, not on the hint.
-func (t Task) Rand() *rand.Rand {
+func (t Task) Rand() *rand.Rand { return rand.New(t.Source()) }
+
+// Source is what Rand draws from, for those who keep and restore its state.
+func (t Task) Source() *rand.PCG {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s/%d/%d", t.Scenario, t.Split, t.Level)
-	return rand.New(rand.NewPCG(t.Seed, h.Sum64()))
+	return rand.NewPCG(t.Seed, h.Sum64())
 }
 
 // String is "click-button level 2 seed 7 (test)".

@@ -26,7 +26,8 @@ const style = `body{font:15px/1.5 system-ui,sans-serif;margin:24px;max-width:640
 	`button,input,select,textarea{font:inherit;padding:4px 10px;margin:2px 4px 2px 0}label{display:block;margin:4px 0}` +
 	`table{border-collapse:collapse}td,th{border:1px solid #ccd;padding:3px 10px;text-align:left}a{margin-right:10px}`
 
-// library is what require "gym" gives: word lists and helpers for pages.
+// library is what require "gym" gives: word lists, and helpers for pages, texts,
+// grids, graphs and search. Lists are made when they are first asked for.
 func library(l *lua.LState) *lua.LTable {
 	t := l.SetFuncs(l.NewTable(), map[string]lua.LGFunction{
 		"esc": func(l *lua.LState) int { l.Push(lua.LString(html.EscapeString(l.CheckString(1)))); return 1 },
@@ -44,15 +45,29 @@ func library(l *lua.LState) *lua.LTable {
 			l.Push(lua.LString(s))
 			return 1
 		},
-		"find": find,
+		"find": find, "list": list, "split": split, "align": align, "json": toJSON, "unjson": fromJSON, "copy": copyOf,
+		"permutations": permutations, "grid": grid, "read": readGrid, "rows": rows, "cells": cells, "move": move, "around": around, "distances": distances, "path": shortest,
+		"solve": solve, "graph": graph, "route": route,
 	})
-	for _, list := range lists {
-		words := l.NewTable()
-		for w := range strings.FieldsSeq(list[1]) {
-			words.Append(lua.LString(w))
+	meta := l.NewTable()
+	meta.RawSetString("__index", l.NewFunction(func(l *lua.LState) int {
+		name := l.CheckString(2)
+		for _, list := range lists {
+			if list[0] == name {
+				words := l.NewTable()
+				for w := range strings.FieldsSeq(list[1]) {
+					words.Append(lua.LString(w))
+				}
+				t.RawSetString(name, words)
+				l.Push(words)
+				return 1
+			}
 		}
-		t.RawSetString(list[0], words)
-	}
+		l.RaiseError("gym.%s is not in the library; see docs/scenarios.md", name)
+		return 0
+	}))
+	meta.RawSetString("__metatable", lua.LString("locked"))
+	l.SetMetatable(t, meta)
 	return t
 }
 

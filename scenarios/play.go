@@ -17,29 +17,32 @@ import (
 // the context's.
 type Play struct {
 	script *Script
+	m      *machine
 	l      *lua.LState
-	budget *budget
 	table  *lua.LTable
 	state  lua.LValue
+	chance *chance
 }
 
-// open makes a fresh Lua state and runs the file in it.
+// open runs the file in a state that holds nothing of another episode.
 func (s *Script) open(ctx context.Context) (*Play, error) {
-	p := &Play{script: s, l: newState(), state: lua.LNil}
-	p.budget = &budget{limit: s.limit}
-	p.l.SetContext(p.budget)
+	m, _ := s.machines.Get().(*machine)
+	if m == nil {
+		m = newMachine(s)
+	}
+	p := &Play{script: s, m: m, l: m.l, state: lua.LNil}
 	p.l.Push(p.l.NewFunctionFromProto(s.proto))
-	out, err := p.run(ctx, "the file", 0)
-	if err != nil {
+	if err := p.run(ctx, "the file", 0); err != nil {
 		p.Close()
 		return nil, err
 	}
-	table, ok := out[0].(*lua.LTable)
-	if !ok {
+	v := p.l.Get(1)
+	p.l.SetTop(0)
+	var ok bool
+	if p.table, ok = v.(*lua.LTable); !ok {
 		p.Close()
-		return nil, fmt.Errorf("%s: it must return a table, not a %s", s.file, out[0].Type())
+		return nil, fmt.Errorf("%s: it must return a table, not a %s", s.file, v.Type())
 	}
-	p.table = table
 	return p, nil
 }
 
@@ -49,49 +52,43 @@ func (s *Script) Start(ctx context.Context, t gym.Task) (*Play, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.chance = newChance(t.Source())
 	p.l.Push(p.table.RawGetString("setup"))
-	p.l.Push(newRand(p.l, t.Rand()))
+	p.l.Push(p.m.newRng(p.chance))
 	p.l.Push(lua.LNumber(t.Level))
-	out, err := p.run(ctx, "setup", 2)
-	if err != nil {
+	if err := p.run(ctx, "setup", 2); err != nil {
 		p.Close()
 		return nil, err
 	}
-	if p.state = out[0]; p.state.Type() != lua.LTTable {
+	if p.state = p.l.Get(1); p.state.Type() != lua.LTTable {
 		p.Close()
-		return nil, p.fault("setup", errors.New("it must return the state, a table"))
+		return nil, p.fault("setup", fmt.Errorf("it must return the state, a table, not a %s", p.state.Type()))
 	}
+	p.l.SetTop(0)
 	return p, nil
 }
 
-// run calls the function that is on the stack below n arguments.
-func (p *Play) run(ctx context.Context, name string, n int) ([]lua.LValue, error) {
-	top := p.l.GetTop() - n - 1
-	p.budget.start(ctx)
+// run calls the function that is on the stack below n arguments. Its results
+// are then the stack.
+func (p *Play) run(ctx context.Context, name string, n int) error {
+	p.m.budget.start(ctx)
 	err := p.l.PCall(n, lua.MultRet, nil)
-	if err != nil {
-		p.l.SetTop(top)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if p.budget.broken != "" {
-			return nil, p.fault(name, &LimitError{p.budget.broken, p.script.info.Name, name})
-		}
-		var api *lua.ApiError
-		if errors.As(err, &api) && api.Object != nil {
-			err = errors.New(firstLine(api.Object.String()))
-		}
-		return nil, p.fault(name, err)
+	if err == nil {
+		return nil
 	}
-	out := make([]lua.LValue, 0, 3)
-	for i := top + 1; i <= p.l.GetTop(); i++ {
-		out = append(out, p.l.Get(i))
+	p.l.SetTop(0)
+	p.m.failed = true
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	p.l.SetTop(top)
-	if len(out) == 0 {
-		out = append(out, lua.LNil)
+	if p.m.budget.broken != "" {
+		return p.fault(name, &LimitError{p.m.budget.broken, p.script.info.Name, name})
 	}
-	return out, nil
+	var api *lua.ApiError
+	if errors.As(err, &api) && api.Object != nil {
+		err = errors.New(firstLine(api.Object.String()))
+	}
+	return p.fault(name, err)
 }
 
 func firstLine(s string) string {
@@ -106,67 +103,113 @@ func (p *Play) fault(function string, err error) error {
 // Has says whether the scenario has a function or value of that name.
 func (p *Play) Has(name string) bool { return p.table.RawGetString(name) != lua.LNil }
 
+// call calls the scenario's function name with s and args; its results are
+// then the stack, which the caller empties.
+func (p *Play) call(ctx context.Context, name string, args ...lua.LValue) error {
+	f, ok := p.table.RawGetString(name).(*lua.LFunction)
+	if !ok {
+		return p.fault(name, errors.New("the scenario has no such function"))
+	}
+	p.l.Push(f)
+	p.l.Push(p.state)
+	for _, a := range args {
+		p.l.Push(a)
+	}
+	return p.run(ctx, name, len(args)+1)
+}
+
 // Call calls the scenario's function name with s and args. Arguments may be
 // nil, bool, int, float64, string, []any, []string, map[string]any and
 // gym.Element; results come back as nil, bool, float64, string, []any and
 // map[string]any.
 func (p *Play) Call(ctx context.Context, name string, args ...any) ([]any, error) {
-	f, ok := p.table.RawGetString(name).(*lua.LFunction)
-	if !ok {
-		return nil, p.fault(name, errors.New("the scenario has no such function"))
+	values := make([]lua.LValue, len(args))
+	for i, a := range args {
+		values[i] = toLua(p.l, a)
 	}
-	p.l.Push(f)
-	p.l.Push(p.state)
-	for _, a := range args {
-		p.l.Push(toLua(p.l, a))
-	}
-	out, err := p.run(ctx, name, len(args)+1)
-	if err != nil {
+	if err := p.call(ctx, name, values...); err != nil {
 		return nil, err
 	}
-	values := make([]any, len(out))
-	for i, v := range out {
-		if values[i], err = toGo(v, 0); err != nil {
+	defer p.l.SetTop(0)
+	out := make([]any, max(1, p.l.GetTop()))
+	for i := range out {
+		var err error
+		if out[i], err = toGo(p.l.Get(i+1), 0); err != nil {
 			return nil, p.fault(name, err)
 		}
 	}
-	return values, nil
+	return out, nil
 }
 
 // Goal is what the user wants.
 func (p *Play) Goal(ctx context.Context) (string, error) {
-	out, err := p.Call(ctx, "goal")
-	if err != nil {
-		return "", err
+	v := p.table.RawGetString("goal")
+	if v.Type() == lua.LTFunction {
+		if err := p.call(ctx, "goal"); err != nil {
+			return "", err
+		}
+		v = p.l.Get(1)
+		p.l.SetTop(0)
 	}
-	goal, ok := out[0].(string)
-	if !ok || goal == "" {
-		return "", p.fault("goal", errors.New("it must return a text"))
+	if s, ok := v.(lua.LString); ok && strings.TrimSpace(string(s)) != "" {
+		return string(s), nil
 	}
-	return goal, nil
+	return "", p.fault("goal", fmt.Errorf("it must be a text, not %s", describe(v)))
 }
 
-// Hint is the first n hints, from abstract to concrete.
-func (p *Play) Hint(ctx context.Context, n int) (string, error) {
-	hints, _ := p.table.RawGetString("hints").(*lua.LTable)
-	if hints == nil {
-		return "", nil
+func describe(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		return "an empty one"
+	case lua.LNumber:
+		return v.String()
+	}
+	return v.Type().String()
+}
+
+// Hints are the scenario's, from abstract to concrete, as they are now; all of
+// them, or the first n.
+func (p *Play) Hints(ctx context.Context, n int) ([]string, error) {
+	v := p.table.RawGetString("hints")
+	if v.Type() == lua.LTFunction {
+		if err := p.call(ctx, "hints"); err != nil {
+			return nil, err
+		}
+		v = p.l.Get(1)
+		p.l.SetTop(0)
+	}
+	list, ok := v.(*lua.LTable)
+	if !ok {
+		if v == lua.LNil {
+			return nil, nil
+		}
+		return nil, p.fault("hints", fmt.Errorf("it must return a list of texts, not %s", describe(v)))
 	}
 	var texts []string
-	for i := 1; i <= min(n, hints.Len()); i++ {
-		h := hints.RawGetInt(i)
+	for i := 1; i <= min(n, list.Len()); i++ {
+		h := list.RawGetInt(i)
 		if f, ok := h.(*lua.LFunction); ok {
 			p.l.Push(f)
 			p.l.Push(p.state)
-			out, err := p.run(ctx, "hints", 1)
-			if err != nil {
-				return "", err
+			if err := p.run(ctx, "hints", 1); err != nil {
+				return nil, err
 			}
-			h = out[0]
+			h = p.l.Get(1)
+			p.l.SetTop(0)
 		}
-		texts = append(texts, h.String())
+		s, ok := h.(lua.LString)
+		if !ok {
+			return nil, p.fault("hints", fmt.Errorf("hint %d must be a text, not %s", i, describe(h)))
+		}
+		texts = append(texts, string(s))
 	}
-	return strings.Join(texts, " "), nil
+	return texts, nil
+}
+
+// Hint is the first n hints as one text.
+func (p *Play) Hint(ctx context.Context, n int) (string, error) {
+	texts, err := p.Hints(ctx, n)
+	return strings.Join(texts, " "), err
 }
 
 // Done says whether the scenario has set s.done: the episode is over.
@@ -176,17 +219,36 @@ func (p *Play) Done() bool {
 }
 
 // Check is the outcome as things stand, from 0 to 1.
-func (p *Play) Check(ctx context.Context) (float64, error) {
-	out, err := p.Call(ctx, "check")
-	if err != nil {
-		return 0, err
+func (p *Play) Check(ctx context.Context) (float64, error) { return p.unit(ctx, "check") }
+
+// Progress is the potential, from 0 to 1, of a scenario that has one. What
+// else the function is given is the family's.
+func (p *Play) Progress(ctx context.Context, args ...any) (float64, error) {
+	values := make([]lua.LValue, len(args))
+	for i, a := range args {
+		values[i] = toLua(p.l, a)
 	}
-	v, ok := out[0].(float64)
-	if !ok || math.IsNaN(v) || v < 0 || v > 1 {
-		return 0, p.fault("check", fmt.Errorf("it gave %v, want a number from 0 to 1", out[0]))
-	}
-	return v, nil
+	return p.unit(ctx, "progress", values...)
 }
 
-// Close frees the Lua state.
-func (p *Play) Close() { p.l.Close() }
+// unit calls a function whose result is a number from 0 to 1.
+func (p *Play) unit(ctx context.Context, name string, args ...lua.LValue) (float64, error) {
+	if err := p.call(ctx, name, args...); err != nil {
+		return 0, err
+	}
+	v := p.l.Get(1)
+	p.l.SetTop(0)
+	n, ok := v.(lua.LNumber)
+	if !ok || math.IsNaN(float64(n)) || n < 0 || n > 1 {
+		return 0, p.fault(name, fmt.Errorf("it gave %s, want a number from 0 to 1", v))
+	}
+	return float64(n), nil
+}
+
+// Close gives the Lua state back. It may be called twice.
+func (p *Play) Close() {
+	if p.m != nil && p.m.reset() {
+		p.script.machines.Put(p.m)
+	}
+	p.m = nil
+}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/metrics"
-	"strings"
+	"sync"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -13,16 +13,16 @@ import (
 // Limits bound one call into a scenario.
 type Limits struct {
 	Instructions int           // of the Lua machine: the same on every computer
-	Memory       uint64        // bytes that the process may allocate during the call
+	Memory       uint64        // bytes that may be allocated during the call
 	Time         time.Duration // on the clock
 }
 
 // DefaultLimits are far above what an honest scenario needs.
-var DefaultLimits = Limits{Instructions: 2_000_000, Memory: 512 << 20, Time: 10 * time.Second}
+var DefaultLimits = Limits{Instructions: 20_000_000, Memory: 256 << 20, Time: 10 * time.Second}
 
 // The limits on single library calls, which no instruction count can interrupt.
 const (
-	stringMax  = 1 << 20 // bytes that string.rep may make
+	stringMax  = 1 << 20 // bytes that a library function may make
 	patternMax = 1 << 27 // steps that a pattern may need at worst, estimated
 	callDepth  = 200
 )
@@ -39,10 +39,9 @@ type budget struct {
 	limit  Limits
 	ctx    context.Context
 	used   int
-	heap   uint64 // bytes the process had allocated before the call
-	last   uint64 // and when that was looked at last
-	look   int    // the instruction at which it is looked at next
-	until  time.Time
+	begun  time.Time
+	look   time.Duration // since begun, when memory is looked at next
+	heap   uint64        // bytes the process had allocated at the first look
 	broken string
 	sample [1]metrics.Sample
 }
@@ -52,47 +51,57 @@ var (
 	closed                 = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
 )
 
+// Memory is looked at every lookEvery of time, since to allocate much takes
+// time; the clock is asked every clockEvery instructions, within which a text
+// can grow eightfold at most. An honest call ends before the first look.
+const (
+	lookEvery  = 200 * time.Microsecond
+	clockEvery = 8
+)
+
 func (b *budget) start(ctx context.Context) {
-	b.ctx, b.used, b.broken = ctx, 0, ""
-	b.sample[0].Name = "/gc/heap/allocs:bytes"
-	b.heap, b.until = b.memory(), time.Now().Add(b.limit.Time)
-	b.last, b.look = b.heap, 0
+	b.ctx, b.used, b.broken, b.heap = ctx, 0, "", 0
+	b.begun, b.look = time.Now(), lookEvery
 }
 
-// taken is how many bytes were allocated during the call. What is live cannot
-// be measured: the garbage of earlier calls goes at any time. A text can double
-// with every other instruction, so that memory which goes fast is looked at
-// after each one.
-func (b *budget) taken() uint64 {
-	const rare, fast = 16, 1 << 20
-	now := b.memory()
-	if b.look = b.used + rare; now > b.last+fast {
-		b.look = b.used + 1
+// clock looks at what is not counted: time, memory, the caller's context. What
+// is live cannot be measured, as the garbage of earlier calls goes at any time;
+// so memory is what was allocated since the first look.
+func (b *budget) clock() {
+	spent := time.Since(b.begun)
+	if spent < b.look {
+		return
 	}
-	b.last = now
-	return now - b.heap
-}
-
-func (b *budget) memory() uint64 {
+	b.look = spent + lookEvery
+	b.sample[0].Name = "/gc/heap/allocs:bytes"
 	metrics.Read(b.sample[:])
-	return b.sample[0].Value.Uint64()
+	now := b.sample[0].Value.Uint64()
+	if b.heap == 0 {
+		b.heap = now
+	}
+	switch {
+	case now-b.heap > b.limit.Memory:
+		b.broken = "memory"
+	case spent > b.limit.Time:
+		b.broken = "time"
+	}
 }
 
 func (b *budget) Done() <-chan struct{} {
 	b.used++
 	switch {
 	case b.broken != "":
+		return closed
 	case b.used > b.limit.Instructions:
 		b.broken = "work (instructions)"
-	case b.used >= b.look && b.taken() > b.limit.Memory:
-		b.broken = "memory"
-	case b.used%1024 == 0 && time.Now().After(b.until):
-		b.broken = "time"
-	case b.used%1024 == 0 && b.ctx.Err() != nil:
-	default:
+		return closed
+	case b.used%clockEvery != 0:
 		return nil
 	}
-	return closed
+	if b.clock(); b.broken != "" || b.ctx.Err() != nil {
+		return closed
+	}
+	return nil
 }
 
 func (b *budget) Err() error {
@@ -104,9 +113,18 @@ func (b *budget) Err() error {
 func (b *budget) Deadline() (time.Time, bool) { return time.Time{}, false }
 func (b *budget) Value(any) any               { return nil }
 
+// arrayMax is the highest index that is kept in a table's array: assigning to
+// a higher one must not fill all below it with nils, gigabytes in one
+// instruction.
+const arrayMax = 1 << 16
+
+var capArrays = sync.OnceFunc(func() { lua.MaxArrayIndex = arrayMax }) // a setting of the whole library
+
 // newState is a Lua state without a way out: no io, os, debug, load, no
-// coroutines, no addresses, no chance but the task's.
+// coroutines, no addresses, no chance but the task's, and no order but that of
+// the keys.
 func newState() *lua.LState {
+	capArrays()
 	l := lua.NewState(lua.Options{SkipOpenLibs: true, CallStackSize: callDepth, MinimizeStackMemory: true,
 		RegistrySize: 1024, RegistryMaxSize: 65536, RegistryGrowStep: 1024})
 	for _, lib := range []struct {
@@ -121,59 +139,7 @@ func newState() *lua.LState {
 		"_printregs", "getfenv", "setfenv", "print", "_GOPHER_LUA_VERSION"} {
 		l.SetGlobal(name, lua.LNil)
 	}
-	math := l.GetGlobal("math").(*lua.LTable)
-	math.RawSetString("random", lua.LNil)
-	math.RawSetString("randomseed", lua.LNil)
 	guard(l)
-	l.SetGlobal("tostring", l.NewFunction(func(l *lua.LState) int {
-		v := l.CheckAny(1)
-		switch v.Type() {
-		case lua.LTTable, lua.LTFunction, lua.LTUserData:
-			l.Push(lua.LString(v.Type().String())) // an address would differ every time
-		default:
-			l.Push(l.ToStringMeta(v))
-		}
-		return 1
-	}))
-	l.SetGlobal("require", l.NewFunction(func(l *lua.LState) int {
-		if name := l.CheckString(1); name != "gym" {
-			l.RaiseError("require %q: only \"gym\" can be required", name)
-		}
-		l.Push(library(l))
-		return 1
-	}))
+	l.GetMetatable(lua.LString("")).(*lua.LTable).RawSetString("__metatable", lua.LString("locked"))
 	return l
-}
-
-// guard puts bounds on the string functions that can run or grow without one.
-func guard(l *lua.LState) {
-	str := l.GetGlobal("string").(*lua.LTable)
-	str.RawSetString("dump", lua.LNil)
-	wrap := func(name string, check func(l *lua.LState)) {
-		f := str.RawGetString(name).(*lua.LFunction)
-		str.RawSetString(name, l.NewFunction(func(l *lua.LState) int {
-			check(l)
-			n := l.GetTop()
-			l.Insert(f, 1)
-			l.Call(n, lua.MultRet)
-			return l.GetTop()
-		}))
-	}
-	wrap("rep", func(l *lua.LState) {
-		if n := l.CheckInt(2); n > 0 && n*len(l.CheckString(1)) > stringMax {
-			l.RaiseError("string.rep: more than %d bytes", stringMax)
-		}
-	})
-	for _, name := range []string{"find", "match", "gmatch", "gsub"} {
-		wrap(name, func(l *lua.LState) {
-			text, pattern := l.CheckString(1), l.CheckString(2)
-			steps := 1.0
-			for range strings.Count(pattern, "*") + strings.Count(pattern, "+") + strings.Count(pattern, "-") {
-				steps *= float64(len(text) + 1)
-			}
-			if steps > patternMax {
-				l.RaiseError("pattern %q on %d bytes could take too long", pattern, len(text))
-			}
-		})
-	}
 }

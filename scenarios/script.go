@@ -3,10 +3,11 @@
 // family that plays a scenario decides what its functions mean.
 //
 // A scenario is one Lua file that returns a table: data (doc, levels, turns,
-// floor, script) and functions of its state s, which setup makes and every
-// other function receives. Chance comes from the rng that setup is given and
-// from nowhere else. Every episode has a Lua state of its own, so nothing
-// leaks from one to the next.
+// floor) and functions of its state s, which setup makes and every other
+// function receives; [Keys] has them all. Chance comes from the rng that setup
+// is given and from nowhere else. Every episode has a Lua state of its own, so
+// nothing leaks from one to the next, and the state s is plain data, so that
+// [Play.Save] and [Script.Resume] keep an episode exactly.
 //
 // Start with [Load] and [Script.Start].
 package scenarios
@@ -19,42 +20,63 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/parse"
 
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/gym/catalog"
 )
 
-//go:embed web/*.lua
+//go:embed web/*.lua puzzle/*.lua
 var embedded embed.FS
 
 // Embedded are the project's own scenarios, a folder for each family.
 func Embedded() fs.FS { return embedded }
 
-// kinds are the keys of a scenario's table and the Lua types they take.
-var kinds = map[string][]lua.LValueType{
-	"doc": {lua.LTString}, "levels": {lua.LTNumber}, "turns": {lua.LTNumber}, "floor": {lua.LTNumber}, "script": {lua.LTBool},
-	"hints": {lua.LTTable}, "setup": {lua.LTFunction}, "goal": {lua.LTFunction}, "pages": {lua.LTFunction},
-	"check": {lua.LTFunction}, "progress": {lua.LTFunction}, "oracle": {lua.LTFunction},
-}
-
-var required = []string{"doc", "setup", "goal", "pages", "check"}
-
 // Script is a loaded scenario. It is safe for many goroutines.
 type Script struct {
 	info  gym.Scenario
+	env   string // the family that plays it
 	file  string
+	fsys  fs.FS
 	proto *lua.FunctionProto
 	limit Limits
+	turns []int      // by level
+	verbs []gym.Verb // where they are always the same
+	tools []gym.Verb
+
+	machines sync.Pool // of *machine
+
+	mu      sync.Mutex
+	modules map[string]*lua.FunctionProto // what require has compiled
 }
 
 // Load compiles one file and checks its table, reporting all faults at once.
 // Errors name the file, and the line where there is one.
 func Load(fsys fs.FS, file string) (*Script, error) {
+	proto, err := compile(fsys, file)
+	if err != nil {
+		return nil, err
+	}
+	s := &Script{file: file, fsys: fsys, proto: proto, limit: DefaultLimits, modules: map[string]*lua.FunctionProto{}}
+	s.info = gym.Scenario{Name: strings.TrimSuffix(path.Base(file), ".lua"), Levels: 1, Floor: 0.3}
+	p, err := s.open(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	if err := s.inspect(p.table); err != nil {
+		return s, err
+	}
+	p.m.budget.limit = s.limit
+	return s, nil
+}
+
+func compile(fsys fs.FS, file string) (*lua.FunctionProto, error) {
 	text, err := fs.ReadFile(fsys, file)
 	if err != nil {
 		return nil, err
@@ -71,56 +93,29 @@ func Load(fsys fs.FS, file string) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	s := &Script{file: file, proto: proto, limit: DefaultLimits}
-	s.info = gym.Scenario{Name: strings.TrimSuffix(path.Base(file), ".lua"), Levels: 1, Turns: 10, Floor: 0.3}
-	p, err := s.open(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	defer p.Close()
-	return s, s.inspect(p.table)
+	return proto, nil
 }
 
-// inspect reads the table's data and checks every key.
-func (s *Script) inspect(t *lua.LTable) error {
-	var errs []error
-	known := make([]string, 0, len(kinds))
-	for k := range kinds {
-		known = append(known, k)
+// moduleName is what require takes: a file in a folder below the scenario's
+// own, without dots.
+var moduleName = regexp.MustCompile(`^[a-z0-9_-]+(/[a-z0-9_-]+)+$`)
+
+// module compiles a file that the scenario requires, once.
+func (s *Script) module(name string) (*lua.FunctionProto, error) {
+	if !moduleName.MatchString(name) {
+		return nil, fmt.Errorf(`require %q: want "gym", or a file in a folder beside the scenario, as "lib/cards" for lib/cards.lua`, name)
 	}
-	slices.Sort(known)
-	t.ForEach(func(k, v lua.LValue) {
-		name := k.String()
-		want, ok := kinds[name]
-		switch {
-		case !ok:
-			errs = append(errs, fmt.Errorf("%s: %w", s.file, catalog.Unknown("key", name, known)))
-		case !slices.Contains(want, v.Type()):
-			errs = append(errs, fmt.Errorf("%s: %s must be a %s, not a %s", s.file, name, want[0], v.Type()))
-		}
-	})
-	for _, name := range required {
-		if t.RawGetString(name) == lua.LNil {
-			errs = append(errs, fmt.Errorf("%s: the key %s is missing", s.file, name))
-		}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if proto := s.modules[name]; proto != nil {
+		return proto, nil
 	}
-	number := func(name string, dst *float64) {
-		if n, ok := t.RawGetString(name).(lua.LNumber); ok {
-			*dst = float64(n)
-		}
+	proto, err := compile(s.fsys, path.Join(path.Dir(s.file), name+".lua"))
+	if err != nil {
+		return nil, fmt.Errorf("require %q: %w", name, err)
 	}
-	levels, turns := float64(s.info.Levels), float64(s.info.Turns)
-	number("levels", &levels)
-	number("turns", &turns)
-	number("floor", &s.info.Floor)
-	s.info.Levels, s.info.Turns = int(levels), int(turns)
-	if levels < 1 || turns < 1 || s.info.Floor < 0 || s.info.Floor > 1 {
-		errs = append(errs, fmt.Errorf("%s: levels and turns must be at least 1, and floor from 0 to 1", s.file))
-	}
-	s.info.Doc = t.RawGetString("doc").String()
-	s.info.Script = t.RawGetString("script") == lua.LTrue
-	s.info.Oracle = t.RawGetString("oracle") != lua.LNil
-	return errors.Join(errs...)
+	s.modules[name] = proto
+	return proto, nil
 }
 
 // LoadAll loads every .lua file in dir, by name; it reports the faults of all.
@@ -145,3 +140,9 @@ func LoadAll(fsys fs.FS, dir string) ([]*Script, error) {
 
 // Info is what the scenario says about itself.
 func (s *Script) Info() gym.Scenario { return s.info }
+
+// Env is the name of the family that plays it.
+func (s *Script) Env() string { return s.env }
+
+// Turns is after how many turns an episode of a level is cut off.
+func (s *Script) Turns(level int) int { return s.turns[min(level, len(s.turns))-1] }

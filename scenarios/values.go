@@ -94,11 +94,40 @@ func toGo(v lua.LValue, depth int) (any, error) {
 	return nil, fmt.Errorf("its result is a %s", v.Type())
 }
 
-// newRand is the rng that setup is given: rng(a, b) is a whole number from a to
-// b; rng:pick, rng:sample, rng:shuffle and rng:chance draw from it, too.
-func newRand(l *lua.LState, rng *rand.Rand) lua.LValue {
+// chance is an episode's source of chance.
+type chance struct {
+	pcg *rand.PCG
+	rng *rand.Rand
+}
+
+func newChance(pcg *rand.PCG) *chance {
+	if pcg == nil {
+		pcg = &rand.PCG{}
+	}
+	return &chance{pcg, rand.New(pcg)}
+}
+
+// newRng is the rng that setup is given.
+func (m *machine) newRng(c *chance) lua.LValue {
+	ud := m.l.NewUserData()
+	ud.Value, ud.Metatable = c, m.rng
+	return ud
+}
+
+func checkRng(l *lua.LState) *rand.Rand {
+	if c, ok := l.CheckUserData(1).Value.(*chance); ok {
+		return c.rng
+	}
+	l.ArgError(1, "the rng expected")
+	return nil
+}
+
+// rngMethods are what every rng can: rng(a, b) is a whole number from a to b;
+// rng:pick, rng:sample, rng:shuffle, rng:chance and rng:weighted draw from it,
+// too.
+func rngMethods(l *lua.LState) *lua.LTable {
 	between := func(l *lua.LState) int {
-		a, b := l.CheckInt(2), l.CheckInt(3)
+		rng, a, b := checkRng(l), l.CheckInt(2), l.CheckInt(3)
 		if b < a {
 			l.RaiseError("rng(%d, %d): the second number is smaller", a, b)
 		}
@@ -107,11 +136,11 @@ func newRand(l *lua.LState, rng *rand.Rand) lua.LValue {
 	}
 	// sample draws n distinct items, in random order.
 	sample := func(l *lua.LState, list *lua.LTable, n int) {
-		if n > list.Len() {
+		if n < 0 || n > list.Len() {
 			l.RaiseError("rng:sample: %d of a list of %d", n, list.Len())
 		}
 		out := l.CreateTable(n, 0)
-		for _, i := range rng.Perm(list.Len())[:n] {
+		for _, i := range checkRng(l).Perm(list.Len())[:n] {
 			out.Append(list.RawGetInt(i + 1))
 		}
 		l.Push(out)
@@ -122,18 +151,37 @@ func newRand(l *lua.LState, rng *rand.Rand) lua.LValue {
 			if list.Len() == 0 {
 				l.RaiseError("rng:pick of an empty list")
 			}
-			l.Push(list.RawGetInt(1 + rng.IntN(list.Len())))
+			l.Push(list.RawGetInt(1 + checkRng(l).IntN(list.Len())))
 			return 1
 		},
 		"sample":  func(l *lua.LState) int { sample(l, l.CheckTable(2), l.CheckInt(3)); return 1 },
 		"shuffle": func(l *lua.LState) int { t := l.CheckTable(2); sample(l, t, t.Len()); return 1 },
-		"chance":  func(l *lua.LState) int { l.Push(lua.LBool(rng.Float64() < float64(l.CheckNumber(2)))); return 1 },
+		"chance": func(l *lua.LState) int {
+			l.Push(lua.LBool(checkRng(l).Float64() < float64(l.CheckNumber(2))))
+			return 1
+		},
+		"weighted": weighted,
 	})
-	ud := l.NewUserData()
 	meta := l.NewTable()
 	meta.RawSetString("__index", methods)
 	meta.RawSetString("__call", l.NewFunction(between))
 	meta.RawSetString("__metatable", lua.LString("locked"))
-	ud.Metatable = meta
-	return ud
+	return meta
+}
+
+// weighted is rng:weighted(t): the number of an item, drawn by its weight.
+func weighted(l *lua.LState) int {
+	rng, weights, sum := checkRng(l), l.CheckTable(2), 0.0
+	n := weights.Len()
+	for i := 1; i <= n; i++ {
+		sum += float64(lua.LVAsNumber(weights.RawGetInt(i)))
+	}
+	at, i := rng.Float64()*sum, 1
+	for ; i < n; i++ {
+		if at -= float64(lua.LVAsNumber(weights.RawGetInt(i))); at < 0 {
+			break
+		}
+	}
+	l.Push(lua.LNumber(i))
+	return 1
 }

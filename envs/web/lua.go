@@ -92,15 +92,9 @@ func (s *luaSession) judge(ctx context.Context, v browser.View) (verdict, error)
 		return verdict{}, err
 	}
 	if s.play.Has("progress") {
-		got, err := s.play.Call(ctx, "progress", pageTable(v))
-		if err != nil {
+		if out.progress, err = s.play.Progress(ctx, pageTable(v)); err != nil {
 			return verdict{}, err
 		}
-		p, ok := got[0].(float64)
-		if !ok || p < 0 || p > 1 {
-			return verdict{}, gym.Faultf("web/"+s.task.Scenario, "progress gave %v, want a number from 0 to 1", got[0])
-		}
-		out.progress = p
 	}
 	return out, nil
 }
