@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -24,6 +25,7 @@ import (
 type Config struct {
 	Env       string   `mapstructure:"env" help:"environment: see gym envs"`
 	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
+	Levels    []string `mapstructure:"levels" help:"levels to train on, as 2 or 1-3; none: all"`
 	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
 	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
 	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
@@ -34,11 +36,17 @@ type Config struct {
 	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
 	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
 
-	Web   WebConfig   `mapstructure:"web"`
-	Model ModelConfig `mapstructure:"model"`
-	SFT   SFTConfig   `mapstructure:"sft"`
-	RL    RLConfig    `mapstructure:"rl"`
-	Eval  EvalConfig  `mapstructure:"eval"`
+	Web    WebConfig    `mapstructure:"web"`
+	Puzzle PuzzleConfig `mapstructure:"puzzle"`
+	Model  ModelConfig  `mapstructure:"model"`
+	SFT    SFTConfig    `mapstructure:"sft"`
+	RL     RLConfig     `mapstructure:"rl"`
+	Eval   EvalConfig   `mapstructure:"eval"`
+}
+
+// PuzzleConfig is of the family puzzle.
+type PuzzleConfig struct {
+	Dir string `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`
 }
 
 // WebConfig is of the family web.
@@ -203,6 +211,17 @@ func addFlags(fs *pflag.FlagSet) {
 		fs.String(short, "", fmt.Sprintf("%s (the key %s)", fs.Lookup(name).Usage, name))
 	}
 	fs.String("config", "", "a YAML file with these keys")
+	singular(fs)
+}
+
+// singular lets one ask for --scenario and --level as well.
+func singular(fs *pflag.FlagSet) {
+	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if plural := name + "s"; (name == "scenario" || name == "level") && fs.Lookup(plural) != nil {
+			name = plural
+		}
+		return pflag.NormalizedName(name)
+	})
 }
 
 var shortFlags = map[string]string{"driver": "web.driver", "chrome": "web.chrome", "pages": "web.pages"}
@@ -362,6 +381,8 @@ func (c *Config) Validate() error {
 			errs = append(errs, fmt.Errorf(format, args...))
 		}
 	}
+	_, err := levelSet(c.Levels)
+	need(err == nil, "%v", err)
 	need(c.Threads > 0 && c.Envs > 0, "threads and envs must be at least 1")
 	need(c.Staleness >= 0 && c.Save >= 0 && c.Record >= 0, "staleness, save and record must not be negative")
 	need(c.SFT.Steps >= 0 && c.RL.Steps >= 0 && c.SFT.Steps+c.RL.Steps > 0, "sft.steps and rl.steps: nothing to do")
@@ -373,6 +394,29 @@ func (c *Config) Validate() error {
 	need(c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
 	need(c.Eval.Seeds > 0, "eval.seeds must be at least 1")
 	return errors.Join(append(errs, c.Model.shape(c.Model.Vocab).Validate())...)
+}
+
+// levelSet says which levels "2" and "1-3" name; nil is all.
+func levelSet(list []string) (map[int]bool, error) {
+	var set map[int]bool
+	for _, s := range list {
+		low, high, isRange := strings.Cut(strings.TrimSpace(s), "-")
+		if !isRange {
+			high = low
+		}
+		a, err1 := strconv.Atoi(low)
+		b, err2 := strconv.Atoi(high)
+		if err1 != nil || err2 != nil || a < 1 || b < a || b > 1000 {
+			return nil, fmt.Errorf("levels: %q; want a level or a range, as 2 or 1-3", s)
+		}
+		if set == nil {
+			set = map[int]bool{}
+		}
+		for l := a; l <= b; l++ {
+			set[l] = true
+		}
+	}
+	return set, nil
 }
 
 // print writes every key with its value and where that is from.

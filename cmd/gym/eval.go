@@ -29,16 +29,16 @@ type result struct {
 }
 
 type byScenario struct {
-	Scenario string    `json:"scenario"`
-	Success  float64   `json:"success"`
-	Levels   []float64 `json:"levels"`
-	Turns    float64   `json:"turns"`
-	Episodes int       `json:"episodes"`
+	Scenario string     `json:"scenario"`
+	Success  float64    `json:"success"`
+	Levels   []*float64 `json:"levels"` // from level 1; null where it was not played
+	Turns    float64    `json:"turns"`
+	Episodes int        `json:"episodes"`
 }
 
 func (a *app) evalCommand() *cobra.Command {
 	var run, split, env string
-	var scenarios []string
+	var scenarios, levels []string
 	var seeds int
 	var asJSON, random bool
 	cmd := &cobra.Command{
@@ -63,6 +63,9 @@ func (a *app) evalCommand() *cobra.Command {
 			if len(scenarios) > 0 {
 				c.Scenarios = scenarios
 			}
+			if len(levels) > 0 {
+				c.Levels = levels
+			}
 			sp, err := gym.ParseSplit(split)
 			if err != nil {
 				return wrongUse{err}
@@ -78,6 +81,8 @@ func (a *app) evalCommand() *cobra.Command {
 	f.StringVar(&env, "env", "", "environment; default: the run's")
 	f.StringVar(&split, "split", "test", "train or test")
 	f.StringSliceVar(&scenarios, "scenarios", nil, "scenarios; default: the run's")
+	f.StringSliceVar(&levels, "levels", nil, "levels; default: the run's")
+	singular(f)
 	f.IntVar(&seeds, "seeds", 0, "episodes of every scenario and level; default: the run's")
 	f.BoolVar(&asJSON, "json", false, "print an object")
 	f.BoolVar(&random, "random", false, "the random agent instead of the policy")
@@ -133,19 +138,22 @@ func (s *session) evaluate(ctx context.Context, tasks []gym.Task, who func(int) 
 	res := &result{Env: s.c.Env, Split: tasks[0].Split.String(), Episodes: len(episodes), Faults: s.engine.Faults() - faults}
 	res.StepsPerSecond = float64(s.engine.Steps()-steps) / time.Since(begun).Seconds()
 	for _, sc := range s.scenarios {
-		b := byScenario{Scenario: s.c.Env + "/" + sc.Name, Levels: make([]float64, sc.Levels)}
-		count := make([]float64, sc.Levels)
+		b := byScenario{Scenario: s.c.Env + "/" + sc.Name, Levels: make([]*float64, sc.Levels)}
+		sum, count := make([]float64, sc.Levels), make([]float64, sc.Levels)
 		for _, ep := range episodes {
 			if ep.Task.Scenario == sc.Name {
 				b.Success += ep.Outcome()
 				b.Turns += float64(len(ep.Turns))
-				b.Levels[ep.Task.Level-1] += ep.Outcome()
+				sum[ep.Task.Level-1] += ep.Outcome()
 				count[ep.Task.Level-1]++
 				b.Episodes++
 			}
 		}
-		for i := range count {
-			b.Levels[i] /= max(1, count[i])
+		for i, n := range count {
+			if n > 0 {
+				mean := sum[i] / n
+				b.Levels[i] = &mean
+			}
 		}
 		n := float64(max(1, b.Episodes))
 		b.Success, b.Turns = b.Success/n, b.Turns/n
@@ -183,7 +191,11 @@ func (r *result) table(w io.Writer, random *result) {
 		}
 		fmt.Fprintf(w, "%-24s %7.2f%s   %5.1f ", b.Scenario, b.Success, beside, b.Turns)
 		for _, l := range b.Levels {
-			fmt.Fprintf(w, " %.2f", l)
+			if l == nil {
+				fmt.Fprint(w, "    -")
+			} else {
+				fmt.Fprintf(w, " %.2f", *l)
+			}
 		}
 		fmt.Fprintln(w)
 	}

@@ -13,8 +13,7 @@ import (
 )
 
 func (a *app) playCommand() *cobra.Command {
-	var scenario string
-	var level, hint int
+	var hint int
 	var seed uint64
 	cmd := &cobra.Command{
 		Use: "play", Short: "Play a scenario yourself",
@@ -29,23 +28,20 @@ func (a *app) playCommand() *cobra.Command {
 				return wrongUse{err}
 			}
 			defer f.Close()
-			var names []string
-			if scenario != "" {
-				names = []string{scenario}
-			}
-			list, err := pick(f, c.Env, names)
+			list, err := pick(f, &c)
 			if err != nil {
 				return wrongUse{err}
 			}
-			return a.play(cmd.Context(), f, gym.Task{Scenario: list[0].Name, Seed: seed, Level: level, Hint: hint, Split: gym.Train})
+			return a.play(cmd.Context(), f, gym.Task{Scenario: list[0].Name, Seed: seed, Level: list[0].levels[0], Hint: hint, Split: gym.Train})
 		},
 	}
 	addFlags(cmd.Flags())
-	for _, name := range []string{"scenarios", "recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed"} {
+	for _, name := range []string{"recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed"} {
 		cmd.Flags().MarkHidden(name)
 	}
-	cmd.Flags().StringVar(&scenario, "scenario", "", "its name; default: the first")
-	cmd.Flags().IntVar(&level, "level", 1, "1 is the easiest")
+	for name, usage := range map[string]string{"scenarios": "its name; default: the first", "levels": "1 is the easiest, and the default"} {
+		cmd.Flags().Lookup(name).Usage = usage
+	}
 	cmd.Flags().IntVar(&hint, "hint", 0, "how many hints to show")
 	cmd.Flags().Uint64Var(&seed, "task", 1, "which task: its seed")
 	return cmd

@@ -62,7 +62,7 @@ type session struct {
 	c         Config
 	dir       string
 	family    gym.Family
-	scenarios []gym.Scenario
+	scenarios []chosen
 	engine    *rollout.Engine
 	demos     *rollout.Engine // where demonstrations are played: without a browser, if that is enough
 	codec     *prompt.Codec
@@ -78,7 +78,7 @@ func (a *app) check(c Config) (*session, error) {
 	if s.family, err = openFamily(&s.c, ""); err != nil {
 		return nil, wrongUse{err}
 	}
-	if s.scenarios, err = pick(s.family, c.Env, c.Scenarios); err != nil {
+	if s.scenarios, err = pick(s.family, &s.c); err != nil {
 		return nil, wrongUse{err}
 	}
 	s.engine = &rollout.Engine{Family: s.family, Name: c.Env, Envs: c.Envs}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/turngym/turngym/envs"
+	"github.com/turngym/turngym/envs/puzzle"
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -21,20 +23,23 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 		return nil, err
 	}
 	f := entry.New()
-	if w, ok := f.(*web.Family); ok {
-		w.Driver, w.Chrome, w.Pages = c.Web.Driver, c.Web.Chrome, c.Web.Pages
+	switch f := f.(type) {
+	case *web.Family:
+		f.Driver, f.Chrome, f.Pages = c.Web.Driver, c.Web.Chrome, c.Web.Pages
 		if driver != "" {
-			w.Driver = driver
+			f.Driver = driver
 		}
-		if c.Web.Dir != "" {
-			if _, err := os.Stat(c.Web.Dir); err != nil {
-				return nil, fmt.Errorf("web.dir: %w", err)
-			}
-			w.Lua = os.DirFS(c.Web.Dir)
-		}
-		if err := w.Load(); err != nil {
-			if c.Web.Dir != "" {
-				err = fmt.Errorf("scenarios in %s: %w", c.Web.Dir, err)
+		f.Lua, err = folder("web.dir", c.Web.Dir)
+	case *puzzle.Family:
+		f.Lua, err = folder("puzzle.dir", c.Puzzle.Dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if l, ok := f.(interface{ Load() error }); ok {
+		if err := l.Load(); err != nil {
+			if dir := c.Web.Dir + c.Puzzle.Dir; dir != "" {
+				err = fmt.Errorf("scenarios in %s: %w", dir, err)
 			}
 			return nil, err
 		}
@@ -42,37 +47,71 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 	return f, nil
 }
 
-// pick is the family's scenarios that were asked for by name, with or without
-// the family's name before it; all where none was.
-func pick(f gym.Family, env string, names []string) ([]gym.Scenario, error) {
-	all := f.Scenarios()
-	if len(names) == 0 {
-		return all, nil
+// folder is a folder of scenarios; nil where none was named.
+func folder(key, dir string) (fs.FS, error) {
+	if dir == "" {
+		return nil, nil
 	}
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return os.DirFS(dir), nil
+}
+
+// chosen is a scenario with those of its levels that were asked for.
+type chosen struct {
+	gym.Scenario
+	levels []int
+}
+
+// pick is the family's scenarios that were asked for by name, with or without
+// the family's name before it, and by level; all where none was.
+func pick(f gym.Family, c *Config) ([]chosen, error) {
+	all := f.Scenarios()
 	var known []string
 	for _, s := range all {
 		known = append(known, s.Name)
 	}
-	var out []gym.Scenario
-	for _, name := range names {
-		short := strings.TrimPrefix(strings.TrimSpace(name), env+"/")
-		i := slices.Index(known, short)
-		if i < 0 {
-			return nil, catalog.Unknown(env+" scenario", short, known)
+	list := all
+	if len(c.Scenarios) > 0 {
+		list = nil
+		for _, name := range c.Scenarios {
+			short := strings.TrimPrefix(strings.TrimSpace(name), c.Env+"/")
+			i := slices.Index(known, short)
+			if i < 0 {
+				return nil, catalog.Unknown(c.Env+" scenario", short, known)
+			}
+			list = append(list, all[i])
 		}
-		out = append(out, all[i])
+	}
+	set, err := levelSet(c.Levels)
+	if err != nil {
+		return nil, err
+	}
+	var out []chosen
+	for _, s := range list {
+		p := chosen{Scenario: s}
+		for level := 1; level <= s.Levels; level++ {
+			if set == nil || set[level] {
+				p.levels = append(p.levels, level)
+			}
+		}
+		if p.levels == nil {
+			return nil, fmt.Errorf("%s/%s has levels 1 to %d, and none of %s", c.Env, s.Name, s.Levels, strings.Join(c.Levels, ", "))
+		}
+		out = append(out, p)
 	}
 	return out, nil
 }
 
 // draw is n training tasks, each group times in a row: scenario and level
 // uniform, a seed that no other task of the run has had.
-func draw(scenarios []gym.Scenario, seed uint64, step, n, group int) []gym.Task {
+func draw(list []chosen, seed uint64, step, n, group int) []gym.Task {
 	rng := rand.New(rand.NewPCG(seed, uint64(step)))
 	tasks := make([]gym.Task, 0, n*group)
 	for range n {
-		s := scenarios[rng.IntN(len(scenarios))]
-		t := gym.Task{Scenario: s.Name, Level: 1 + rng.IntN(s.Levels), Seed: rng.Uint64()}
+		s := list[rng.IntN(len(list))]
+		t := gym.Task{Scenario: s.Name, Level: s.levels[rng.IntN(len(s.levels))], Seed: rng.Uint64()}
 		for range group {
 			tasks = append(tasks, t)
 		}
@@ -81,10 +120,10 @@ func draw(scenarios []gym.Scenario, seed uint64, step, n, group int) []gym.Task 
 }
 
 // exam is the evaluation's tasks: the same seeds of every scenario and level.
-func exam(scenarios []gym.Scenario, split gym.Split, seeds int) []gym.Task {
+func exam(list []chosen, split gym.Split, seeds int) []gym.Task {
 	var tasks []gym.Task
-	for _, s := range scenarios {
-		for level := 1; level <= s.Levels; level++ {
+	for _, s := range list {
+		for _, level := range s.levels {
 			for seed := range seeds {
 				tasks = append(tasks, gym.Task{Scenario: s.Name, Level: level, Seed: uint64(seed), Split: split})
 			}

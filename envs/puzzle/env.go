@@ -63,7 +63,7 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	}
 	e.put(script, play, t)
 	e.obs = gym.Observation{Goal: goal, Hint: hint}
-	return e.obs, e.look(ctx, "")
+	return e.obs, e.look(ctx, "", false)
 }
 
 // find is the script of a task that there is.
@@ -87,8 +87,9 @@ func (e *env) put(script *scenarios.Script, play *scenarios.Play, t gym.Task) {
 	e.turns, e.over, e.progress = 0, false, play.Has("progress")
 }
 
-// look makes the observation anew: the one before belongs to the caller.
-func (e *env) look(ctx context.Context, reply string) error {
+// look makes the observation anew: the one before belongs to the caller. When
+// the episode is over nothing can be done.
+func (e *env) look(ctx context.Context, reply string, over bool) error {
 	seen, err := e.play.Observe(ctx)
 	if err != nil {
 		return e.broken(err)
@@ -97,6 +98,9 @@ func (e *env) look(ctx context.Context, reply string) error {
 		reply += "\n"
 	}
 	e.obs.Text, e.obs.Note = reply+seen, ""
+	if e.obs.Verbs = nil; over {
+		return nil
+	}
 	if e.obs.Verbs, err = e.play.Verbs(ctx); err != nil {
 		return e.broken(err)
 	}
@@ -122,7 +126,7 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 			return out, e.broken(err)
 		}
 		out.Terminated = done
-		if err := e.look(ctx, reply); err != nil {
+		if err := e.look(ctx, reply, done); err != nil {
 			return out, err
 		}
 	}

@@ -1,0 +1,62 @@
+-- A row of slot machines, each paying about the same every time: try them, then stay with the best.
+local gym = require "gym"
+local arms, pulls, noise = { 2, 3, 4, 5, 6 }, { 6, 10, 16, 24, 40 }, { 0, 0, 1, 1, 1 }
+
+-- Each machine once, then always the one that has paid best on average.
+local function best(s)
+  local which, most
+  for i = 1, #s.names do
+    if s.count[i] == 0 then return i end
+    local mean = s.sum[i] / s.count[i]
+    if not most or mean > most then which, most = i, mean end
+  end
+  return which
+end
+
+return {
+  doc = "pull the machines' arms and earn enough coins: explore, then exploit",
+  levels = 5, turns = pulls, floor = 0.4,
+  setup = function(rng, level)
+    local n, e = arms[level], noise[level]
+    local s = { rng = rng, names = rng:sample(gym.products, n), pay = {}, noise = e, count = {}, sum = {}, last = {},
+      coins = 0, left = pulls[level] }
+    -- The best machine stands out from the others by more than the noise can hide.
+    local top = rng(8, 9)
+    for i = 1, n do s.pay[i] = rng(1, top - 2 * e - 1) end
+    s.pay[rng(1, n)] = top
+    local total = 0
+    for i = 1, n do s.count[i], s.sum[i], s.last[i], total = 0, 0, "", total + s.pay[i] end
+    s.target = total - n * e + (pulls[level] - n) * (top - e)
+    return s
+  end,
+  goal = function(s)
+    return ("You have %d pulls. Earn at least %d coins. Each machine pays about the same every time.")
+      :format(s.left, s.target)
+  end,
+  verbs = function(s) return { pull = { "Pull a machine's arm.", "machine:" .. table.concat(s.names, "|") } } end,
+  observe = function(s)
+    local lines = { ("coins %d left %d"):format(s.coins, s.left) }
+    for i, name in ipairs(s.names) do
+      lines[i + 1] = name .. " " .. (s.count[i] == 0 and "untried" or "paid " .. s.last[i])
+    end
+    return table.concat(lines, "\n")
+  end,
+  step = function(s, _, name)
+    for i, other in ipairs(s.names) do
+      if other == name then
+        local paid = s.pay[i] + s.rng(-s.noise, s.noise)
+        s.count[i], s.sum[i], s.last[i], s.coins = s.count[i] + 1, s.sum[i] + paid, paid, s.coins + paid
+      end
+    end
+    s.left = s.left - 1
+    return "", s.left == 0 or s.coins >= s.target
+  end,
+  check = function(s) return s.coins >= s.target and 1 or 0 end,
+  progress = function(s) return math.min(1, s.coins / s.target) end,
+  oracle = function(s) return "pull", s.names[best(s)] end,
+  hints = { "Try each machine once, then stay with the best.", function(s)
+    local i = 1
+    for j = 2, #s.pay do if s.pay[j] > s.pay[i] then i = j end end
+    return "The " .. s.names[i] .. " pays best."
+  end },
+}
