@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/turngym/turngym/envs/web"
-	"github.com/turngym/turngym/gym/gymtest"
+	"github.com/turngym/turngym/gym/check"
 )
 
 // blocks are the fenced listings of a kind in the README and in docs.
@@ -42,7 +43,8 @@ func TestListingsOfScenariosAreSound(t *testing.T) {
 			if err := f.Load(); err != nil {
 				t.Fatalf("%s: %v", file, err)
 			}
-			if err := gymtest.Check(t.Context(), f, f.Scenarios()[0]); err != nil {
+			report, err := check.Scenario(t.Context(), f, f.Scenarios()[0], check.Options{})
+			if err = errors.Join(err, report.Err()); err != nil {
 				t.Errorf("%s: %v", file, err)
 			}
 		}

@@ -174,10 +174,10 @@ func (e *env) Demonstrate(ctx context.Context) (gym.Action, error) {
 
 // saved is a snapshot: what the scenario does not hold, and its state.
 type saved struct {
-	Task       gym.Task
-	Turns      int
-	Text, Note string
-	Play       []byte
+	Task                   gym.Task
+	Turns                  int
+	Goal, Hint, Text, Note string // as shown
+	Play                   []byte
 }
 
 // Snapshot saves the episode.
@@ -189,7 +189,7 @@ func (e *env) Snapshot(ctx context.Context) (gym.State, error) {
 	if err != nil {
 		return nil, err
 	}
-	return msgpack.Marshal(saved{e.task, e.turns, e.obs.Text, e.obs.Note, play})
+	return msgpack.Marshal(saved{e.task, e.turns, e.obs.Goal, e.obs.Hint, e.obs.Text, e.obs.Note, play})
 }
 
 // Restore goes on with a saved episode.
@@ -209,14 +209,8 @@ func (e *env) Restore(ctx context.Context, state gym.State) (gym.Observation, er
 	if err != nil {
 		return gym.Observation{}, err
 	}
-	obs := gym.Observation{Text: s.Text, Note: s.Note}
-	if obs.Goal, err = play.Goal(ctx); err == nil && s.Task.Hint > 0 {
-		obs.Hint, err = play.Hint(ctx, s.Task.Hint)
-	}
-	if err == nil {
-		obs.Verbs, err = play.Verbs(ctx)
-	}
-	if err != nil {
+	obs := gym.Observation{Goal: s.Goal, Hint: s.Hint, Text: s.Text, Note: s.Note}
+	if obs.Verbs, err = play.Verbs(ctx); err != nil {
 		play.Close()
 		return gym.Observation{}, err
 	}

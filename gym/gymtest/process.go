@@ -3,7 +3,6 @@ package gymtest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,15 +11,13 @@ import (
 	"testing"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/check"
 )
 
 // A family is compared with itself in another process: the test starts its own
 // binary anew, with the test's name to run and the family's name in childEnv.
 // There Run only writes a line for each level, with the digest of an episode.
-const (
-	childEnv  = "GYMTEST_CHILD"
-	childLine = "gymtest-digest "
-)
+const childEnv = "GYMTEST_CHILD"
 
 func isChild(name string) bool { return os.Getenv(childEnv) == name }
 
@@ -43,39 +40,15 @@ func Main(m *testing.M, open func() (gym.Family, error)) {
 }
 
 func writeDigests(ctx context.Context, f gym.Family, list []gym.Scenario) error {
-	text, err := digests(ctx, f, list)
+	text, err := check.Digests(ctx, f, list)
 	fmt.Print("\n" + text)
 	return err
-}
-
-// digests is a line for each level: its name, and the digest of a random
-// agent's episode.
-func digests(ctx context.Context, f gym.Family, list []gym.Scenario) (string, error) {
-	env, err := f.Open(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer env.Close()
-	var b strings.Builder
-	for _, sc := range list {
-		for level := 1; level <= sc.Levels; level++ {
-			t := place{sc, level}.task(11, gym.Train)
-			t.Hint = 1
-			ep, err := play(ctx, env, t, sc.Turns, random(5))
-			if err != nil {
-				return "", err
-			}
-			sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", ep.exact, ep.hints))
-			fmt.Fprintf(&b, "%s%s-%d %x\n", childLine, sc.Name, level, sum[:8])
-		}
-	}
-	return b.String(), nil
 }
 
 // otherProcess compares the digests with those of the named test in a process
 // of its own.
 func otherProcess(ctx context.Context, family, test string, f gym.Family, list []gym.Scenario) error {
-	here, err := digests(ctx, f, list)
+	here, err := check.Digests(ctx, f, list)
 	if err != nil {
 		return err
 	}
@@ -91,7 +64,7 @@ func otherProcess(ctx context.Context, family, test string, f gym.Family, list [
 	}
 	var there strings.Builder
 	for line := range bytes.Lines(out) {
-		if bytes.HasPrefix(line, []byte(childLine)) {
+		if bytes.HasPrefix(line, []byte(check.DigestLine)) {
 			there.Write(line)
 		}
 	}

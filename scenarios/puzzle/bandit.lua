@@ -26,6 +26,7 @@ return {
     s.pay[rng(1, n)] = top
     local total = 0
     for i = 1, n do s.count[i], s.sum[i], s.last[i], total = 0, 0, "", total + s.pay[i] end
+    s.mean = total / n
     s.target = total - n * e + (pulls[level] - n) * (top - e)
     return s
   end,
@@ -52,7 +53,11 @@ return {
     return "", s.left == 0 or s.coins >= s.target
   end,
   check = function(s) return s.coins >= s.target and 1 or 0 end,
-  progress = function(s) return math.min(1, s.coins / s.target) end,
+  -- What was earned above the machines' average: pulling about earns nothing.
+  progress = function(s)
+    local used, all = pulls[#s.names - 1] - s.left, pulls[#s.names - 1]
+    return math.max(0, math.min(1, (s.coins - used * s.mean) / (s.target - all * s.mean)))
+  end,
   oracle = function(s) return "pull", s.names[best(s)] end,
   hints = { "Try each machine once, then stay with the best.", function(s)
     local i = 1

@@ -2,7 +2,7 @@
 -- The maze is a tree (depth-first carving), so that there is one way and no circle.
 local gym = require "gym"
 local ways = { "right", "down", "left", "up" }
-local size = { 3, 4, 5, 7, 9 }
+local size = { 3, 4, 5, 6, 8 }
 local opposite = { up = "down", down = "up", left = "right", right = "left" }
 
 local function key(s, x, y) return x + s.n * (y - 1) end
@@ -51,7 +51,7 @@ end
 
 return {
   doc = "find the way out of a maze that is seen cell by cell",
-  levels = 5, turns = { 14, 30, 48, 96, 160 }, floor = 0.45,
+  levels = 5, turns = { 14, 30, 48, 70, 126 }, floor = 0.45,
   verbs = { up = "Go up.", down = "Go down.", left = "Go left.", right = "Go right." },
   setup = function(rng, level)
     local n = size[level]

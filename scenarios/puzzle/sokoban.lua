@@ -110,7 +110,7 @@ local function make(rng, level)
     s.boxes[i] = gym.copy(s.goals[i])
   end
   s.x, s.y = cells[#cells][1], cells[#cells][2]
-  local list, seen = {}, { [key(s.boxes)] = 0 }
+  local list, seen = {}, { [key(s.boxes)] = true }
   for _ = 1, pulls[level] do
     local g, can = room(s), {}
     local reach = gym.distances(g, s.x, s.y, "_")
@@ -123,12 +123,15 @@ local function make(rng, level)
     end
     if #can == 0 then break end
     local p = rng:pick(can)
-    s.boxes[p[1]], s.x, s.y = { p[3], p[4] }, p[5], p[6]
-    table.insert(list, 1, { p[3], p[4], opposite[p[2]] })
-    -- What leads back to boxes that were there before is cut out, unless the walls part the room.
+    local before = s.boxes[p[1]]
+    s.boxes[p[1]] = { p[3], p[4] }
     local k = key(s.boxes)
-    if seen[k] then return nil end
-    seen[k] = #list
+    if seen[k] then -- as it was before: not that way
+      s.boxes[p[1]] = before
+    else
+      seen[k], s.x, s.y = true, p[5], p[6]
+      table.insert(list, 1, { p[3], p[4], opposite[p[2]] })
+    end
   end
   s.far = pushes(s)
   s.start = left(s)

@@ -1,4 +1,4 @@
-package gymtest
+package check
 
 import (
 	"context"
@@ -48,19 +48,93 @@ func expert(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, e
 	if err != nil {
 		return a, fmt.Errorf("the oracle: %w", err)
 	}
-	if _, ok := gym.NewGrammar(o).Path(a); !ok && o.Validate(a) == nil {
-		return a, fmt.Errorf("the oracle's %s cannot be written by the grammar: its text stands neither in the goal nor on the page", a)
+	if err := o.Validate(a); err != nil {
+		return a, violated("gym.oracle_writable", "the oracle's %s is no valid action: %w", a, err)
+	}
+	if _, ok := gym.NewGrammar(o).Path(a); !ok {
+		return a, violated("gym.oracle_writable", "the oracle's %s cannot be written by the grammar: its text stands neither in the goal nor on the page", a)
 	}
 	return a, nil
 }
 
+// nothing is a player whose words are never an action.
+func nothing(context.Context, gym.Env, *gym.Observation) (gym.Action, error) {
+	return gym.Malformed(gym.Mistakef("nothing was said")), nil
+}
+
+// repeat is a player who does its first, random action again and again.
+func repeat(seed uint64) player {
+	var first gym.Action
+	choose := random(seed)
+	return func(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, error) {
+		var err error
+		if first.Verb == "" {
+			first, err = choose(ctx, env, o)
+		}
+		return first, err
+	}
+}
+
+// pendulum is a player who does its first two actions in turn.
+func pendulum(seed uint64) player {
+	var two []gym.Action
+	choose, turn := random(seed), 0
+	return func(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, error) {
+		turn++
+		if len(two) < 2 {
+			a, err := choose(ctx, env, o)
+			two = append(two, a)
+			return a, err
+		}
+		return two[(turn-1)%2], nil
+	}
+}
+
+// parrot is a player who does what is written as an action in what it reads,
+// and else something random.
+func parrot(seed uint64) player {
+	choose := random(seed)
+	return func(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, error) {
+		for line := range strings.Lines(o.Goal + "\n" + o.String()) {
+			for i := range o.Verbs {
+				at := strings.Index(line, o.Verbs[i].Name+"(")
+				if at < 0 {
+					continue
+				}
+				if end := strings.IndexByte(line[at:], ')'); end > 0 {
+					if a, err := o.Parse(line[at : at+end+1]); err == nil {
+						return a, nil
+					}
+				}
+			}
+		}
+		return choose(ctx, env, o)
+	}
+}
+
+// script is a player who writes down actions that are given, and reads them.
+func script(actions []gym.Action) player {
+	turn := 0
+	return func(_ context.Context, _ gym.Env, o *gym.Observation) (gym.Action, error) {
+		if turn == len(actions) {
+			return gym.Action{}, errors.New("the episode goes on after its last action")
+		}
+		turn++
+		return o.Parse(actions[turn-1].String())
+	}
+}
+
 // episode is what was seen of one.
 type episode struct {
-	text    string   // for people
-	exact   []string // each observation without its hint, and the signals that came with it
-	hints   []string
-	turns   int
-	outcome float64
+	text     string   // for people
+	exact    []string // each observation without its hint, and the signals that came with it
+	seen     []gym.Observation
+	hints    []string
+	actions  []gym.Action
+	progress []float64 // after each turn; none where there is no such signal
+	last     gym.Signals
+	turns    int
+	outcome  float64
 }
 
 // play plays a task to its end, at most so many turns, and holds everything it
@@ -68,7 +142,6 @@ type episode struct {
 func play(ctx context.Context, env gym.Env, t gym.Task, turns int, next player) (ep *episode, err error) {
 	ep = &episode{}
 	var w writer
-	var seen []gym.Observation
 	defer func() {
 		ep.text = w.String()
 		if err != nil {
@@ -86,41 +159,47 @@ func play(ctx context.Context, env gym.Env, t gym.Task, turns int, next player) 
 			return ep, err
 		}
 		if out.Observation.Goal != o.Goal {
-			return ep, fmt.Errorf("the goal has become %q", out.Observation.Goal)
+			return ep, violated("runtime.observation_schema", "the goal has become %q", out.Observation.Goal)
 		}
-		seen = append(seen, out.Observation)
+		ep.seen = append(ep.seen, out.Observation)
 		ep.exact, ep.hints = append(ep.exact, exact(out)), append(ep.hints, out.Observation.Hint)
 		if out.Terminated || out.Truncated {
 			break
 		}
 		if ep.turns == turns {
-			return ep, fmt.Errorf("the episode is not over after its %d turns", turns)
+			return ep, violated("runtime.task_declaration_accuracy", "the episode is not over after its %d turns", turns)
 		}
-		a, err := next(ctx, env, &seen[ep.turns])
+		a, err := next(ctx, env, &ep.seen[ep.turns])
 		if err != nil {
 			return ep, err
 		}
-		if back, err := out.Observation.Parse(a.String()); err != nil || !back.Equal(a) {
-			return ep, fmt.Errorf("%s is read back as %s (%w)", a, back, err)
+		valid := out.Observation.Validate(a) == nil
+		if back, err := out.Observation.Parse(a.String()); valid && (err != nil || !back.Equal(a)) {
+			return ep, violated("semantic.replayability", "%s is read back as %s (%w)", a, back, err)
 		}
 		if out, err = env.Step(ctx, a); err != nil {
 			return ep, err
 		}
 		ep.turns++
+		ep.actions = append(ep.actions, a)
+		if v, ok := out.Signals.Value(gym.SignalProgress); ok {
+			ep.progress = append(ep.progress, v)
+		}
 		w.turn(a, out)
 		if err := inRange(out); err != nil {
 			return ep, err
 		}
-		if out.Observation.Note != "" {
-			return ep, fmt.Errorf("%s is valid, and was refused: %s", a, out.Observation.Note)
+		if valid && out.Observation.Note != "" {
+			return ep, violated("runtime.tool_declaration_accuracy", "%s is valid, and was refused: %s", a, out.Observation.Note)
 		}
 	}
-	for i := range seen {
-		if !strings.HasPrefix(ep.exact[i], observed(seen[i])) {
-			return ep, fmt.Errorf("the observation of turn %d changed after it was given; observations belong to the caller", i)
+	for i := range ep.seen {
+		if !strings.HasPrefix(ep.exact[i], observed(ep.seen[i])) {
+			return ep, violated("runtime.observation_schema", "the observation of turn %d changed after it was given; observations belong to the caller", i)
 		}
 	}
 	w.end(out, ep.turns)
+	ep.last = out.Signals
 	ep.outcome, _ = out.Signals.Value(gym.SignalOutcome)
 	return ep, nil
 }
@@ -137,6 +216,13 @@ func observed(o gym.Observation) string {
 
 // wellFormed says what is wrong with an observation.
 func wellFormed(o *gym.Observation) error {
+	if err := malformed(o); err != nil {
+		return violation{"runtime.observation_schema", err}
+	}
+	return nil
+}
+
+func malformed(o *gym.Observation) error {
 	if strings.TrimSpace(o.Goal) == "" {
 		return errors.New("the goal is empty")
 	}
@@ -166,6 +252,13 @@ func wellFormed(o *gym.Observation) error {
 
 // inRange says what is wrong with a step's signals.
 func inRange(out gym.Outcome) error {
+	if err := outOfRange(out); err != nil {
+		return violation{"runtime.reward_well_formed", err}
+	}
+	return nil
+}
+
+func outOfRange(out gym.Outcome) error {
 	names := map[string]bool{}
 	for _, s := range out.Signals {
 		switch known := s.Name == gym.SignalOutcome || s.Name == gym.SignalProgress || s.Name == gym.SignalFormat; {

@@ -1,4 +1,4 @@
-package gymtest
+package check
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 
 // contract is what every environment answers alike, whatever it plays: wrong
 // tasks and calls out of turn, ended contexts, use after Close.
-func contract(ctx context.Context, f gym.Family, sc gym.Scenario) error {
-	env, err := f.Open(ctx)
+func contract(ctx context.Context, r *bench, sc gym.Scenario) error {
+	env, err := r.family.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func contract(ctx context.Context, f gym.Family, sc gym.Scenario) error {
 			return err
 		}
 	}
-	return cancelled(ctx, f, place{sc, 1})
+	return cancelled(ctx, r.family, place{sc, 1})
 }
 
 // outOfTurn: tasks that are not there and steps outside an episode are the

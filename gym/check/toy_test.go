@@ -1,4 +1,4 @@
-package gymtest
+package check
 
 import (
 	"context"
