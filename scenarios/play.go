@@ -88,6 +88,9 @@ func (p *Play) run(ctx context.Context, name string, n int) error {
 	if errors.As(err, &api) && api.Object != nil {
 		err = errors.New(firstLine(api.Object.String()))
 	}
+	if strings.Contains(err.Error(), "stack overflow") || strings.Contains(err.Error(), "registry overflow") {
+		return p.fault(name, &LimitError{"depth (a function that calls itself without end?)", p.script.info.Name, name})
+	}
 	return p.fault(name, err)
 }
 
@@ -154,7 +157,7 @@ func (p *Play) Goal(ctx context.Context) (string, error) {
 	if s, ok := v.(lua.LString); ok && strings.TrimSpace(string(s)) != "" {
 		return string(s), nil
 	}
-	return "", p.fault("goal", fmt.Errorf("it must be a text, not %s", describe(v)))
+	return "", p.fault("goal", wrong(schema, "it must be a text, not %s", describe(v)))
 }
 
 func describe(v lua.LValue) string {
@@ -240,7 +243,7 @@ func (p *Play) unit(ctx context.Context, name string, args ...lua.LValue) (float
 	p.l.SetTop(0)
 	n, ok := v.(lua.LNumber)
 	if !ok || math.IsNaN(float64(n)) || n < 0 || n > 1 {
-		return 0, p.fault(name, fmt.Errorf("it gave %s, want a number from 0 to 1", v))
+		return 0, p.fault(name, wrong(signal, "it gave %s, want a number from 0 to 1", v))
 	}
 	return float64(n), nil
 }

@@ -32,6 +32,26 @@ type LimitError struct{ What, Scenario, Function string }
 
 func (e *LimitError) Error() string { return "it needs too much " + e.What }
 
+// CheckID is the check (package gym/check) that such a scenario fails.
+func (e *LimitError) CheckID() string { return "runtime.resource_bounds" }
+
+// wrongResult is what a scenario's function must not return, and the check that
+// it fails so.
+type wrongResult struct {
+	error
+	id string
+}
+
+func (w wrongResult) CheckID() string { return w.id }
+func (w wrongResult) Unwrap() error   { return w.error }
+
+const (
+	schema = "runtime.observation_schema"
+	signal = "runtime.reward_well_formed"
+)
+
+func wrong(id, format string, args ...any) error { return wrongResult{fmt.Errorf(format, args...), id} }
+
 // budget is the context of a Lua state. The machine asks Done once before each
 // instruction, so that counting there is an exact limit that pcall cannot
 // swallow: once broken, it stays broken until the next call from Go.

@@ -29,6 +29,7 @@ import (
 	"github.com/yuin/gopher-lua/parse"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/catalog"
 )
 
 //go:embed web/*.lua puzzle/*.lua
@@ -36,6 +37,18 @@ var embedded embed.FS
 
 // Embedded are the project's own scenarios, a folder for each family.
 func Embedded() fs.FS { return embedded }
+
+//go:embed templates/*.lua
+var templates embed.FS
+
+// Template is a working scenario of a family to start from.
+func Template(env string) (string, error) {
+	text, err := templates.ReadFile("templates/" + env + ".lua")
+	if err != nil {
+		return "", catalog.Unknown("env", env, []string{"puzzle", "web"})
+	}
+	return string(text), nil
+}
 
 // Script is a loaded scenario. It is safe for many goroutines.
 type Script struct {

@@ -33,7 +33,7 @@ func (p *Play) Save() ([]byte, error) {
 		err = errors.Join(s.EncodeBytes(pcg), s.value(p.state, "s"))
 	}
 	if err != nil {
-		return nil, p.fault("snapshot", err)
+		return nil, p.fault("snapshot", wrongResult{err, "runtime.state_contract"})
 	}
 	return buf.Bytes(), nil
 }

@@ -107,7 +107,7 @@ func (p *Play) Observe(ctx context.Context) (string, error) {
 	p.l.SetTop(0)
 	s, ok := v.(lua.LString)
 	if !ok {
-		return "", p.fault("observe", fmt.Errorf("it must return a text, not a %s", v.Type()))
+		return "", p.fault("observe", wrong(schema, "it must return a text, not a %s", v.Type()))
 	}
 	return string(s), nil
 }
@@ -163,7 +163,7 @@ func (p *Play) Rubric(ctx context.Context) (gym.Signals, error) {
 	for _, k := range sortedKeys(p.l, t) {
 		n, ok := t.RawGet(k).(lua.LNumber)
 		if !ok || k.Type() != lua.LTString || !(n >= 0 && n <= 1) {
-			return nil, p.fault("rubric", fmt.Errorf("%s is %s, want a number from 0 to 1 with a name", k, t.RawGet(k)))
+			return nil, p.fault("rubric", wrong(signal, "%s is %s, want a number from 0 to 1 with a name", k, t.RawGet(k)))
 		}
 		list = append(list, gym.Signal{Name: gym.SignalRubric + k.String(), Value: float64(n)})
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 	"gopkg.in/yaml.v3"
@@ -212,6 +213,13 @@ func addFlags(fs *pflag.FlagSet) {
 	}
 	fs.String("config", "", "a YAML file with these keys")
 	singular(fs)
+}
+
+// hide takes flags that a command has no use for out of its help.
+func hide(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		cmd.Flags().MarkHidden(name)
+	}
 }
 
 // singular lets one ask for --scenario and --level as well.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -93,7 +92,7 @@ func (a *app) evalCommand() *cobra.Command {
 }
 
 func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, seeds int, asJSON, random bool) error {
-	s, err := a.check(c)
+	s, err := a.open(c)
 	if err != nil {
 		return err
 	}
@@ -114,9 +113,7 @@ func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, s
 		return err
 	}
 	if asJSON {
-		enc := json.NewEncoder(a.out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(res)
+		return a.json(res)
 	}
 	res.table(a.out, nil)
 	fmt.Fprintf(a.out, "\nsuccess %.2f over %d episodes, %.0f steps/s, %s\n", res.Success, res.Episodes, res.StepsPerSecond, faults(s.engine))

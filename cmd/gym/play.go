@@ -36,9 +36,7 @@ func (a *app) playCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	for _, name := range []string{"recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed"} {
-		cmd.Flags().MarkHidden(name)
-	}
+	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed")
 	for name, usage := range map[string]string{"scenarios": "its name; default: the first", "levels": "1 is the easiest, and the default"} {
 		cmd.Flags().Lookup(name).Usage = usage
 	}

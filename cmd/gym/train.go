@@ -71,8 +71,8 @@ type session struct {
 	from      int // steps already done
 }
 
-// check is everything that can be wrong, before any work is done.
-func (a *app) check(c Config) (*session, error) {
+// open is everything that can be wrong, before any work is done.
+func (a *app) open(c Config) (*session, error) {
 	s := &session{c: c}
 	var err error
 	if s.family, err = openFamily(&s.c, ""); err != nil {
@@ -86,7 +86,7 @@ func (a *app) check(c Config) (*session, error) {
 	return s, nil
 }
 
-// prepare is check for what training alone needs: oracles to learn from, and
+// prepare is open for what training alone needs: oracles to learn from, and
 // where to play them.
 func (s *session) prepare() error {
 	c, scripts := s.c, false
@@ -128,7 +128,7 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err != nil {
 		return wrongUse{err}
 	}
-	s, err := a.check(c)
+	s, err := a.open(c)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,8 @@ import (
 
 // Family opens environments that play any of its scenarios.
 type Family struct {
-	Lua fs.FS // where the scenarios are; nil is the embedded ones
+	Lua     fs.FS               // where the scenarios are; nil is the embedded ones
+	Scripts []*scenarios.Script // the scenarios themselves, instead
 
 	once    sync.Once
 	err     error
@@ -29,37 +30,25 @@ type Family struct {
 // did not; its error is the caller's: a Lua file with a fault, an empty folder.
 func (f *Family) Load() error {
 	f.once.Do(func() {
-		lua, dir := f.Lua, "."
-		if lua == nil {
-			lua, dir = scenarios.Embedded(), "puzzle"
+		scripts := f.Scripts
+		if scripts == nil {
+			lua, dir := f.Lua, "."
+			if lua == nil {
+				lua, dir = scenarios.Embedded(), "puzzle"
+			}
+			if scripts, f.err = scenarios.LoadAll(lua, dir); f.err != nil {
+				return
+			}
 		}
-		all, err := scenarios.LoadAll(lua, dir)
-		if err != nil {
-			f.err = err
-			return
+		f.scripts = map[string]*scenarios.Script{}
+		for _, s := range scripts {
+			if s.Env() == "puzzle" {
+				f.scripts[s.Info().Name] = s
+				f.list = append(f.list, s.Info())
+			}
 		}
-		f.use(all)
 	})
 	return f.err
-}
-
-// use takes over scripts that are played by this family.
-func (f *Family) use(all []*scenarios.Script) {
-	f.scripts = map[string]*scenarios.Script{}
-	for _, s := range all {
-		if s.Env() != "puzzle" {
-			continue
-		}
-		f.scripts[s.Info().Name] = s
-		f.list = append(f.list, s.Info())
-	}
-}
-
-// Of is a family of loaded scripts.
-func Of(scripts ...*scenarios.Script) *Family {
-	f := &Family{}
-	f.once.Do(func() { f.use(scripts) })
-	return f
 }
 
 // Scenarios lists them by name; nil where they cannot be loaded (see Load).

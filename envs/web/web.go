@@ -25,10 +25,11 @@ import (
 // Family opens web environments. All of them share one browser, which is
 // started by the first Open and replaced when it dies.
 type Family struct {
-	Driver string // auto, chrome or static; auto is chrome where there is one
-	Chrome string // path of the browser; "" finds one
-	Pages  string // "" are the Lua scenarios; miniwob:DIR are the MiniWoB++ pages in DIR
-	Lua    fs.FS  // where the Lua scenarios are; nil is the embedded ones
+	Driver  string              // auto, chrome or static; auto is chrome where there is one
+	Chrome  string              // path of the browser; "" finds one
+	Pages   string              // "" are the Lua scenarios; miniwob:DIR are the MiniWoB++ pages in DIR
+	Lua     fs.FS               // where the Lua scenarios are; nil is the embedded ones
+	Scripts []*scenarios.Script // the Lua scenarios themselves, instead
 
 	mu     sync.Mutex
 	list   []gym.Scenario
@@ -72,11 +73,17 @@ func (f *Family) load() error {
 		if lua == nil {
 			lua, dir = scenarios.Embedded(), "web"
 		}
-		scripts, err := scenarios.LoadAll(lua, dir)
-		if err != nil {
-			return err
+		scripts := f.Scripts
+		if scripts == nil {
+			var err error
+			if scripts, err = scenarios.LoadAll(lua, dir); err != nil {
+				return err
+			}
 		}
 		for _, s := range scripts {
+			if s.Env() != "web" {
+				continue
+			}
 			worlds[s.Info().Name] = luaWorld{s}
 			list = append(list, s.Info())
 		}

@@ -145,9 +145,10 @@ func (o Options) run(ctx context.Context, f gym.Family, sc gym.Scenario, found m
 				broken = broken || isFault(err)
 			case f.Status != Fail:
 				f.Status = Pass
-				if measured != "" {
-					f.Measured = strings.TrimPrefix(f.Measured+"; "+measured, "; ")
+				if measured != "" && f.Measured == "" {
+					f.Measured = c.unit
 				}
+				f.Measured += measured
 			}
 			if isFault(err) {
 				break

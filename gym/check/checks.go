@@ -15,6 +15,7 @@ import (
 // checked is one check: of every level, or of the whole scenario.
 type checked struct {
 	id, remedy string
+	unit       string // of what is measured, level by level
 	level      func(context.Context, *bench, place) (measured string, err error)
 	whole      func(context.Context, *bench, gym.Scenario) error
 }
@@ -30,7 +31,7 @@ func checks() []checked {
 		{id: "gym.no_fault", remedy: "repair the function and line that the message names; a fault costs an agent its episode", level: unbroken},
 		{id: "runtime.observation_schema", remedy: "goal must be a text that stays the same; ids and verbs must be unique", level: unbroken},
 		{id: "runtime.reward_well_formed", remedy: "check, progress and rubric must give numbers from 0 to 1, and the outcome comes on the last step only", level: unbroken},
-		{id: "semantic.oracle_max", remedy: "make the oracle reach check = 1 within turns, or allow more turns", level: solved},
+		{id: "semantic.oracle_max", remedy: "make the oracle reach check = 1 within turns, or allow more turns", level: solved, unit: "most turns, by level:"},
 		{id: "gym.oracle_writable", remedy: "the oracle may do only what the verbs offer; a text argument must stand in the goal or on the page", level: writable},
 		{id: "runtime.tool_declaration_accuracy", remedy: "accept every action that the verbs declare, and answer every other with a note and no change", level: mistakes},
 		{id: "runtime.task_declaration_accuracy", remedy: "end the episode within the declared turns; refuse levels that are not there", level: unbroken},
@@ -40,17 +41,26 @@ func checks() []checked {
 		{id: "semantic.replayability", remedy: "the written actions of an episode must lead to the same episode again", level: replays},
 		{id: "semantic.verifier_determinism", remedy: "check must depend on the state alone and change nothing", level: verdict},
 		{id: "runtime.state_contract", remedy: "keep all that changes in s, as plain data, so that a snapshot holds it", level: forks},
-		{id: "runtime.rubric_introspectable", remedy: "rubric must give the same names in every episode", level: rubric},
-		{id: "semantic.floor_gap", remedy: "state the floor honestly, or make guessing pay less: fewer turns, more choices", level: floor},
+		{id: "runtime.rubric_introspectable", remedy: "rubric must give the same names in every episode", level: rubric, unit: "criteria"},
+		{id: "semantic.floor_gap", remedy: "state the floor honestly, or make guessing pay less: fewer turns, more choices", level: floor, unit: "a random agent, by level:"},
 		{id: "semantic.canary_floor", remedy: "doing nothing or the same again must not reach the goal: let check ask for what was asked", level: canaries},
 		{id: "semantic.no_solution_leakage", remedy: "take the answer out of what is shown", level: leaks},
 		{id: "gym.splits_apart", remedy: "draw more from the rng, so that train and test tasks differ", level: splits},
 		{id: "gym.hints_inert", remedy: "a hint may change what is shown as the hint, and nothing else", level: hints},
-		{id: "gym.progress_rises", remedy: "progress must rise towards 1 where the oracle goes", level: rises},
+		{id: "gym.progress_rises", remedy: "progress must rise towards 1 where the oracle goes", level: rises, unit: "the oracle ends, by level, at"},
 		{id: "gym.progress_unfarmable", remedy: "let progress be a potential of the state: how near the goal is, not how much was done", level: unfarmable},
 		{id: "gym.other_process", remedy: "something outside the task decides: addresses, the clock, the order of a map", whole: elsewhere},
 		{id: "gym.contract", remedy: "ended contexts, wrong tasks and closed environments must be answered as gym.Env says", whole: contract},
 	}
+}
+
+// IDs are the ids of all checks, in the order in which they run.
+func IDs() []string {
+	var list []string
+	for _, c := range checks() {
+		list = append(list, c.id)
+	}
+	return list
 }
 
 // find is the check of that id, or nil.
@@ -97,7 +107,7 @@ func solved(ctx context.Context, r *bench, p place) (string, error) {
 		}
 		most = max(most, ep.turns)
 	}
-	return fmt.Sprintf("≤ %d", most), nil
+	return fmt.Sprintf(" %d", most), nil
 }
 
 func writable(_ context.Context, r *bench, p place) (string, error) {
@@ -133,7 +143,7 @@ func (r *bench) below(ctx context.Context, p place, who string, next func(i uint
 	if mean := sum / n; mean > p.Floor+margin {
 		return "", fmt.Errorf("%s: its mean outcome is %.2f over %d episodes, and the floor is stated as %.2f", who, mean, r.Episodes, p.Floor)
 	}
-	return fmt.Sprintf("%.2f", sum/n), nil
+	return fmt.Sprintf(" %.2f", sum/n), nil
 }
 
 // canaries are agents that must not succeed by what they do.
@@ -228,7 +238,7 @@ func leave(ctx context.Context, env gym.Env, t gym.Task) error {
 		return fmt.Errorf("%s: %w", t, err)
 	}
 	if _, err = env.Step(ctx, a); err != nil {
-		return fmt.Errorf("%s, after %s: %w", t, a, err)
+		return violated("gym.no_fault", "%s, after %s: %w", t, a, err)
 	}
 	return nil
 }
@@ -416,7 +426,10 @@ func rubric(ctx context.Context, r *bench, p place) (string, error) {
 	if want == nil {
 		return "", errSkip
 	}
-	return strings.Join(want, ", "), nil
+	if p.level > 1 {
+		return "", nil
+	}
+	return " " + strings.Join(want, ", "), nil
 }
 
 // mistakes: every kind of invalid action is answered with what was wrong, and
@@ -575,7 +588,7 @@ func rises(ctx context.Context, r *bench, p place) (string, error) {
 	case down > fallMax*up:
 		return "", fmt.Errorf("it falls by %.2f for each 1 that it rises where the oracle goes, and ends at %.2f", down/up, end)
 	}
-	return fmt.Sprintf("to %.2f", end), nil
+	return fmt.Sprintf(" %.2f", end), nil
 }
 
 // unfarmable: agents that go in circles do not end with a progress that only

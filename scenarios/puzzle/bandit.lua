@@ -1,6 +1,6 @@
 -- A row of slot machines, each paying about the same every time: try them, then stay with the best.
 local gym = require "gym"
-local arms, pulls, noise = { 2, 3, 4, 5, 6 }, { 6, 10, 16, 24, 40 }, { 0, 0, 1, 1, 1 }
+local arms, pulls, noise = { 2, 3, 4, 5, 6 }, { 6, 9, 12, 18, 30 }, { 0, 0, 1, 1, 1 }
 
 -- Each machine once, then always the one that has paid best on average.
 local function best(s)
@@ -36,11 +36,9 @@ return {
   end,
   verbs = function(s) return { pull = { "Pull a machine's arm.", "machine:" .. table.concat(s.names, "|") } } end,
   observe = function(s)
-    local lines = { ("coins %d left %d"):format(s.coins, s.left) }
-    for i, name in ipairs(s.names) do
-      lines[i + 1] = name .. " " .. (s.count[i] == 0 and "untried" or "paid " .. s.last[i])
-    end
-    return table.concat(lines, "\n")
+    local parts = { ("coins %d left %d"):format(s.coins, s.left) }
+    for i, name in ipairs(s.names) do parts[i + 1] = name .. " " .. (s.count[i] == 0 and "new" or s.last[i]) end
+    return table.concat(parts, "\n")
   end,
   step = function(s, _, name)
     for i, other in ipairs(s.names) do

@@ -1,0 +1,2 @@
+-- want static.manifest: it must return a table, not a number
+return 42

@@ -1,0 +1,4 @@
+-- want nothing
+local t = require "lib/base"
+
+return t
