@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 )
 
 // Split keeps what is trained on apart from what is tested on: the same seed
@@ -42,6 +43,11 @@ type Task struct {
 	Level    int // 1 is the easiest
 	Hint     int // how many hints are shown, from abstract to concrete; 0 is none. Hints change what is shown, never the problem
 	Split    Split
+
+	// Start is the actions, a written line each, that are taken before the agent's
+	// first turn: the episode begins in the middle. Environments need not know;
+	// who plays takes them. "" is the beginning.
+	Start string
 }
 
 // Rand is the task's only source of chance. It depends on the scenario, split,
@@ -57,5 +63,9 @@ func (t Task) Source() *rand.PCG {
 
 // String is "click-button level 2 seed 7 (test)".
 func (t Task) String() string {
-	return fmt.Sprintf("%s level %d seed %d (%s)", t.Scenario, t.Level, t.Seed, t.Split)
+	s := fmt.Sprintf("%s level %d seed %d (%s)", t.Scenario, t.Level, t.Seed, t.Split)
+	if t.Start != "" {
+		s += fmt.Sprintf(" after %d actions", 1+strings.Count(t.Start, "\n"))
+	}
+	return s
 }
