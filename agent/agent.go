@@ -5,7 +5,9 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/turngym/turngym/gym"
 )
@@ -22,6 +24,12 @@ type Player interface {
 	Close() error
 }
 
+// Watcher is a player that takes in what was done before its first turn: the
+// actions of [gym.Task.Start].
+type Watcher interface {
+	Watch(ctx context.Context, o gym.Observation, a gym.Action) (gym.Move, error)
+}
+
 // Play plays one episode of t in env. The error is a [*gym.Fault], the
 // context's, or the caller's; there is no episode then.
 func Play(ctx context.Context, env gym.Env, a Agent, t gym.Task) (*gym.Episode, error) {
@@ -35,8 +43,17 @@ func Play(ctx context.Context, env gym.Env, a Agent, t gym.Task) (*gym.Episode, 
 	}
 	defer player.Close()
 	ep := &gym.Episode{Task: t}
+	var lead []string
+	if t.Start != "" {
+		lead = strings.Split(t.Start, "\n")
+	}
 	for {
-		move, err := player.Act(ctx, o)
+		var move gym.Move
+		if n := len(ep.Turns); n < len(lead) {
+			move, err = watch(ctx, player, o, lead[n])
+		} else {
+			move, err = player.Act(ctx, o)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -55,6 +72,18 @@ func Play(ctx context.Context, env gym.Env, a Agent, t gym.Task) (*gym.Episode, 
 			return ep, nil
 		}
 	}
+}
+
+// watch takes an action that the task begins with.
+func watch(ctx context.Context, p Player, o gym.Observation, line string) (gym.Move, error) {
+	a, err := o.Parse(line)
+	if err != nil {
+		return gym.Move{}, fmt.Errorf("the task begins with %s, which cannot be done there: %w", line, err)
+	}
+	if w, ok := p.(Watcher); ok {
+		return w.Watch(ctx, o, a)
+	}
+	return gym.Move{Action: a, Text: a.String()}, nil
 }
 
 // Random takes uniform choices piece by piece: a verb, then each argument.

@@ -142,7 +142,7 @@ func TestAStreamWaitsForThePolicy(t *testing.T) {
 		p := policy.New(&model.Decoder{}, 0)
 		begun := make(chan int, 100)
 		s := &Stream{Engine: &Engine{Family: &shaky{fail: func(int64) bool { return false }}, Envs: 1}, Policy: p, Staleness: stale,
-			Tasks: func(int) []gym.Task { return tasks(1) },
+			Tasks: Fixed(func(int) []gym.Task { return tasks(1) }),
 			Agent: func(step, _ int) agent.Agent {
 				begun <- step
 				return agent.Random{}
@@ -168,7 +168,7 @@ func TestAStreamWaitsForThePolicy(t *testing.T) {
 
 func TestAStreamGivesWhatItHasBeforeItsError(t *testing.T) {
 	f := &shaky{fail: func(n int64) bool { return n > 8 }} // two episodes of four calls
-	s := &Stream{Engine: &Engine{Family: f, Envs: 1}, Tasks: func(int) []gym.Task { return tasks(1) }, Agent: func(int, int) agent.Agent { return agent.Random{} }}
+	s := &Stream{Engine: &Engine{Family: f, Envs: 1}, Tasks: Fixed(func(int) []gym.Task { return tasks(1) }), Agent: func(int, int) agent.Agent { return agent.Random{} }}
 	s.Start(t.Context(), 0, 9)
 	defer s.Stop()
 	for range 2 {

@@ -54,6 +54,21 @@ func (p *player) Act(ctx context.Context, o gym.Observation) (gym.Move, error) {
 	return move, nil
 }
 
+// Watch reads an action that is not the policy's own, as if it had written it.
+func (p *player) Watch(_ context.Context, o gym.Observation, a gym.Action) (gym.Move, error) {
+	move := gym.Move{Action: a, Text: a.String()}
+	written, err := p.a.Codec.Demonstrate(&o, a)
+	if err != nil {
+		return move, err
+	}
+	read, types := p.a.Codec.Observe(p.before, &o)
+	p.before = &o
+	read, types = append(read, written.IDs...), append(types, written.Type...)
+	p.seq.Append(read, types)
+	move.Tokens.Read(read, types)
+	return move, nil
+}
+
 func (p *player) Close() error {
 	p.seq.Close()
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -18,7 +19,10 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/gym/curriculum"
+	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/policy/model"
+	"github.com/turngym/turngym/scenarios"
 )
 
 // Config is everything that a training run can be told. The tags are the keys
@@ -42,7 +46,10 @@ type Config struct {
 	Model  ModelConfig  `mapstructure:"model"`
 	SFT    SFTConfig    `mapstructure:"sft"`
 	RL     RLConfig     `mapstructure:"rl"`
-	Eval   EvalConfig   `mapstructure:"eval"`
+	Reward RewardConfig `mapstructure:"reward"`
+
+	Curriculum CurriculumConfig `mapstructure:"curriculum"`
+	Eval       EvalConfig       `mapstructure:"eval"`
 }
 
 // PuzzleConfig is of the family puzzle.
@@ -102,8 +109,87 @@ type RLConfig struct {
 	Gamma       float64 `mapstructure:"gamma" help:"discount, by turn (ppo, reinforce)"`
 	Lambda      float64 `mapstructure:"lambda" help:"of generalised advantages (ppo)"`
 	Value       float64 `mapstructure:"value" help:"weight of the value head's loss (ppo)"`
-	Progress    float64 `mapstructure:"progress" help:"weight of the shaping reward"`
-	Mistake     float64 `mapstructure:"mistake" help:"penalty for an invalid action"`
+}
+
+// RewardConfig is what the second stage pays. A weight is a number, or a
+// schedule over the stage's steps: 1..0:100.
+type RewardConfig struct {
+	Outcome   string  `mapstructure:"outcome" help:"weight of the outcome"`
+	Progress  string  `mapstructure:"progress" help:"weight of the shaping by progress; for ppo and reinforce"`
+	Partial   string  `mapstructure:"partial" help:"weight of how near an episode came that failed"`
+	Format    string  `mapstructure:"format" help:"penalty for an invalid action"`
+	Turn      string  `mapstructure:"turn" help:"penalty for every turn"`
+	Token     string  `mapstructure:"token" help:"penalty for every token written"`
+	Length    string  `mapstructure:"length" help:"penalty for writing more than length_max tokens"`
+	LengthMax int     `mapstructure:"length_max" help:"tokens of an episode; a quarter of it is the soft zone"`
+	Rubric    string  `mapstructure:"rubric" help:"weight of the scenario's named criteria"`
+	Lua       string  `mapstructure:"lua" help:"a file with a reward function of your own"`
+	LuaWeight string  `mapstructure:"lua_weight" help:"its weight"`
+	Clip      float64 `mapstructure:"clip" help:"a turn is paid at most so much; 0: no bound"`
+	Normalize bool    `mapstructure:"normalize" help:"divide by the deviation of the batch"`
+}
+
+// mix is the reward that the configuration describes.
+func (c RewardConfig) mix(gamma float64) (reward.Mix, error) {
+	m := reward.Mix{Clip: c.Clip, Normalize: c.Normalize}
+	var errs []error
+	add := func(name, weight string, r reward.Reward) {
+		w, err := reward.ParseSchedule(weight)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("reward.%s: %w", name, err))
+		} else if !w.Zero() {
+			m.Terms = append(m.Terms, reward.Term{Name: name, Weight: w, Reward: r})
+		}
+	}
+	add("outcome", c.Outcome, reward.Outcome{})
+	add("progress", c.Progress, reward.Progress{Gamma: gamma})
+	add("partial", c.Partial, reward.Partial{})
+	add("format", c.Format, reward.Format{})
+	add("turn", c.Turn, reward.Turns{})
+	add("token", c.Token, reward.Tokens{})
+	add("length", c.Length, reward.Length{Max: c.LengthMax, Soft: c.LengthMax / 4})
+	add("rubric", c.Rubric, reward.Rubric{})
+	if c.Lua != "" {
+		r, err := scenarios.LoadReward(os.DirFS(filepath.Dir(c.Lua)), filepath.Base(c.Lua))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("reward.lua: %w", err))
+		} else {
+			add("lua", c.LuaWeight, r)
+		}
+	}
+	return m, errors.Join(errs...)
+}
+
+// CurriculumConfig says which tasks the second stage plays.
+type CurriculumConfig struct {
+	Name     string  `mapstructure:"name" help:"uniform, ramp, band, dump or bots"`
+	Rounds   int     `mapstructure:"rounds" help:"most rounds of a group until it holds successes and failures"`
+	Hints    bool    `mapstructure:"hints" help:"hints for groups in which all fail"`
+	Restarts float64 `mapstructure:"restarts" help:"share of tasks that begin in the middle of earlier episodes"`
+}
+
+// plan is the curriculum that the configuration describes, for a stage of so
+// many steps.
+func (c CurriculumConfig) plan(list []chosen, steps int) (*curriculum.Plan, error) {
+	entry, err := curriculum.All().Get(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	var grounds []curriculum.Ground
+	for _, s := range list {
+		grounds = append(grounds, curriculum.Ground{Scenario: s.Name, Levels: s.levels})
+	}
+	p := &curriculum.Plan{Picker: entry.New()(grounds)}
+	if c.Rounds > 1 {
+		p.Rounds = &curriculum.Rounds{Most: c.Rounds, Each: 1}
+	}
+	if c.Hints {
+		p.Scaffold = curriculum.NewScaffold(steps)
+	}
+	if c.Restarts > 0 {
+		p.Restarts = curriculum.NewRestarts(c.Restarts)
+	}
+	return p, nil
 }
 
 // EvalConfig is the evaluation at the end.
@@ -120,8 +206,11 @@ func defaults() Config {
 		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, KVHeads: tiny.KVHeads, Hidden: tiny.Hidden, Context: tiny.Context},
 		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
 		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
-			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Mistake: 0.1},
-		Eval: EvalConfig{Seeds: 20},
+			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5},
+		Reward: RewardConfig{Outcome: "1", Progress: "0", Partial: "0", Format: "0.1", Turn: "0", Token: "0", Length: "0", LengthMax: 512,
+			Rubric: "0", LuaWeight: "1"},
+		Curriculum: CurriculumConfig{Name: "uniform", Rounds: 1},
+		Eval:       EvalConfig{Seeds: 20},
 	}
 }
 
@@ -200,6 +289,8 @@ func addFlags(fs *pflag.FlagSet) {
 			fs.Int(k.name, v, k.help)
 		case uint64:
 			fs.Uint64(k.name, v, k.help)
+		case bool:
+			fs.Bool(k.name, v, k.help)
 		case float64:
 			fs.Float64(k.name, v, k.help)
 		}
@@ -322,6 +413,8 @@ func wanted(kind reflect.Kind) string {
 		return "a number"
 	case reflect.Slice:
 		return "a list"
+	case reflect.Bool:
+		return "true or false"
 	}
 	return "a text"
 }
@@ -391,6 +484,13 @@ func (c *Config) Validate() error {
 	}
 	_, err := levelSet(c.Levels)
 	need(err == nil, "%v", err)
+	_, err = c.Reward.mix(c.RL.Gamma)
+	need(err == nil, "%v", err)
+	_, err = c.Curriculum.plan(nil, c.RL.Steps)
+	need(err == nil, "%v", err)
+	need(c.Curriculum.Rounds > 0 && c.Curriculum.Restarts >= 0 && c.Curriculum.Restarts < 1,
+		"curriculum.rounds must be at least 1, curriculum.restarts from 0 to below 1")
+	need(c.Reward.Clip >= 0, "reward.clip must not be negative")
 	need(c.Threads > 0 && c.Envs > 0, "threads and envs must be at least 1")
 	need(c.Staleness >= 0 && c.Save >= 0 && c.Record >= 0, "staleness, save and record must not be negative")
 	need(c.SFT.Steps >= 0 && c.RL.Steps >= 0 && c.SFT.Steps+c.RL.Steps > 0, "sft.steps and rl.steps: nothing to do")

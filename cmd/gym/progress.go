@@ -100,6 +100,9 @@ func (p *progress) step(r train.Row) {
 	took, steps := p.last.at.Sub(p.began.at).Seconds(), float64(r.Step-p.began.step)
 	text := fmt.Sprintf("%-4s %d/%d  success %.2f  reward %+.2f  %.0f steps/s  %s left  loss %.3f", r.Stage, r.Step, p.total,
 		p.success, p.reward, float64(p.last.actions-p.began.actions)/took, p.left(r.Step, took/steps), r.Loss)
+	if r.Flag != "" {
+		text += "  ! " + r.Flag
+	}
 	faults := int64(0)
 	for _, e := range p.engines {
 		faults += e.Faults()

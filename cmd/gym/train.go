@@ -19,11 +19,9 @@ import (
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/record"
-	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy"
-	"github.com/turngym/turngym/policy/algo"
 	"github.com/turngym/turngym/policy/model"
 	"github.com/turngym/turngym/policy/token"
 	"github.com/turngym/turngym/policy/train"
@@ -68,7 +66,7 @@ type session struct {
 	codec     *prompt.Codec
 	policy    *policy.Policy
 	learner   *train.Learner
-	from      int // steps already done
+	from      train.State // what was done already
 }
 
 // open is everything that can be wrong, before any work is done.
@@ -225,9 +223,9 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err != nil {
 		return wrongUse{err}
 	}
-	s.equip(tok, m, 0)
+	s.equip(tok, m, train.State{})
 	// What cannot be written is known before any work is done.
-	if err := train.Save(s.dir, m, 0); err != nil {
+	if err := train.Save(s.dir, m, train.State{}); err != nil {
 		return err
 	}
 	return markRun(s.dir)
@@ -240,19 +238,19 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 	if err != nil {
 		return err
 	}
-	m, step, err := train.Restore(dev, dir)
+	m, st, err := train.Restore(dev, dir)
 	if err != nil {
 		return err
 	}
-	s.equip(tok, m, step)
+	s.equip(tok, m, st)
 	return nil
 }
 
-func (s *session) equip(tok *token.Tokenizer, m *model.Model, step int) {
+func (s *session) equip(tok *token.Tokenizer, m *model.Model, st train.State) {
 	s.codec = prompt.New(tok)
 	s.learner = &train.Learner{Model: m, Threads: s.c.Threads}
-	s.policy = policy.New(m.Snapshot(), uint32(step))
-	s.from = step
+	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
+	s.from = st
 }
 
 // vocabularyTasks is how many episodes of each scenario the tokenizer learns
@@ -285,7 +283,11 @@ func (s *session) learnTokens(ctx context.Context) (*token.Tokenizer, error) {
 
 // train runs the stages.
 func (s *session) train(ctx context.Context, a *app) error {
-	run := train.Run{Dir: s.dir, Learner: s.learner, Policy: s.policy, Save: s.c.Save, Stages: s.stages()}
+	stages, err := s.stages()
+	if err != nil {
+		return err
+	}
+	run := train.Run{Dir: s.dir, Learner: s.learner, Policy: s.policy, Save: s.c.Save, Stages: stages}
 	if s.c.Record > 0 {
 		w, err := record.Create(filepath.Join(s.dir, "episodes"), false)
 		if err != nil {
@@ -299,97 +301,10 @@ func (s *session) train(ctx context.Context, a *app) error {
 			return w.Append(ep)
 		}
 	}
-	p := newProgress(a, run.Stages, s.from, s.engine, s.demos)
+	p := newProgress(a, run.Stages, s.from.Step, s.engine, s.demos)
 	run.Report = p.step
 	defer p.end()
 	return run.Train(ctx, s.from)
-}
-
-// stages are those of the recipe.
-func (s *session) stages() []train.Stage {
-	c := s.c
-	adam := func(lr float64) kernels.AdamW {
-		return kernels.AdamW{LR: lr, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.01}
-	}
-	var stages []train.Stage
-	if c.SFT.Steps > 0 {
-		stages = append(stages, train.Stage{Name: "sft", Steps: c.SFT.Steps, Batch: c.SFT.Batch, WarmUp: c.SFT.WarmUp, Final: c.SFT.Final,
-			Update: train.Update{Rewards: []reward.Reward{reward.Outcome{Weight: 1}}, Estimator: algo.Demonstration{}, Objective: algo.PolicyGradient{},
-				Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
-			Open: s.source(&rollout.Stream{Engine: s.demos,
-				Tasks: func(step int) []gym.Task { return draw(s.scenarios, c.Seed^0x64656d6f, step, c.SFT.Batch, 1) },
-				Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}),
-			Probe: s.probe, ProbeEvery: max(1, c.SFT.Steps/probes),
-		})
-	}
-	if c.RL.Steps > 0 {
-		u := train.Update{Epochs: c.RL.Epochs, Minibatches: c.RL.Minibatches, Optimizer: adam(c.RL.LR), ClipNorm: 1,
-			Rewards: []reward.Reward{reward.Outcome{Weight: 1}, reward.Mistakes{Penalty: c.RL.Mistake}, reward.Progress{Weight: c.RL.Progress, Gamma: 1}}}
-		objective := algo.Sum{algo.Clip{Low: c.RL.Clip, High: c.RL.Clip}, algo.EntropyBonus{Coef: c.RL.Entropy}}
-		switch c.RL.Algorithm {
-		case "grpo":
-			u.Estimator, u.SkipEven = algo.Group{Normalize: true}, true
-		case "ppo":
-			u.Estimator = algo.GAE{Gamma: c.RL.Gamma, Lambda: c.RL.Lambda, Whiten: true}
-			objective = append(objective, algo.ValueLoss{Coef: c.RL.Value})
-		case "reinforce":
-			u.Estimator = algo.Reinforce{Gamma: c.RL.Gamma}
-		}
-		var begin func() error
-		if c.RL.KL > 0 {
-			objective = append(objective, algo.KL{Coef: c.RL.KL})
-			begin = s.takeReference
-		}
-		u.Objective = objective
-		stages = append(stages, train.Stage{Name: c.RL.Algorithm, Steps: c.RL.Steps, Batch: c.RL.Tasks * c.RL.Group, WarmUp: c.RL.WarmUp, Final: c.RL.Final,
-			Update: u, Begin: begin,
-			Open: s.source(&rollout.Stream{Engine: s.engine, Policy: s.policy, Staleness: c.Staleness,
-				Tasks: func(step int) []gym.Task { return draw(s.scenarios, c.Seed, step, c.RL.Tasks, c.RL.Group) },
-				Agent: func(step, i int) agent.Agent {
-					return rollout.Agent{Policy: s.policy, Codec: s.codec, Seed: c.Seed ^ uint64(step)<<32 ^ uint64(i)<<16, Temperature: 1}
-				}}),
-		})
-	}
-	return stages
-}
-
-// probes is how often the policy is probed while it learns from
-// demonstrations; probeTasks is how many episodes that takes.
-const (
-	probes     = 15
-	probeTasks = 48
-)
-
-// probe plays always the same training tasks, taking the likeliest actions.
-func (s *session) probe(ctx context.Context) (success, rewards float64, err error) {
-	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks, 1)
-	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks)
-	for _, ep := range episodes {
-		success += ep.Outcome() / float64(len(tasks))
-	}
-	return success, success, err
-}
-
-func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to int) (train.Source, func()) {
-	return func(ctx context.Context, from, to int) (train.Source, func()) {
-		st.Start(ctx, from, to)
-		return st, st.Stop
-	}
-}
-
-// takeReference keeps the policy with which the stage begins, in the run's
-// folder, so that a resumed run is pulled to the same one.
-func (s *session) takeReference() error {
-	dir := filepath.Join(s.dir, "reference")
-	dev := s.learner.Model.Device()
-	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, os.ErrNotExist) {
-		if err := s.learner.Model.Save(dir); err != nil {
-			return err
-		}
-	}
-	ref, err := model.Load(dev, dir)
-	s.learner.Ref = ref
-	return err
 }
 
 // finish evaluates the policy beside the random agent, draws the curve and

@@ -84,6 +84,14 @@ func (p *Plan) Learn() []*gym.Episode {
 	return p.Scaffold.learn(p.heard)
 }
 
+// Step is one step's part of a training: the episodes that are learnt from, how
+// many were played for them, and the plan as it then was, for the checkpoint.
+type Step struct {
+	Episodes []*gym.Episode
+	Played   int
+	Plan     json.RawMessage
+}
+
 // Save is the plan's state.
 func (p *Plan) Save() (json.RawMessage, error) { return json.Marshal(p) }
 

@@ -15,15 +15,16 @@ import (
 	"sync/atomic"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/curriculum"
 	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy/algo"
 	"github.com/turngym/turngym/policy/model"
 )
 
-// Source gives episodes: live rollouts or a folder of shards.
+// Source gives the steps of a stage: live rollouts or a folder of shards.
 type Source interface {
-	Next(ctx context.Context) (*gym.Episode, error)
+	Next(ctx context.Context) (curriculum.Step, error)
 }
 
 // Learner scores episodes and updates a model, on several passes at once.
@@ -38,7 +39,7 @@ type Learner struct {
 
 // Update says how a batch becomes steps of the optimizer.
 type Update struct {
-	Rewards   []reward.Reward
+	Reward    reward.Mix
 	Estimator algo.Estimator
 	Objective algo.Objective
 
@@ -79,17 +80,14 @@ type batch struct {
 	tokens   int
 }
 
-// collect turns episodes into columns.
-func collect(episodes []*gym.Episode, rewards []reward.Reward) *batch {
+// collect turns episodes, with what their turns were paid, into columns. Hints
+// do not make another task.
+func collect(episodes []*gym.Episode, paid [][]float32) *batch {
 	b := &batch{}
 	b.cols.Start = []int32{0}
 	groups := map[gym.Task]int32{}
-	var perTurn []float32
-	for _, ep := range episodes {
-		perTurn = append(perTurn[:0], make([]float32, len(ep.Turns))...)
-		for _, r := range rewards {
-			r.Add(ep, perTurn)
-		}
+	for e, ep := range episodes {
+		perTurn := paid[e]
 		x := example{start: len(b.cols.Then)}
 		carry := float32(0) // the reward of turns in which nothing was sampled
 		for i := range ep.Turns {
@@ -114,11 +112,13 @@ func collect(episodes []*gym.Episode, rewards []reward.Reward) *batch {
 			b.cols.Reward[n-1] += carry
 		}
 		x.end = len(b.cols.Then)
-		if _, ok := groups[ep.Task]; !ok {
-			groups[ep.Task] = int32(len(groups))
+		task := ep.Task
+		task.Hint = 0
+		if _, ok := groups[task]; !ok {
+			groups[task] = int32(len(groups))
 		}
 		b.cols.Start = append(b.cols.Start, int32(x.end))
-		b.cols.Group = append(b.cols.Group, groups[ep.Task])
+		b.cols.Group = append(b.cols.Group, groups[task])
 		b.examples = append(b.examples, x)
 		b.tokens += len(x.tokens.IDs)
 	}
@@ -228,9 +228,10 @@ func (l *Learner) score(m *model.Model, passes *[]*model.Pass, b *batch, to func
 	})
 }
 
-// Learn makes one batch of episodes into optimizer steps.
-func (l *Learner) Learn(episodes []*gym.Episode, u Update) (Stats, error) {
-	b := collect(episodes, u.Rewards)
+// Learn makes one batch of episodes, with what their turns were paid, into
+// optimizer steps.
+func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (Stats, error) {
+	b := collect(episodes, paid)
 	stats := Stats{Rows: len(b.cols.Then), Tokens: b.tokens}
 	for i, x := range b.examples {
 		if len(x.rows) > 0 && x.rows[0] == 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy"
 	"github.com/turngym/turngym/policy/model"
@@ -21,7 +22,7 @@ import (
 type Stage struct {
 	Name   string
 	Steps  int
-	Batch  int // episodes of a step
+	Batch  int // episodes of a step, about: a curriculum may play more
 	Update Update
 	WarmUp int          // steps in which the learning rate rises from 0
 	Final  float64      // share of the learning rate that is left at the end of the stage
@@ -61,10 +62,19 @@ type Row struct {
 	Clipped  float64 `json:"clipped"`
 	Lag      float64 `json:"lag"` // versions between sampling and learning, mean
 	LR       float64 `json:"lr"`
-	Episodes int     `json:"episodes"` // so far
+	Level    float64 `json:"level"`    // mean
+	Hinted   int     `json:"hinted"`   // episodes of the batch that had a hint
+	Restarts int     `json:"restarts"` // that began in the middle
+	Episodes int     `json:"episodes"` // played so far
 	Tokens   int     `json:"tokens"`   // of the batch
 	Seconds  float64 `json:"seconds"`  // since the run (or its resumption) began
+
+	Parts map[string]float64 `json:"parts,omitempty"` // of the reward, by signal
+	Flag  string             `json:"flag,omitempty"`  // what looks wrong
 }
+
+// Hacking is the flag of a reward that rises without the outcome.
+const Hacking = "the reward rises and the outcome does not: is it earned by something else?"
 
 // Run trains one model through its stages.
 type Run struct {
@@ -85,21 +95,20 @@ func (r *Run) Steps() (n int) {
 	return n
 }
 
-// Train goes on from the model's step to the end. When ctx ends, it saves a
-// checkpoint of the last whole step and returns the context's error.
-func (r *Run) Train(ctx context.Context, from int) error {
+// Train goes on from a state to the end. When ctx ends, it saves a checkpoint of
+// the last whole step and returns the context's error.
+func (r *Run) Train(ctx context.Context, from State) error {
 	file, err := os.OpenFile(filepath.Join(r.Dir, "metrics.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	begun, episodes, at := time.Now(), 0, 0
+	begun, at, st := time.Now(), 0, from
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		start, end := at, at+s.Steps
-		episodes += s.Batch * max(0, min(from, end)-start)
 		at = end
-		if from >= end {
+		if st.Step >= end {
 			continue
 		}
 		if s.Begin != nil {
@@ -107,10 +116,9 @@ func (r *Run) Train(ctx context.Context, from int) error {
 				return err
 			}
 		}
-		from = max(from, start)
-		done, err := r.stage(ctx, s, start, from, func(row Row) error {
-			episodes += s.Batch
-			row.Episodes, row.Seconds = episodes, time.Since(begun).Seconds()
+		st.Step = max(st.Step, start)
+		err := r.stage(ctx, s, start, &st, func(row Row) error {
+			row.Seconds = time.Since(begun).Seconds()
 			line, err := json.Marshal(row)
 			if err != nil {
 				return err
@@ -122,84 +130,92 @@ func (r *Run) Train(ctx context.Context, from int) error {
 			return err
 		})
 		if err != nil {
-			return errors.Join(err, Save(r.Dir, r.Learner.Model, done))
+			return errors.Join(err, Save(r.Dir, r.Learner.Model, st))
 		}
 	}
-	return Save(r.Dir, r.Learner.Model, at)
+	return Save(r.Dir, r.Learner.Model, st)
 }
 
-// stage does the steps from from to the stage's end; done is the last whole one.
-func (r *Run) stage(ctx context.Context, s *Stage, start, from int, report func(Row) error) (done int, err error) {
+// stage does the steps from st to the stage's end; st is then the last whole one.
+func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report func(Row) error) (err error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
+	from := st.Step
 	src, stop := s.Open(inner, from, start+s.Steps)
 	defer stop()
-	done = from
 	var success, rewards float64 // of the last probe
+	var watch reward.Watch
 	for step := from; step < start+s.Steps; step++ {
 		row := Row{Step: step + 1, Stage: s.Name}
 		if s.Probe != nil && (step == from || (step-start)%s.ProbeEvery == 0) {
 			if success, rewards, err = s.Probe(ctx); err != nil {
-				return done, err
+				return err
 			}
 		}
-		batch := make([]*gym.Episode, 0, s.Batch)
-		for len(batch) < s.Batch {
-			ep, err := src.Next(ctx)
-			if err != nil {
-				return done, err
-			}
-			batch = append(batch, ep)
+		batch, err := src.Next(ctx)
+		if err != nil {
+			return err
 		}
 		if r.Keep != nil {
-			for i, ep := range batch {
+			for i, ep := range batch.Episodes {
 				ep.ID = fmt.Sprintf("%d-%d", step+1, i+1)
 				if err := r.Keep(step+1, ep); err != nil {
-					return done, err
+					return err
 				}
 			}
 		}
 		u := s.Update
 		u.Optimizer.LR *= s.rate(step - start)
 		row.LR = u.Optimizer.LR
-		stats, err := r.Learner.Learn(batch, u)
+		paid, err := u.Reward.Pay(step-start, batch.Episodes)
 		if err != nil {
-			return done, fmt.Errorf("step %d: %w", step+1, err)
+			return err
 		}
-		done = step + 1
-		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(done))
+		stats, err := r.Learner.Learn(batch.Episodes, paid.PerTurn, u)
+		if err != nil {
+			return fmt.Errorf("step %d: %w", step+1, err)
+		}
+		st.Step, st.Plan, st.Episodes = step+1, batch.Plan, st.Episodes+batch.Played
+		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(st.Step))
 		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
-		row.Tokens = stats.Tokens
-		summarize(&row, batch, u, step)
+		row.Tokens, row.Episodes = stats.Tokens, st.Episodes
+		summarize(&row, batch.Episodes, paid, step)
 		if s.Probe != nil {
 			row.Success, row.Reward = success, rewards
+		} else if watch.See(row.Reward, row.Success) {
+			row.Flag = Hacking
 		}
 		if err := report(row); err != nil {
-			return done, err
+			return err
 		}
-		if r.Save > 0 && done%r.Save == 0 {
-			if err := Save(r.Dir, r.Learner.Model, done); err != nil {
-				return done, err
+		if r.Save > 0 && st.Step%r.Save == 0 {
+			if err := Save(r.Dir, r.Learner.Model, *st); err != nil {
+				return err
 			}
 		}
 	}
-	return done, nil
+	return nil
 }
 
-func summarize(row *Row, batch []*gym.Episode, u Update, step int) {
-	n := float64(len(batch))
+func summarize(row *Row, batch []*gym.Episode, paid reward.Paid, step int) {
+	n := float64(max(1, len(batch)))
+	row.Parts = map[string]float64{}
+	for _, p := range paid.Parts {
+		row.Reward += p.Value
+		row.Parts[p.Name] = p.Value
+	}
 	for _, ep := range batch {
-		perTurn := make([]float32, len(ep.Turns))
-		for _, rw := range u.Rewards {
-			rw.Add(ep, perTurn)
-		}
-		for _, x := range perTurn {
-			row.Reward += float64(x) / n
-		}
 		row.Success += ep.Outcome() / n
 		row.Turns += float64(len(ep.Turns)) / n
+		row.Level += float64(ep.Task.Level) / n
+		if ep.Task.Hint > 0 {
+			row.Hinted++
+		}
+		if ep.Task.Start != "" {
+			row.Restarts++
+		}
 		for _, t := range ep.Turns {
-			if v := t.Move.Tokens.Version; len(v) > 0 {
+			if v := t.Move.Tokens.Version; len(v) > 0 && t.Move.Tokens.Sampled[len(v)-1] {
 				row.Lag += float64(step-int(v[len(v)-1])) / n
 				break
 			}
@@ -208,24 +224,26 @@ func summarize(row *Row, batch []*gym.Episode, u Update, step int) {
 }
 
 // stateVersion is of the checkpoint's layout.
-const stateVersion = 1
+const stateVersion = 2
 
-type state struct {
-	Version int `json:"version"`
-	Step    int `json:"step"` // whole steps done
+// State is how far a run has come.
+type State struct {
+	Version  int             `json:"version"`
+	Step     int             `json:"step"`           // whole steps done
+	Episodes int             `json:"episodes"`       // played for them
+	Plan     json.RawMessage `json:"plan,omitempty"` // of the stage's curriculum
 }
 
 // checkpointDir is where a run's checkpoint lies.
 func checkpointDir(run string) string { return filepath.Join(run, "checkpoint") }
 
-// Save writes a run's checkpoint, of so many whole steps, beside the last one
-// and then takes its place.
-func Save(run string, m *model.Model, step int) error {
+// Save writes a run's checkpoint beside the last one and then takes its place.
+func Save(run string, m *model.Model, st State) error {
 	dir := checkpointDir(run)
 	next, old := dir+".new", dir+".old"
-	if err := write(next, m, step); err != nil {
+	if err := write(next, m, st); err != nil {
 		os.RemoveAll(next)
-		return fmt.Errorf("save the checkpoint of step %d: %w", step, err)
+		return fmt.Errorf("save the checkpoint of step %d: %w", st.Step, err)
 	}
 	os.RemoveAll(old)
 	if err := os.Rename(dir, old); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -237,7 +255,7 @@ func Save(run string, m *model.Model, step int) error {
 	return os.RemoveAll(old)
 }
 
-func write(dir string, m *model.Model, step int) error {
+func write(dir string, m *model.Model, st State) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
@@ -247,14 +265,19 @@ func write(dir string, m *model.Model, step int) error {
 	if err := m.SaveOptimizer(filepath.Join(dir, "optimizer.safetensors")); err != nil {
 		return err
 	}
-	text, _ := json.Marshal(state{stateVersion, step})
+	st.Version = stateVersion
+	text, err := json.Marshal(st)
+	if err != nil {
+		return err
+	}
 	return weights.Atomic(filepath.Join(dir, "state.json"), text)
 }
 
-// Restore reads a run's checkpoint: the model with its optimizer, and how many
-// steps it has done. A crash while a checkpoint was being replaced leaves the
+// Restore reads a run's checkpoint: the model with its optimizer, and how far it
+// has come. A crash while a checkpoint was being replaced leaves the
 // old one, which is read then.
-func Restore(dev kernels.Device, run string) (*model.Model, int, error) {
+func Restore(dev kernels.Device, run string) (*model.Model, State, error) {
+	var st State
 	dir := checkpointDir(run)
 	if _, err := os.Stat(filepath.Join(dir, "state.json")); errors.Is(err, os.ErrNotExist) {
 		if _, err := os.Stat(filepath.Join(dir+".old", "state.json")); err == nil {
@@ -264,21 +287,20 @@ func Restore(dev kernels.Device, run string) (*model.Model, int, error) {
 	path := filepath.Join(dir, "state.json")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, 0, fmt.Errorf("no checkpoint in %s: %w", run, err)
+		return nil, st, fmt.Errorf("no checkpoint in %s: %w", run, err)
 	}
-	var st state
 	if err := json.Unmarshal(text, &st); err != nil {
-		return nil, 0, fmt.Errorf("%s is corrupt: %w", path, err)
+		return nil, st, fmt.Errorf("%s is corrupt: %w", path, err)
 	}
-	if st.Version != stateVersion {
-		return nil, 0, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
+	if st.Version < 1 || st.Version > stateVersion { // version 1 had no plan
+		return nil, st, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
 	}
 	loaded, err := model.Load(dev, dir)
 	if err != nil {
-		return nil, 0, err
+		return nil, st, err
 	}
 	if err := loaded.LoadOptimizer(filepath.Join(dir, "optimizer.safetensors")); err != nil {
-		return nil, 0, err
+		return nil, st, err
 	}
-	return loaded, st.Step, nil
+	return loaded, st, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/curriculum"
 	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cpu"
@@ -79,15 +80,20 @@ type endless struct {
 	n uint64
 }
 
-func (e *endless) Next(context.Context) (*gym.Episode, error) {
-	e.n++
-	return episode(e.m, e.n, int32(9+e.n/8%3)), nil
+func (e *endless) Next(context.Context) (curriculum.Step, error) {
+	var step curriculum.Step
+	for range 48 {
+		e.n++
+		step.Episodes = append(step.Episodes, episode(e.m, e.n, int32(9+e.n/8%3)))
+	}
+	step.Played = len(step.Episodes)
+	return step, nil
 }
 
 var adam = kernels.AdamW{LR: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}
 
 func update(algorithm string) Update {
-	u := Update{Rewards: []reward.Reward{reward.Outcome{Weight: 1}}, Optimizer: adam, ClipNorm: 1, Epochs: 1, Minibatches: 2,
+	u := Update{Reward: reward.Of("outcome", reward.Outcome{}), Optimizer: adam, ClipNorm: 1, Epochs: 1, Minibatches: 2,
 		Objective: algo.Sum{algo.Clip{Low: 0.2, High: 0.2}}}
 	if algorithm == "ppo" {
 		u.Estimator, u.Objective = algo.GAE{Gamma: 1, Lambda: 0.95, Whiten: true}, algo.Sum{algo.Clip{Low: 0.2, High: 0.2}, algo.ValueLoss{Coef: 0.5}}
@@ -110,7 +116,7 @@ func newRun(t *testing.T, algorithm string, steps int) (*Run, *[]Row) {
 func TestBothAlgorithmsLearnTheNextWord(t *testing.T) {
 	for _, algorithm := range []string{"grpo", "ppo"} {
 		r, rows := newRun(t, algorithm, 60)
-		if err := r.Train(t.Context(), 0); err != nil {
+		if err := r.Train(t.Context(), State{}); err != nil {
 			t.Fatal(err)
 		}
 		first, last := (*rows)[0], (*rows)[len(*rows)-1]
@@ -132,7 +138,12 @@ func TestThreadsDoNotChangeABit(t *testing.T) {
 		for i := range uint64(900) { // several micro-batches
 			batch = append(batch, episode(m, i, int32(9+i/8%3)))
 		}
-		if _, err := l.Learn(batch, update("ppo")); err != nil {
+		u := update("ppo")
+		paid, err := u.Reward.Pay(0, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.Learn(batch, paid.PerTurn, u); err != nil {
 			t.Fatal(err)
 		}
 		if got := weightsOf(m); want == nil {
@@ -145,40 +156,40 @@ func TestThreadsDoNotChangeABit(t *testing.T) {
 
 func TestACheckpointComesBackWhole(t *testing.T) {
 	r, _ := newRun(t, "grpo", 3)
-	if err := r.Train(t.Context(), 0); err != nil {
+	if err := r.Train(t.Context(), State{}); err != nil {
 		t.Fatal(err)
 	}
-	m, step, err := Restore(r.Learner.Model.Device(), r.Dir)
-	if err != nil || step != 3 || !slices.Equal(weightsOf(m), weightsOf(r.Learner.Model)) {
-		t.Fatalf("step %d, %v", step, err)
+	m, st, err := Restore(r.Learner.Model.Device(), r.Dir)
+	if err != nil || st.Step != 3 || st.Episodes != 3*48 || !slices.Equal(weightsOf(m), weightsOf(r.Learner.Model)) {
+		t.Fatalf("%+v, %v", st, err)
 	}
 	// A crash between the two renames leaves the old checkpoint only.
 	dir := checkpointDir(r.Dir)
 	if err := os.Rename(dir, dir+".old"); err != nil {
 		t.Fatal(err)
 	}
-	if _, step, err := Restore(m.Device(), r.Dir); err != nil || step != 3 {
-		t.Errorf("after a crash: step %d, %v", step, err)
+	if _, st, err := Restore(m.Device(), r.Dir); err != nil || st.Step != 3 {
+		t.Errorf("after a crash: step %d, %v", st.Step, err)
 	}
-	if err := Save(r.Dir, m, 4); err != nil {
+	if err := Save(r.Dir, m, State{Step: 4}); err != nil {
 		t.Fatal(err)
 	}
-	if _, step, err := Restore(m.Device(), r.Dir); err != nil || step != 4 {
-		t.Errorf("after the next save: step %d, %v", step, err)
+	if _, st, err := Restore(m.Device(), r.Dir); err != nil || st.Step != 4 {
+		t.Errorf("after the next save: step %d, %v", st.Step, err)
 	}
 }
 
 func TestWrongCheckpointsAreNamed(t *testing.T) {
 	m := newModel(t)
 	for file, damage := range map[string]struct{ text, says string }{
-		"state.json":             {`{"version": 7}`, "has version 7, this program reads 1"},
+		"state.json":             {`{"version": 7}`, "has version 7, this program reads 2"},
 		"config.json":            {`{`, "config.json is corrupt"},
 		"model.safetensors":      {`x`, "model.safetensors is corrupt"},
 		"optimizer.safetensors":  {``, "optimizer.safetensors is corrupt"},
 		"../checkpoint/gone.txt": {``, ""},
 	} {
 		run := t.TempDir()
-		if err := Save(run, m, 1); err != nil {
+		if err := Save(run, m, State{Step: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(filepath.Join(checkpointDir(run), file), []byte(damage.text), 0o644); err != nil {
@@ -199,13 +210,13 @@ func TestASourceThatEndsLeavesACheckpoint(t *testing.T) {
 	broken := errors.New("the source is broken")
 	m := r.Learner.Model
 	r.Stages[0].Open = func(context.Context, int, int) (Source, func()) {
-		return &failing{endless{m: m}, 48 * 4, broken}, func() {}
+		return &failing{endless{m: m}, 4, broken}, func() {}
 	}
-	if err := r.Train(t.Context(), 0); !errors.Is(err, broken) {
+	if err := r.Train(t.Context(), State{}); !errors.Is(err, broken) {
 		t.Fatal(err)
 	}
-	if _, step, err := Restore(m.Device(), r.Dir); err != nil || step != 4 || len(*rows) != 4 {
-		t.Errorf("step %d after %d rows, %v", step, len(*rows), err)
+	if _, st, err := Restore(m.Device(), r.Dir); err != nil || st.Step != 4 || len(*rows) != 4 {
+		t.Errorf("step %d after %d rows, %v", st.Step, len(*rows), err)
 	}
 }
 
@@ -215,9 +226,9 @@ type failing struct {
 	err  error
 }
 
-func (f *failing) Next(ctx context.Context) (*gym.Episode, error) {
+func (f *failing) Next(ctx context.Context) (curriculum.Step, error) {
 	if f.left--; f.left < 0 {
-		return nil, f.err
+		return curriculum.Step{}, f.err
 	}
 	return f.endless.Next(ctx)
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/turngym/turngym/agent"
+	"github.com/turngym/turngym/agent/rollout"
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/reward"
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/policy/algo"
+	"github.com/turngym/turngym/policy/model"
+	"github.com/turngym/turngym/policy/train"
+)
+
+// stages are those of the recipe.
+func (s *session) stages() ([]train.Stage, error) {
+	c := s.c
+	adam := func(lr float64) kernels.AdamW {
+		return kernels.AdamW{LR: lr, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.01}
+	}
+	var stages []train.Stage
+	if c.SFT.Steps > 0 {
+		stages = append(stages, train.Stage{Name: "sft", Steps: c.SFT.Steps, Batch: c.SFT.Batch, WarmUp: c.SFT.WarmUp, Final: c.SFT.Final,
+			Update: train.Update{Reward: reward.Of("outcome", reward.Outcome{}), Estimator: algo.Demonstration{}, Objective: algo.PolicyGradient{},
+				Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
+			Open: s.source(&rollout.Stream{Engine: s.demos,
+				Tasks: rollout.Fixed(func(step int) []gym.Task { return draw(s.scenarios, c.Seed^0x64656d6f, step, c.SFT.Batch, 1) }),
+				Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}),
+			Probe: s.probe, ProbeEvery: max(1, c.SFT.Steps/probes),
+		})
+	}
+	if c.RL.Steps > 0 {
+		mix, err := c.Reward.mix(c.RL.Gamma)
+		if err != nil {
+			return nil, err
+		}
+		plan, err := c.Curriculum.plan(s.scenarios, c.RL.Steps)
+		if err != nil {
+			return nil, err
+		}
+		if s.from.Plan != nil {
+			if err := plan.Load(s.from.Plan); err != nil {
+				return nil, fmt.Errorf("the checkpoint's curriculum: %w", err)
+			}
+		}
+		u := train.Update{Reward: mix, Epochs: c.RL.Epochs, Minibatches: c.RL.Minibatches, Optimizer: adam(c.RL.LR), ClipNorm: 1}
+		objective := algo.Sum{algo.Clip{Low: c.RL.Clip, High: c.RL.Clip}, algo.EntropyBonus{Coef: c.RL.Entropy}}
+		switch c.RL.Algorithm {
+		case "grpo":
+			u.Estimator, u.SkipEven = algo.Group{Normalize: true}, true
+		case "ppo":
+			u.Estimator = algo.GAE{Gamma: c.RL.Gamma, Lambda: c.RL.Lambda, Whiten: true}
+			objective = append(objective, algo.ValueLoss{Coef: c.RL.Value})
+		case "reinforce":
+			u.Estimator = algo.Reinforce{Gamma: c.RL.Gamma}
+		}
+		var begin func() error
+		if c.RL.KL > 0 {
+			objective = append(objective, algo.KL{Coef: c.RL.KL})
+			begin = s.takeReference
+		}
+		u.Objective = objective
+		stages = append(stages, train.Stage{Name: c.RL.Algorithm, Steps: c.RL.Steps, Batch: c.RL.Tasks * c.RL.Group, WarmUp: c.RL.WarmUp, Final: c.RL.Final,
+			Update: u, Begin: begin,
+			Open: s.source(&rollout.Stream{Engine: s.engine, Policy: s.policy, Staleness: c.Staleness,
+				Tasks: &rollout.Course{Plan: plan, Seed: c.Seed, N: c.RL.Tasks, Group: c.RL.Group},
+				Agent: func(step, i int) agent.Agent {
+					return rollout.Agent{Policy: s.policy, Codec: s.codec, Seed: c.Seed ^ uint64(step)<<32 ^ uint64(i)<<16, Temperature: 1}
+				}}),
+		})
+	}
+	return stages, nil
+}
+
+// probes is how often the policy is probed while it learns from
+// demonstrations; probeTasks is how many episodes that takes.
+const (
+	probes     = 15
+	probeTasks = 48
+)
+
+// probe plays always the same training tasks, taking the likeliest actions.
+func (s *session) probe(ctx context.Context) (success, rewards float64, err error) {
+	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks, 1)
+	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks)
+	for _, ep := range episodes {
+		success += ep.Outcome() / float64(len(tasks))
+	}
+	return success, success, err
+}
+
+func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to int) (train.Source, func()) {
+	return func(ctx context.Context, from, to int) (train.Source, func()) {
+		st.Start(ctx, from, to)
+		return st, st.Stop
+	}
+}
+
+// takeReference keeps the policy with which the stage begins, in the run's
+// folder, so that a resumed run is pulled to the same one.
+func (s *session) takeReference() error {
+	dir := filepath.Join(s.dir, "reference")
+	dev := s.learner.Model.Device()
+	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, os.ErrNotExist) {
+		if err := s.learner.Model.Save(dir); err != nil {
+			return err
+		}
+	}
+	ref, err := model.Load(dev, dir)
+	s.learner.Ref = ref
+	return err
+}
