@@ -122,6 +122,28 @@ func TestTheSeedAloneDecides(t *testing.T) {
 	}
 }
 
+// An assignment reads all values before it writes any, in every kind of block.
+func TestAssignmentsReadBeforeTheyWrite(t *testing.T) {
+	for body, want := range map[string]string{
+		"local a, b = 1, 2 a, b = b, a return a .. b":                                                        "21",
+		"local a, b = 0, 0 a, b = a + 1, a + b return a .. b":                                                "10",
+		"local x, y = 7, 9 x, y = math.floor(x / 2), math.floor(y / 2) return x .. y":                        "34",
+		"local t = { 1, 2 } t[1], t[2] = t[2], t[1] return t[1] .. t[2]":                                     "21",
+		"local i, t = 1, {} i, t[i] = i + 1, 20 return i .. t[1]":                                            "220",
+		"local i, t = 1, {} t[i], i = 20, i + 1 return i .. t[1]":                                            "220",
+		"local a, b, c = 1, 2, 3 a, b, c = c, a, b return a .. b .. c":                                       "312",
+		"local a, b = 1, 2 local function f() a, b = b, a end f() return a .. b":                             "21",
+		"local a, b = 1, 2 for i = 1, 3 do if i > 0 then a, b = b, a + b end end return a .. ' ' .. b":       "5 8",
+		"local function two() return 1, 2 end local a, b, c = 0, 0, 0 a, b, c = 9, two() return a .. b .. c": "912",
+		"local a, b = 1 a, b = 2, a, 7 return a .. b":                                                        "21",
+		"local s = { x = 1 } local y = 5 s.x, y = y, s.x return s.x .. y":                                    "51",
+	} {
+		if got, err := goal(t, script(t, body), task); err != nil || got != want {
+			t.Errorf("%s gives %q, want %q (%v)", body, got, want, err)
+		}
+	}
+}
+
 func TestFaultsOfAFileAreReportedTogether(t *testing.T) {
 	_, err := load("return { doc = 1, levls = 2, floor = 3, setup = function() end }")
 	for _, want := range []string{"x.lua: doc must be a string", `unknown key "levls"; did you mean "levels"?`, "the key goal is missing", "floor is 3; want a number from 0 to 1"} {

@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -102,6 +103,7 @@ func compile(fsys fs.FS, file string) (*lua.FunctionProto, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	straighten(reflect.ValueOf(chunk))
 	proto, err := lua.Compile(chunk, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
