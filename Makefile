@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-long bench build chrome miniwob check clean
+.PHONY: train test test-long bench build chrome miniwob peers puzzle-table check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -31,6 +31,11 @@ miniwob:
 		&& python3 -m zipfile -e build/miniwob/miniwob-*.whl build/miniwob/wheel && mv build/miniwob/wheel/miniwob/html $(MINIWOB) \
 		|| echo "no MiniWoB++ pages here (pip could not get them): their test is skipped"
 
+# Other gyms, to be measured beside ours by gym bench.
+peers:
+	@test -x build/peers/bin/python || { python3 -m venv build/peers && build/peers/bin/pip install -q gymnasium==1.4.0 textarena==0.7.4 reasoning-gym==0.1.19; } \
+		|| { rm -rf build/peers; echo "no peers here (pip could not get them)"; }
+
 check:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
 	@$(GO) vet ./...
@@ -48,6 +53,10 @@ test-long: test
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser
+
+# Trains on seven puzzles and prints what a random agent, the policy and the oracle reach: about an hour.
+puzzle-table: build
+	$(GO) run ./bench/table
 
 clean:
 	rm -rf bin build

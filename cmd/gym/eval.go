@@ -108,7 +108,7 @@ func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, s
 	if random {
 		who = func(int) agent.Agent { return agent.Random{Seed: c.Seed} }
 	}
-	res, err := s.evaluate(ctx, exam(s.scenarios, split, seeds), who, "")
+	res, err := s.evaluate(ctx, s.engine, exam(s.scenarios, split, seeds), who, "")
 	if err != nil {
 		return err
 	}
@@ -121,9 +121,9 @@ func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, s
 }
 
 // evaluate plays tasks and sums up; episodes are recorded in dir unless it is "".
-func (s *session) evaluate(ctx context.Context, tasks []gym.Task, who func(int) agent.Agent, dir string) (*result, error) {
-	begun, steps, faults := time.Now(), s.engine.Steps(), s.engine.Faults()
-	episodes, err := s.engine.Play(ctx, who, tasks)
+func (s *session) evaluate(ctx context.Context, engine *rollout.Engine, tasks []gym.Task, who func(int) agent.Agent, dir string) (*result, error) {
+	begun, steps, faults := time.Now(), engine.Steps(), engine.Faults()
+	episodes, err := engine.Play(ctx, who, tasks)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +132,8 @@ func (s *session) evaluate(ctx context.Context, tasks []gym.Task, who func(int) 
 			return nil, err
 		}
 	}
-	res := &result{Env: s.c.Env, Split: tasks[0].Split.String(), Episodes: len(episodes), Faults: s.engine.Faults() - faults}
-	res.StepsPerSecond = float64(s.engine.Steps()-steps) / time.Since(begun).Seconds()
+	res := &result{Env: s.c.Env, Split: tasks[0].Split.String(), Episodes: len(episodes), Faults: engine.Faults() - faults}
+	res.StepsPerSecond = float64(engine.Steps()-steps) / time.Since(begun).Seconds()
 	for _, sc := range s.scenarios {
 		b := byScenario{Scenario: s.c.Env + "/" + sc.Name, Levels: make([]*float64, sc.Levels)}
 		sum, count := make([]float64, sc.Levels), make([]float64, sc.Levels)

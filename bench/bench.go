@@ -1,0 +1,152 @@
+// Package bench measures environments against peers on the same machine.
+//
+// What it does not have: the peers themselves, which make peers installs, and
+// which are left out of a report where they are not there.
+package bench
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/turngym/turngym/gym"
+)
+
+// Rate is what was measured: medians over the rounds.
+type Rate struct {
+	Name           string  `json:"name"`
+	Version        string  `json:"version,omitempty"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	AllocsPerStep  float64 `json:"allocs_per_step,omitempty"`
+	BytesPerStep   float64 `json:"bytes_per_step,omitempty"`
+}
+
+// Random plays tasks of one scenario and level with random actions, in so many
+// environments at once, for so many rounds of a given time: every step is a
+// whole one, with observation and signals, and every episode is another task.
+func Random(ctx context.Context, f gym.Family, sc gym.Scenario, level, workers, rounds int, each time.Duration) (Rate, error) {
+	envs := make([]gym.Env, workers)
+	for i := range envs {
+		env, err := f.Open(ctx)
+		if err != nil {
+			return Rate{}, err
+		}
+		defer env.Close()
+		envs[i] = env
+	}
+	var rates, allocs, bytes []float64
+	for round := range rounds + 1 { // the first warms up
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		begun := time.Now()
+		counts, errs := make([]int, workers), make([]error, workers)
+		var wg sync.WaitGroup
+		for w, env := range envs {
+			wg.Go(func() {
+				counts[w], errs[w] = play(ctx, env, gym.Task{Scenario: sc.Name, Level: level, Seed: uint64(round*workers+w) << 32}, begun.Add(each))
+			})
+		}
+		wg.Wait()
+		took := time.Since(begun).Seconds()
+		runtime.ReadMemStats(&after)
+		steps := 0.0
+		for w := range envs {
+			if errs[w] != nil {
+				return Rate{}, errs[w]
+			}
+			steps += float64(counts[w])
+		}
+		if round > 0 {
+			rates = append(rates, steps/took)
+			allocs = append(allocs, float64(after.Mallocs-before.Mallocs)/steps)
+			bytes = append(bytes, float64(after.TotalAlloc-before.TotalAlloc)/steps)
+		}
+	}
+	return Rate{StepsPerSecond: median(rates), AllocsPerStep: median(allocs), BytesPerStep: median(bytes)}, nil
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return x[len(x)/2]
+}
+
+// play plays episodes until end; t's seed is the first one's.
+func play(ctx context.Context, env gym.Env, t gym.Task, end time.Time) (steps int, err error) {
+	rng := rand.New(rand.NewPCG(t.Seed, 1))
+	for time.Now().Before(end) {
+		o, err := env.Reset(ctx, t)
+		if err != nil {
+			return steps, err
+		}
+		t.Seed++
+		for {
+			out, err := env.Step(ctx, choose(rng, &o))
+			if err != nil {
+				return steps, err
+			}
+			steps++
+			if out.Terminated || out.Truncated {
+				break
+			}
+			o = out.Observation
+		}
+	}
+	return steps, nil
+}
+
+// choose is a random action: quickly where the verb's arguments are choices or
+// small ranges, else by the grammar.
+func choose(rng *rand.Rand, o *gym.Observation) gym.Action {
+	v := &o.Verbs[rng.IntN(len(o.Verbs))]
+	a := gym.Action{Verb: v.Name}
+	for _, p := range v.Params {
+		switch {
+		case p.Kind == gym.Enum:
+			a.Args = append(a.Args, gym.Value{Kind: gym.Enum, Text: p.Enum[rng.IntN(len(p.Enum))]})
+		case p.Kind == gym.Int && p.Max > p.Min:
+			a.Args = append(a.Args, gym.Value{Kind: gym.Int, Num: p.Min + float64(rng.IntN(int(p.Max-p.Min)+1))})
+		default:
+			g := gym.NewGrammar(o)
+			for next := g.Next(nil); len(next) > 0; next = g.Next(next[:0]) {
+				g.Take(next[rng.IntN(len(next))])
+			}
+			return g.Action()
+		}
+	}
+	return a
+}
+
+//go:embed peers.py
+var peers string
+
+// Peers measures the other gyms that are installed for the interpreter python,
+// in so many processes at once.
+func Peers(ctx context.Context, python string, processes, rounds int, each time.Duration) ([]Rate, error) {
+	cmd := exec.CommandContext(ctx, python, "-", fmt.Sprint(each.Seconds()), strconv.Itoa(processes), strconv.Itoa(rounds))
+	cmd.Stdin = strings.NewReader(peers)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
+		return nil, fmt.Errorf("measure the peers with %s: %w: %s", python, err, lines[len(lines)-1])
+	}
+	var list []Rate
+	for line := range strings.Lines(string(out)) {
+		var r Rate
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			continue // what a peer says when it is imported
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}

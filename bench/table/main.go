@@ -1,0 +1,57 @@
+// Command table trains a policy on each of a list of puzzles, one after the
+// other, and prints what they reach as a table for docs/performance.md. make
+// puzzle-table calls it.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// rows are what is trained: the flags of gym train beside the environment.
+var rows = [][]string{
+	{"frozen-lake", "--scenario", "puzzle/frozen-lake", "--recipe", "grpo"},
+	{"maze, level 2", "--scenario", "puzzle/maze", "--level", "2", "--recipe", "grpo"},
+	{"bandit", "--scenario", "puzzle/bandit", "--recipe", "grpo"},
+	{"mastermind, level 1", "--scenario", "puzzle/mastermind", "--level", "1", "--recipe", "grpo"},
+	{"lights-out, level 2", "--scenario", "puzzle/lights-out", "--level", "2", "--recipe", "grpo"},
+	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo"},
+	{"sokoban, level 1", "--scenario", "puzzle/sokoban", "--level", "1", "--recipe", "web"},
+}
+
+func main() {
+	gym, dir := "bin/gym", "runs/table"
+	if len(os.Args) > 1 {
+		dir = os.Args[1]
+	}
+	fmt.Println("| puzzle | random | trained | oracle | minutes | command |")
+	fmt.Println("| --- | ---: | ---: | ---: | ---: | --- |")
+	for i, row := range rows {
+		run := filepath.Join(dir, fmt.Sprintf("%d-%s", i+1, time.Now().Format("150405")))
+		args := append([]string{"train", "--env", "puzzle", "--eval.seeds", "100", "--run", run}, row[1:]...)
+		begun := time.Now()
+		cmd := exec.Command(gym, args...)
+		cmd.Stderr = os.Stderr
+		if err := cmd.Run(); err != nil {
+			fmt.Fprintf(os.Stderr, "table: %s: %v\n", row[0], err)
+			os.Exit(1)
+		}
+		minutes := time.Since(begun).Minutes()
+		var got struct{ Policy, Random, Oracle struct{ Success float64 } }
+		text, err := os.ReadFile(filepath.Join(run, "evaluation.json"))
+		if err == nil {
+			err = json.Unmarshal(text, &got)
+		}
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "table: %s: %v\n", row[0], err)
+			os.Exit(1)
+		}
+		fmt.Printf("| %s | %.2f | %.2f | %.2f | %.1f | `gym train --env puzzle %s` |\n", row[0], got.Random.Success, got.Policy.Success,
+			got.Oracle.Success, minutes, strings.Join(row[1:], " "))
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/turngym/turngym/bench"
+	"github.com/turngym/turngym/gym"
+)
+
+func (a *app) benchCommand() *cobra.Command {
+	var seconds float64
+	var rounds, workers int
+	var python string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "bench", Short: "Measure how fast scenarios step, beside other gyms where they are installed",
+		Example: "  gym bench --env puzzle --scenario puzzle/frozen-lake\n  gym bench --env web --scenario shop --driver static --python none", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, _, err := loadConfig(cmd.Flags(), a.env)
+			if err != nil {
+				return wrongUse{err}
+			}
+			f, err := openFamily(&c, "")
+			if err != nil {
+				return wrongUse{err}
+			}
+			defer f.Close()
+			list, err := pick(f, &c)
+			if err != nil {
+				return wrongUse{err}
+			}
+			if seconds <= 0 || rounds < 1 || workers < 1 {
+				return wrongUse{fmt.Errorf("seconds, rounds and workers must be above 0")}
+			}
+			each := time.Duration(seconds * float64(time.Second))
+			rates, err := a.bench(cmd.Context(), f, c.Env, list, len(c.Levels) > 0, workers, rounds, each)
+			if err != nil {
+				return err
+			}
+			peers, err := findPeers(cmd.Context(), python, workers, rounds, each)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.json(map[string]any{"workers": workers, "rates": rates, "peers": peers})
+			}
+			fmt.Fprintf(a.out, "%-28s %12s %10s %10s   (%d at once, median of %d rounds of %gs)\n", "random agent", "steps/s", "allocs", "bytes", workers, rounds, seconds)
+			for _, r := range rates {
+				fmt.Fprintf(a.out, "%-28s %12.0f %10.1f %10.0f\n", r.Name, r.StepsPerSecond, r.AllocsPerStep, r.BytesPerStep)
+			}
+			for _, p := range peers {
+				fmt.Fprintf(a.out, "%-28s %12.0f %21s   %s is %.1f times as fast\n", p.Name, p.StepsPerSecond, p.Version, rates[0].Name, rates[0].StepsPerSecond/p.StepsPerSecond)
+			}
+			return nil
+		},
+	}
+	addFlags(cmd.Flags())
+	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed")
+	cmd.Flags().Float64Var(&seconds, "seconds", 1, "of a round")
+	cmd.Flags().IntVar(&rounds, "rounds", 5, "the median is shown")
+	cmd.Flags().IntVar(&workers, "workers", runtime.NumCPU(), "environments at once, and processes of the peers")
+	cmd.Flags().StringVar(&python, "python", "", "interpreter that has the peers, or none; default: what make peers has made, or python3")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object")
+	return cmd
+}
+
+// bench measures each scenario at its first level, or at every level that was
+// asked for.
+func (a *app) bench(ctx context.Context, f gym.Family, env string, list []chosen, all bool, workers, rounds int, each time.Duration) ([]bench.Rate, error) {
+	var rates []bench.Rate
+	for _, s := range list {
+		levels := s.levels
+		if !all {
+			levels = levels[:1]
+		}
+		for _, level := range levels {
+			r, err := bench.Random(ctx, f, s.Scenario, level, workers, rounds, each)
+			if err != nil {
+				return nil, err
+			}
+			r.Name = fmt.Sprintf("%s/%s level %d", env, s.Name, level)
+			rates = append(rates, r)
+		}
+	}
+	return rates, nil
+}
+
+// peersPython is where make peers puts the peers.
+const peersPython = "build/peers/bin/python"
+
+func findPeers(ctx context.Context, python string, workers, rounds int, each time.Duration) ([]bench.Rate, error) {
+	if python == "none" {
+		return nil, nil
+	}
+	for _, p := range []string{python, peersPython, "python3"} {
+		if path, err := exec.LookPath(p); err == nil {
+			return bench.Peers(ctx, path, workers, rounds, each)
+		}
+		if p == python && p != "" {
+			return nil, wrongUse{fmt.Errorf("--python %s: there is no such interpreter", python)}
+		}
+	}
+	return nil, nil
+}
