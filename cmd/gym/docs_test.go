@@ -2,14 +2,18 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
-	"github.com/turngym/turngym/envs/web"
+	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/check"
+	"github.com/turngym/turngym/scenarios"
 )
 
 // blocks are the fenced listings of a kind in the README and in docs.
@@ -35,22 +39,64 @@ func TestListingsOfScenariosAreSound(t *testing.T) {
 	for file, list := range blocks(t, "lua") {
 		for _, text := range list {
 			found++
-			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, "listing.lua"), []byte(text), 0o644); err != nil {
+			path := filepath.Join(t.TempDir(), "listing.lua")
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			f := &web.Family{Driver: "static", Lua: os.DirFS(dir)}
-			if err := f.Load(); err != nil {
+			f, sc, err := openScenario(path, "static")
+			if err != nil {
 				t.Fatalf("%s: %v", file, err)
 			}
-			report, err := check.Scenario(t.Context(), f, f.Scenarios()[0], check.Options{})
+			report, err := check.Scenario(t.Context(), f, sc, check.Options{})
 			if err = errors.Join(err, report.Err()); err != nil {
 				t.Errorf("%s: %v", file, err)
 			}
 		}
 	}
+	if found < 3 {
+		t.Errorf("%d listings found", found)
+	}
+}
+
+// The listing of a reward is one.
+func TestListingsOfRewardsPay(t *testing.T) {
+	found := 0
+	for file, list := range blocks(t, "lua reward") {
+		for _, text := range list {
+			found++
+			r, err := scenarios.LoadReward(fstest.MapFS{"r.lua": {Data: []byte(text)}}, "r.lua")
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			paid := make([]float32, 2)
+			ep := &gym.Episode{Turns: []gym.Turn{{}, {Signals: gym.Signals{{Name: gym.SignalOutcome, Value: 1}}}}}
+			if err := r.Add(ep, paid); err != nil || !slices.Equal(paid, []float32{-0.01, 1}) {
+				t.Errorf("%s: paid %v, %v", file, paid, err)
+			}
+		}
+	}
 	if found == 0 {
 		t.Error("no listing found")
+	}
+}
+
+// The table of keys in docs/scenarios.md is that of the program.
+func TestEveryKeyIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/scenarios.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range scenarios.Keys() {
+		need := ""
+		if k.Need {
+			need = "needed"
+		}
+		if k.Env != "" {
+			need = strings.TrimSpace(need + " (" + k.Env + ")")
+		}
+		if row := fmt.Sprintf("| `%s` | %s | %s |", k.Form, need, strings.ReplaceAll(k.Doc, "|", `\|`)); !strings.Contains(string(text), row) {
+			t.Errorf("docs/scenarios.md has no line %s", row)
+		}
 	}
 }
 

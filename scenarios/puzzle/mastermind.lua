@@ -1,5 +1,6 @@
 -- Find a hidden code of colours: each guess is answered with how many pegs are right in place and in colour.
 local gym = require "gym"
+local colors = { "red", "green", "blue", "yellow", "white", "black" }
 local pegs, kinds, turns = { 2, 3, 3, 4, 4 }, { 3, 3, 4, 4, 6 }, { 5, 7, 8, 9, 10 }
 
 -- Right in place, and right in colour but elsewhere.
@@ -31,7 +32,7 @@ return {
   about = "Mastermind (Meirowitz 1970). Level 5 is the boxed game's four pegs of six colours.",
   levels = 5, turns = turns, floor = 0.47,
   setup = function(rng, level)
-    local s = { colors = rng:sample(gym.colors, kinds[level]), pegs = pegs[level], code = {}, guesses = {}, left = turns[level] }
+    local s = { colors = { unpack(colors, 1, kinds[level]) }, pegs = pegs[level], code = {}, guesses = {}, left = turns[level] }
     for i = 1, s.pegs do s.code[i] = rng:pick(s.colors) end
     s.total, s.possible = kinds[level] ^ s.pegs, {} -- the codes that agree with every answer so far
     for i = 1, s.total do s.possible[i] = i - 1 end
