@@ -168,8 +168,9 @@ return {
     end
   end,
   goal = function(s)
-    return "Get " .. (s.row == 3 and "three" or "four") .. " of your x in a line, across, upright or diagonal, before the opponent"
-      .. " does with o. A piece falls to the lowest free cell of its column; the columns are 1 to " .. s.w .. " from the left."
+    return "Get " .. (s.row == 3 and "three" or "four") .. " of your x in a line, across, upright or diagonal, before the"
+      .. " opponent does with o. A piece falls to the lowest free cell of its column; the columns are 1 to "
+      .. s.w .. " from the left."
   end,
   verbs = function(s) return { drop = { "Drop a piece into a column.", "column:1.." .. s.w } } end,
   observe = function(s) return table.concat(rows(s, " "), "\n") end,

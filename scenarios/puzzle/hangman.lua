@@ -72,8 +72,8 @@ return {
     end
   end,
   goal = function(s)
-    return "Find all letters of the hidden word. Each letter that it does not have takes one of " .. s.lives .. " lives. It is one of "
-      .. table.concat(s.words, ", ") .. "."
+    return "Find all letters of the hidden word. Each letter that it does not have takes one of " .. s.lives .. " lives."
+      .. " It is one of " .. table.concat(s.words, ", ") .. "."
   end,
   verbs = function(s) return { try = { "Try a letter.", "letter:" .. table.concat(s.letters, "|") } } end,
   observe = function(s)
