@@ -38,14 +38,20 @@ func (a *app) benchCommand() *cobra.Command {
 			if seconds <= 0 || rounds < 1 || workers < 1 {
 				return wrongUse{fmt.Errorf("seconds, rounds and workers must be above 0")}
 			}
+			python, err := findPython(python)
+			if err != nil {
+				return wrongUse{err}
+			}
 			each := time.Duration(seconds * float64(time.Second))
 			rates, err := a.bench(cmd.Context(), f, c.Env, list, len(c.Levels) > 0, workers, rounds, each)
 			if err != nil {
 				return err
 			}
-			peers, err := findPeers(cmd.Context(), python, workers, rounds, each)
-			if err != nil {
-				return err
+			var peers []bench.Rate
+			if python != "" {
+				if peers, err = bench.Peers(cmd.Context(), python, workers, rounds, each); err != nil {
+					return err
+				}
 			}
 			if asJSON {
 				return a.json(map[string]any{"workers": workers, "rates": rates, "peers": peers})
@@ -94,17 +100,22 @@ func (a *app) bench(ctx context.Context, f gym.Family, env string, list []chosen
 // peersPython is where make peers puts the peers.
 const peersPython = "build/peers/bin/python"
 
-func findPeers(ctx context.Context, python string, workers, rounds int, each time.Duration) ([]bench.Rate, error) {
-	if python == "none" {
-		return nil, nil
+// findPython is the interpreter that may have the peers; "" where there is none.
+func findPython(asked string) (string, error) {
+	if asked == "none" {
+		return "", nil
 	}
-	for _, p := range []string{python, peersPython, "python3"} {
+	if asked != "" {
+		path, err := exec.LookPath(asked)
+		if err != nil {
+			return "", fmt.Errorf("--python %s: there is no such interpreter", asked)
+		}
+		return path, nil
+	}
+	for _, p := range []string{peersPython, "python3"} {
 		if path, err := exec.LookPath(p); err == nil {
-			return bench.Peers(ctx, path, workers, rounds, each)
-		}
-		if p == python && p != "" {
-			return nil, wrongUse{fmt.Errorf("--python %s: there is no such interpreter", python)}
+			return path, nil
 		}
 	}
-	return nil, nil
+	return "", nil
 }

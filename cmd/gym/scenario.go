@@ -44,6 +44,9 @@ func (a *app) scenarioNew() *cobra.Command {
 			if err != nil {
 				return wrongUse{err}
 			}
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
 			file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 			if errors.Is(err, fs.ErrExist) {
 				return wrongUse{fmt.Errorf("%s is there already; choose another name", path)}
