@@ -8,8 +8,8 @@ local house = {
   { name = "study", places = { "desk", "drawer", "shelf", "safe", "bench" }, things = { "book", "pen", "letter" } },
   { name = "bathroom", places = { "cabinet", "tub", "basket", "rack", "locker" }, things = { "sponge", "towel", "brush" } },
 }
-local insides = { sink = "open", tub = "open", basket = "open", fridge = "shut", microwave = "shut", cupboard = "shut", oven = "shut",
-  dresser = "shut", wardrobe = "shut", chest = "shut", drawer = "shut", safe = "shut", cabinet = "shut", locker = "shut" }
+local doors = " fridge microwave cupboard oven dresser wardrobe chest drawer safe cabinet locker "
+local insides = doors .. "sink tub basket "
 local changes = { { verb = "heat", how = "hot", place = "microwave" }, { verb = "cool", how = "cold", place = "fridge" },
   { verb = "clean", how = "clean", place = "sink" } }
 -- Rooms, places in each, things besides those wanted, how many are wanted, whether they are to be changed first.
@@ -20,6 +20,8 @@ local sizes = {
   { rooms = 4, places = 4, others = 14, wanted = 2, shut = true, change = true },
 }
 
+local function within(words, word) return words:find(" " .. word .. " ", 1, true) ~= nil end
+
 local function named(t)
   local name = t.how == "" and t.kind or t.how .. " " .. t.kind
   return (name:find("^[aeo]") and "an " or "a ") .. name
@@ -27,70 +29,72 @@ end
 
 local function done(s, t) return t.kind == s.kind and t.at == s.target and t.how == s.how end
 
--- The next action on the way to a place; nothing when there.
+-- The next action on the way to a place; nothing when there. Rooms that were not entered may have anything.
 local function reach(s, name)
   if s.at == name then return nil end
   local room = s.place[name].room
   if room == s.room then return "go", name end
   if s.been[room] then return "go", room end
-  for _, r in ipairs(s.rooms) do if not s.been[r.name] then return "go", r.name end end
+  for _, r in ipairs(s.rooms) do if not s.been[r] then return "go", r end end
 end
 
 -- The next action of looking into all places, this room's first.
 local function search(s)
-  local here = s.place[s.at]
-  if here and here.shut then return "open" end
-  for _, r in ipairs(s.rooms) do
-    for _, name in ipairs(r.places) do if r.name == s.room and not s.place[name].seen then return "go", name end end
+  if s.place[s.at] and s.place[s.at].shut then return "open" end
+  local away
+  for _, name in ipairs(s.places) do
+    local p = s.place[name]
+    if not p.seen and p.room == s.room then return "go", name end
+    if not p.seen then away = away or p.room end
   end
-  for _, r in ipairs(s.rooms) do
-    for _, name in ipairs(r.places) do if not s.place[name].seen then return "go", r.name end end
-  end
+  return "go", away
 end
 
 return {
   doc = "find a thing in a house, heat, cool or clean it as asked, and put it in its place",
   levels = 5, turns = { 10, 20, 28, 45, 70 }, floor = 0.05,
   verbs = function(s)
-    local to = {}
-    for _, r in ipairs(s.rooms) do if #s.rooms > 1 then to[#to + 1] = r.name end end
-    for _, r in ipairs(s.rooms) do for _, name in ipairs(r.places) do to[#to + 1] = name end end
-    local verbs = { go = { "Go to a place" .. (#s.rooms > 1 and " of this room, or to a room." or "."), "to:" .. table.concat(to, "|") },
-      take = { "Take a thing from where you are.", "thing:" .. table.concat(s.kinds, "|") }, put = "Put what you carry where you are." }
+    local to = (#s.rooms > 1 and table.concat(s.rooms, "|") .. "|" or "") .. table.concat(s.places, "|")
+    local verbs = {
+      go = { "Go to a place" .. (#s.rooms > 1 and " of this room, or to a room." or "."), "to:" .. to },
+      take = { "Take a thing from where you are.", "thing:" .. table.concat(s.kinds, "|") },
+      put = "Put what you carry where you are.",
+    }
     if s.size.shut then verbs.open = "Open the place where you are." end
-    for _, c in ipairs(s.size.change and changes or {}) do verbs[c.verb] = "Do it to what you carry, at the " .. c.place .. "." end
+    for _, c in ipairs(s.size.change and changes or {}) do
+      verbs[c.verb] = "Do it to what you carry, at the " .. c.place .. "."
+    end
     return verbs
   end,
   setup = function(rng, level)
-    local size = sizes[level]
-    local s = { size = size, rooms = {}, place = {}, been = {}, things = {}, kinds = {}, at = "", held = 0, how = "" }
-    local all, homes, sorts, seen = {}, {}, {}, {}
-    local others = rng:sample({ house[2], house[3], house[4] }, 3)
-    local rooms, appliances = { house[1], others[1], others[2], others[3] }, size.change and { "microwave", "fridge", "sink" } or {}
+    local size, all = sizes[level], { name = "room", places = {} }
+    local s = { size = size, rooms = {}, places = {}, place = {}, been = {}, things = {}, kinds = {} }
+    s.at, s.held, s.how = "", 0, ""
+    local rooms = rng:shuffle({ house[2], house[3], house[4] })
+    table.insert(rooms, 1, house[1]) -- the kitchen is always there
     if size.rooms == 1 then
-      rooms = { { name = "room", places = {} } }
-      for _, r in ipairs(house) do for _, name in ipairs(r.places) do rooms[1].places[#rooms[1].places + 1] = name end end
+      for _, r in ipairs(house) do for _, name in ipairs(r.places) do table.insert(all.places, name) end end
+      rooms = { all }
     end
-    for i = 1, size.rooms do -- the kitchen is always there
-      local extra = i == 1 and appliances or {}
+    for i = 1, size.rooms do
+      local extra = i == 1 and size.change and { "microwave", "fridge", "sink" } or {}
       local places = rng:sample(rooms[i].places, size.places - #extra + (#extra > 0 and size.rooms > 1 and 1 or 0))
       for _, name in ipairs(extra) do places[#places + 1] = name end
-      s.rooms[i] = { name = rooms[i].name, places = rng:shuffle(places) }
-    end
-    s.rooms = rng:shuffle(s.rooms)
-    s.room = s.rooms[1].name
-    s.been[s.room] = true
-    for _, r in ipairs(s.rooms) do
-      for _, name in ipairs(r.places) do
-        s.place[name] = { room = r.name, shut = size.shut and insides[name] == "shut" and rng:chance(0.7) or false, seen = false }
-        all[#all + 1] = name
+      s.rooms[i] = rooms[i].name
+      for _, name in ipairs(rng:shuffle(places)) do
+        local shut = size.shut and within(doors, name) and rng:chance(0.7) or false
+        s.place[name], s.places[#s.places + 1] = { room = s.rooms[i], shut = shut, seen = false }, name
       end
     end
+    s.rooms = rng:shuffle(s.rooms)
+    s.room = s.rooms[1]
+    s.been[s.room] = true
+    local homes, sorts, seen = {}, {}, {}
     for _, r in ipairs(house) do
       for _, kind in ipairs(r.things) do sorts[#sorts + 1], homes[kind] = kind, r.name end
     end
     s.kind = rng:pick(size.change and house[1].things or sorts)
-    repeat s.target = rng:pick(all) until s.target ~= "microwave" and s.target ~= "fridge"
+    repeat s.target = rng:pick(s.places) until s.target ~= "microwave" and s.target ~= "fridge"
     if size.change then
       s.change = rng:pick(changes)
       s.how = s.change.how
@@ -100,7 +104,7 @@ return {
       while i > size.wanted and kind == s.kind do kind = rng:pick(sorts) end
       -- Things are mostly in the room where they belong; the plain task must not be done at the start.
       for _ = 1, 4 do
-        repeat at = rng:pick(all) until at ~= s.target or kind ~= s.kind
+        repeat at = rng:pick(s.places) until at ~= s.target or kind ~= s.kind
         if s.place[at].room == homes[kind] then break end
       end
       s.things[i] = { kind = kind, how = "", at = at }
@@ -111,15 +115,17 @@ return {
   end,
   goal = function(s)
     local what = s.size.wanted > 1 and "two " .. s.how .. " " .. s.kind .. "s" or named { how = s.how, kind = s.kind }
-    return "Put " .. what .. (insides[s.target] and " in the " or " on the ") .. s.target .. ". You can carry one thing."
+    return "Put " .. what .. (within(insides, s.target) and " in the " or " on the ") .. s.target .. ". You can carry one thing."
       .. (s.size.change and " The microwave heats, the fridge cools and the sink cleans what you carry." or "")
   end,
   observe = function(s)
-    local text, at, things = nil, s.place[s.at], {}
-    for _, r in ipairs(s.rooms) do if r.name == s.room then text = r.name .. " with " .. gym.list(r.places) end end
-    for i, t in ipairs(s.things) do if t.at == s.at and i ~= s.held then things[#things + 1] = named(t) end end
-    if at then
-      text = text .. "\nat the " .. s.at .. (at.shut and ", it is closed" or " with " .. (#things > 0 and gym.list(things) or "nothing"))
+    local places, things, at = {}, {}, s.place[s.at]
+    for _, name in ipairs(s.places) do if s.place[name].room == s.room then places[#places + 1] = name end end
+    for _, t in ipairs(s.things) do if t.at == s.at then things[#things + 1] = named(t) end end
+    local text = s.room .. " with " .. gym.list(places)
+    if at then -- what is carried is nowhere
+      local seen = #things > 0 and gym.list(things) or "nothing"
+      text = text .. "\nat the " .. s.at .. (at.shut and ", it is closed" or " with " .. seen)
     end
     return text .. "\nyou carry " .. (s.held > 0 and named(s.things[s.held]) or "nothing")
   end,
@@ -189,7 +195,7 @@ return {
       return here.shut and "open" or "put"
     elseif held then
       if here then return here.shut and "open" or "put" end
-      for _, r in ipairs(s.rooms) do if r.name == s.room then return "go", r.places[1] end end
+      for _, name in ipairs(s.places) do if s.place[name].room == s.room then return "go", name end end
     end
     for _, t in ipairs(s.things) do
       if t.kind == s.kind and s.place[t.at].seen and not done(s, t) then
