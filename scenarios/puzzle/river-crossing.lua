@@ -2,7 +2,8 @@
 -- The wolf, goat and cabbage of Alcuin, with other names, other quarrels and other boats.
 local gym = require "gym"
 local names = { "wolf", "goat", "cabbage", "fox", "hen", "corn", "dog", "cat", "mouse", "cheese", "snake", "frog", "beetle",
-  "bear", "honey", "pig", "turnip", "crow", "worm", "lion", "lamb", "grass", "rabbit", "carrot", "owl", "spider", "fly", "donkey", "hay" }
+  "bear", "honey", "pig", "turnip", "crow", "worm", "lion", "lamb", "grass", "rabbit", "carrot", "owl", "spider",
+  "fly", "donkey", "hay" }
 -- Things, seats beside yours, quarrels, and the fewest crossings allowed.
 local sizes = {
   { n = 3, seats = 1, quarrels = 1, least = 5 }, { n = 3, seats = 1, quarrels = 2, least = 7 },
