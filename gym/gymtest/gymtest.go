@@ -62,6 +62,7 @@ type Suite struct {
 	Episodes int
 	NoOracle bool
 	Alike    bool
+	Parallel bool // the scenarios' subtests run side by side
 }
 
 // Run runs the suite, a subtest for each scenario.
@@ -84,6 +85,9 @@ func (s Suite) Run(t *testing.T) {
 	}
 	for _, sc := range list {
 		t.Run(sc.Name, func(t *testing.T) {
+			if s.Parallel {
+				t.Parallel()
+			}
 			report, err := check.Scenario(t.Context(), f, sc, s.options())
 			if err = errors.Join(err, report.Err()); err != nil {
 				t.Error(err)
