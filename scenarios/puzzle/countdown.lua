@@ -63,7 +63,7 @@ end
 
 return {
   doc = "combine numbers step by step to the target",
-  levels = 5, turns = { 5, 5, 7, 7, 9 }, floor = 0.15,
+  levels = 5, turns = { 5, 5, 7, 7, 9 }, floor = 0.1,
   verbs = function(s)
     local seen, list = {}, {}
     for _, v in ipairs(s.numbers) do

@@ -130,7 +130,7 @@ end
 
 return {
   doc = "join equal tiles until there is one of the target's size",
-  levels = 5, turns = { 11, 24, 90, 50, 100 }, floor = 0.4,
+  levels = 5, turns = { 11, 24, 90, 50, 100 }, floor = 0.42,
   verbs = {
     up = "Push all tiles up.", down = "Push all tiles down.", left = "Push all tiles left.", right = "Push all tiles right.",
   },
