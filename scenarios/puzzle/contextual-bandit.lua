@@ -82,7 +82,8 @@ return {
   end,
   goal = function(s)
     return "Sell " .. s.target .. " products to " .. #s.visitors .. " visitors: offer one to each. Which product a visitor"
-      .. " buys depends on " .. (s.values[2] and "one of the two words that describe the visitor; find out which." or "the visitor's color.")
+      .. " buys depends on "
+      .. (s.values[2] and "one of the two words that describe it; find out which." or "the visitor's color.")
       .. (s.odds < 1 and " Now and then a visitor does otherwise." or "")
   end,
   observe = function(s)

@@ -138,8 +138,8 @@ return {
     error("no field without a guess")
   end,
   goal = function(s)
-    return "Open all cells but the " .. s.count .. " mines: who opens a mine has lost. # is a closed cell, a digit tells how many "
-      .. "of the up to eight cells around it are mines. Around a 0 all cells are opened for you. Row 1 is at the top, "
+    return "Open all cells but the " .. s.count .. " mines: who opens a mine has lost. # is a closed cell, a digit tells "
+      .. "how many of the up to eight cells around it are mines. Around a 0 all cells are opened for you. Row 1 is at the top, "
       .. "column 1 at the left."
   end,
   observe = function(s) return table.concat(grid(s, " "), "\n") end,

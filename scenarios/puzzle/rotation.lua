@@ -74,7 +74,7 @@ end
 
 return {
   doc = "turn the tiles until all pipes are joined",
-  levels = 5, turns = { 10, 14, 20, 26, 34 }, floor = 0.15,
+  levels = 5, turns = { 10, 14, 20, 26, 34 }, floor = 0.12,
   verbs = function(s)
     return { turn = { "Turn a tile by a quarter, clockwise.", "row:1.." .. s.h, "column:1.." .. s.w } }
   end,

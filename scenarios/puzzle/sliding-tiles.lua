@@ -69,7 +69,7 @@ end
 
 return {
   doc = "slide the tiles into order",
-  levels = 5, turns = { 12, 26, 20, 30, 40 }, floor = 0.2,
+  levels = 5, turns = { 12, 26, 20, 30, 40 }, floor = 0.1,
   verbs = { up = "Move the gap up.", down = "Move the gap down.", left = "Move the gap left.", right = "Move the gap right." },
   setup = function(rng, level)
     local h, least, most = unpack(sizes[level])
