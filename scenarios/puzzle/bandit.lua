@@ -1,5 +1,5 @@
 -- A row of slot machines, each paying about the same every time: try them, then stay with the best.
-local gym = require "gym"
+local names = { "red", "green", "blue", "yellow", "white", "black" }
 local arms, pulls, noise = { 2, 3, 4, 5, 6 }, { 6, 9, 12, 18, 30 }, { 0, 0, 1, 1, 1 }
 
 -- Each machine once, then always the one that has paid best on average.
@@ -18,7 +18,7 @@ return {
   levels = 5, turns = pulls, floor = 0.4,
   setup = function(rng, level)
     local n, e = arms[level], noise[level]
-    local s = { rng = rng, names = rng:sample(gym.products, n), pay = {}, noise = e, count = {}, sum = {}, last = {},
+    local s = { rng = rng, names = { unpack(names, 1, n) }, pay = {}, noise = e, count = {}, sum = {}, last = {},
       coins = 0, left = pulls[level] }
     -- The best machine stands out from the others by more than the noise can hide.
     local top = rng(8, 9)

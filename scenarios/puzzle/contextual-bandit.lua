@@ -107,7 +107,11 @@ return {
     return bought and "Sold." or "Not sold.", s.sold >= s.target or s.round > #s.visitors
   end,
   check = function(s) return s.sold >= s.target and 1 or 0 end,
-  progress = function(s) return math.min(1, s.sold / s.target) end,
+  -- What was sold beyond what guessing sells.
+  progress = function(s)
+    local share = 1 / #s.products
+    return math.max(0, math.min(1, (s.sold - (s.round - 1) * share) / (s.target - #s.visitors * share)))
+  end,
   oracle = function(s) return "offer", s.products[choose(s)] end,
   hints = { "Try each product on each kind of visitor until it sells, and then stay with it.", function(s)
     return "What counts is the " .. (s.feature == 1 and "color." or "second word.")
