@@ -24,13 +24,18 @@ type Play struct {
 	chance *chance
 }
 
-// open runs the file in a state that holds nothing of another episode.
-func (s *Script) open(ctx context.Context) (*Play, error) {
+// play takes a Lua state that holds nothing of another episode.
+func (s *Script) play() *Play {
 	m, _ := s.machines.Get().(*machine)
 	if m == nil {
 		m = newMachine(s)
 	}
-	p := &Play{script: s, m: m, l: m.l, state: lua.LNil}
+	return &Play{script: s, m: m, l: m.l, state: lua.LNil}
+}
+
+// open runs the file, which returns the table.
+func (s *Script) open(ctx context.Context) (*Play, error) {
+	p := s.play()
 	p.l.Push(p.l.NewFunctionFromProto(s.proto))
 	if err := p.run(ctx, "the file", 0); err != nil {
 		p.Close()

@@ -26,8 +26,28 @@ func LoadReward(fsys fs.FS, file string) (*Reward, error) {
 	}
 	r := &Reward{&Script{file: file, fsys: fsys, proto: proto, limit: DefaultLimits, modules: map[string]*lua.FunctionProto{}}}
 	r.script.info.Name = file
-	_, err = r.pay(&gym.Episode{Turns: make([]gym.Turn, 1)})
-	return r, err
+	p, _, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	p.Close()
+	return r, nil
+}
+
+// open runs the file, which returns the function.
+func (r *Reward) open() (*Play, *lua.LFunction, error) {
+	p := r.script.play()
+	p.l.Push(p.l.NewFunctionFromProto(r.script.proto))
+	err := p.run(context.Background(), "the file", 0)
+	if err == nil {
+		f, ok := p.l.Get(1).(*lua.LFunction)
+		if p.l.SetTop(0); ok {
+			return p, f, nil
+		}
+		err = fmt.Errorf("%s: it must return a function of the episode's turns", r.script.file)
+	}
+	p.Close()
+	return nil, nil, err
 }
 
 // Add adds what the function returns.
@@ -40,21 +60,11 @@ func (r *Reward) Add(ep *gym.Episode, perTurn []float32) error {
 }
 
 func (r *Reward) pay(ep *gym.Episode) ([]float32, error) {
-	m, _ := r.script.machines.Get().(*machine)
-	if m == nil {
-		m = newMachine(r.script)
-	}
-	p := &Play{script: r.script, m: m, l: m.l}
-	defer p.Close()
-	ctx := context.Background()
-	p.l.Push(p.l.NewFunctionFromProto(r.script.proto))
-	if err := p.run(ctx, "the file", 0); err != nil {
+	p, f, err := r.open()
+	if err != nil {
 		return nil, err
 	}
-	f, ok := p.l.Get(1).(*lua.LFunction)
-	if p.l.SetTop(0); !ok {
-		return nil, fmt.Errorf("%s: it must return a function of the episode's turns", r.script.file)
-	}
+	defer p.Close()
 	turns := make([]any, len(ep.Turns))
 	for i := range ep.Turns {
 		t := &ep.Turns[i]
@@ -68,7 +78,7 @@ func (r *Reward) pay(ep *gym.Episode) ([]float32, error) {
 	p.l.Push(f)
 	p.l.Push(toLua(p.l, turns))
 	p.l.Push(toLua(p.l, map[string]any{"scenario": ep.Task.Scenario, "level": ep.Task.Level, "seed": float64(ep.Task.Seed)}))
-	if err := p.run(ctx, "the reward", 2); err != nil {
+	if err := p.run(context.Background(), "the reward", 2); err != nil {
 		return nil, err
 	}
 	v := p.l.Get(1)

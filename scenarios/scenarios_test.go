@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -176,4 +177,133 @@ func FuzzLoad(f *testing.F) {
 			p.Close()
 		}
 	})
+}
+
+// A Lua state is used again, and nothing of an episode is left in it.
+func TestNothingLeaksIntoTheNextEpisode(t *testing.T) {
+	s := script(t, `
+		local gym = require "gym"
+		local was = tostring(left) .. tostring(string.left) .. tostring(math.left) .. tostring(rawget(gym, "left")) .. ("x"):rep(2)
+			.. gym.words[1] .. tostring(getmetatable(string)) .. tostring(pairs == error)
+		left, string.left, math.left, gym.left, string.rep, gym.words[1], pairs = 1, 2, 3, 4, nil, "stained", error
+		setmetatable(string, { __index = function() return "odd" end })
+		table.insert(math, "x")
+		return was .. #math`)
+	first, err := goal(t, s, task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if again, err := goal(t, s, task); err != nil || again != first {
+			t.Fatalf("%q, then %q (%v)", first, again, err)
+		}
+	}
+}
+
+// state is a state with all that may be in one.
+const state = `local s = { rng = rng, level = level, list = { 1, nil, 3, "four", true }, far = { [100000] = "x", [-2] = "y", [0.5] = "z", [true] = "t" } }
+	s.self, s.list.owner = s, s.far
+	return s`
+
+func saveable(t testing.TB) *Script {
+	s, err := load(`return { doc = "d", setup = function(rng, level) ` + state + ` end, verbs = { go = "Go." },
+		goal = function(s) return "g" end, check = function() return 0 end,
+		step = function(s, verb)
+			local keys = {}
+			for k, v in pairs(s.far) do keys[#keys + 1] = tostring(k) .. tostring(v) end
+			s.list[#s.list + 1] = s.rng(1, 1000)
+			return table.concat(keys, " ") .. " " .. #s.list .. " " .. tostring(s.list[#s.list]) .. tostring(s.self == s) .. tostring(s.list.owner == s.far)
+		end }`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What follows a restored state is what followed the saved one, and equal
+// states are equal bytes.
+func TestAStateComesBackWhole(t *testing.T) {
+	s := saveable(t)
+	p, err := s.Start(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	step := func(p *Play) string {
+		said, _, err := p.Step(t.Context(), gym.Action{Verb: "go"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return said
+	}
+	step(p)
+	saved, err := p.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := s.Resume(t.Context(), saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close()
+	if again, err := q.Save(); err != nil || string(again) != string(saved) {
+		t.Errorf("the restored state is saved as other bytes (%v)", err)
+	}
+	for range 3 {
+		if a, b := step(p), step(q); a != b {
+			t.Errorf("%q after the saved state, %q after the restored one", a, b)
+		}
+	}
+}
+
+// Whatever the bytes are, restoring them ends, and without a panic.
+func FuzzResume(f *testing.F) {
+	s := saveable(f)
+	p, err := s.Start(f.Context(), task)
+	if err != nil {
+		f.Fatal(err)
+	}
+	saved, err := p.Save()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(saved)
+	f.Add(saved[:len(saved)/2])
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, saved []byte) {
+		if p, err := s.Resume(t.Context(), saved); err == nil {
+			p.Step(t.Context(), gym.Action{Verb: "go"})
+			p.Save()
+			p.Close()
+		}
+	})
+}
+
+func TestRewardsInLua(t *testing.T) {
+	ep := &gym.Episode{Task: gym.Task{Level: 3}, Turns: []gym.Turn{
+		{Observation: gym.Observation{Text: "dark"}, Move: gym.Move{Action: gym.Action{Verb: "go"}}, Signals: gym.Signals{{Name: "progress", Value: 0.25}}},
+		{Signals: gym.Signals{{Name: "outcome", Value: 1}}}}}
+	for text, want := range map[string]string{
+		"return function(turns, task) return task.level end":                                     "[0 3]",
+		"return function(turns) return { turns[1].signals.progress, #turns } end":                "[0.25 2]",
+		"return function(turns) return { #turns[1].text, turns[1].verb == 'go' and 7 or 0 } end": "[4 7]",
+		"return function(turns) return { 1 } end":                                                "x.lua: it gave 1 numbers for 2 turns",
+		"return function(turns) return turns[1].text end":                                        "x.lua: the reward of turn 2 is dark, want a finite number",
+		"return function(turns) return 0 / 0 end":                                                "want a finite number",
+		"return function(turns) return turns[2].signals.progress + 1 end":                        "x.lua:1: ",
+		"return 5": "x.lua: it must return a function of the episode's turns",
+		"return function() while true do end end": "too much work",
+	} {
+		got, paid := "", make([]float32, 2)
+		r, err := LoadReward(fstest.MapFS{"x.lua": {Data: []byte(text)}}, "x.lua")
+		if err == nil {
+			err = r.Add(ep, paid)
+		}
+		if got = fmt.Sprint(paid); err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
 }

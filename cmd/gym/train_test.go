@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +110,33 @@ func TestResumeGivesTheSameBits(t *testing.T) {
 	one := filepath.Join(dir, "one-thread")
 	must(t, small(one, "static", "--threads", "1", "--envs", "1")...)
 	sameWeights(t, whole, one)
+}
+
+// So has one whose curriculum had learnt something by then.
+func TestResumeKeepsTheCurriculum(t *testing.T) {
+	dir := t.TempDir()
+	args := func(run string) []string {
+		return []string{"train", "--env", "puzzle", "--scenario", "frozen-lake,lights-out", "--level", "1-2", "--recipe", "grpo", "--run", run,
+			"--rl.steps", "14", "--rl.tasks", "6", "--rl.group", "4", "--save", "3", "--eval.seeds", "1", "--threads", "2", "--envs", "2",
+			"--model.dim", "16", "--model.layers", "1", "--model.heads", "2", "--model.kv_heads", "1", "--model.hidden", "16",
+			"--curriculum.name", "dump", "--curriculum.rounds", "2", "--curriculum.hints", "--curriculum.restarts", "0.4"}
+	}
+	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "stopped")
+	must(t, args(whole)...)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		untilStep(run, 8)
+		cancel()
+	}()
+	if code, text := runGym(ctx, args(run)...); code != 1 {
+		t.Fatalf("exit %d\n%s", code, text)
+	}
+	must(t, "train", "--resume", run)
+	sameWeights(t, whole, run)
+	text, err := os.ReadFile(filepath.Join(whole, "metrics.jsonl"))
+	if err != nil || !regexp.MustCompile(`"restarts":[1-9]`).Match(text) || !regexp.MustCompile(`"hinted":[1-9]`).Match(text) {
+		t.Errorf("no episode began in the middle, or none had a hint (%v):\n%s", err, text)
+	}
 }
 
 // Killing the browser costs the episodes in flight, which are played again,
