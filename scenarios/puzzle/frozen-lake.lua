@@ -3,7 +3,7 @@
 local gym = require "gym"
 local ways = { "right", "down", "left", "up" }
 local sides = { up = { "left", "right" }, down = { "left", "right" }, left = { "up", "down" }, right = { "up", "down" } }
-local size, holes = { 3, 4, 5, 4, 5 }, { 28, 28, 28, 12, 12 }
+local size, holes = { 3, 4, 5, 4, 5 }, { 28, 28, 28, 10, 8 }
 local names = { _ = "ice", O = "hole", G = "goal", ["@"] = "you" }
 
 -- The expected steps to the goal when no move may end in a hole, by value iteration; a cell
@@ -48,7 +48,7 @@ end
 
 return {
   doc = "cross the ice to the goal without falling into a hole",
-  levels = 5, turns = { 12, 20, 30, 150, 200 }, floor = 0.45,
+  levels = 5, turns = { 12, 20, 30, 90, 120 }, floor = 0.45,
   verbs = { up = "Go up.", down = "Go down.", left = "Go left.", right = "Go right." },
   setup = function(rng, level)
     local n = size[level]
@@ -63,7 +63,7 @@ return {
       s.far = s.steps[1][1]
       if s.far > 0 then
         if not s.slip then return s end
-        if plan(s) < 40 then return s end
+        if plan(s) < 6 * n + 2 then return s end
       end
     end
     error("no lake can be crossed")

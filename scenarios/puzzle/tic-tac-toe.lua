@@ -83,12 +83,13 @@ return {
     s.board[rng(1, 9)] = "x" -- any opening, so that games differ
     return s
   end,
-  goal = "You are o, the opponent is x. Win or draw. Cells are numbered 1 2 3 in the first row, 4 5 6 and 7 8 9 below.",
+  goal = "You are o, the opponent is x. Three in a row win. Win or draw. Free cells show their numbers.",
   verbs = function(s)
     return { place = { "Put your o into a free cell.", "cell:" .. table.concat(free(s.board), "|") } }
   end,
   observe = function(s)
-    local b = s.board
+    local b = {}
+    for i, sign in ipairs(s.board) do b[i] = sign == "_" and i or sign end
     return ("%s %s %s\n%s %s %s\n%s %s %s"):format(unpack(b))
   end,
   draw = function(s)
