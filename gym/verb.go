@@ -62,6 +62,8 @@ func (v Verb) Signature() string {
 		parts[i] = p.Name
 		if p.Kind == Enum {
 			parts[i] += ":" + strings.Join(p.Enum, "|")
+		} else if p.Kind == Int && p.Max > p.Min {
+			parts[i] += ":" + number(p.Min) + ".." + number(p.Max)
 		} else if p.Kind.String() != p.Name {
 			parts[i] += ":" + p.Kind.String()
 		}

@@ -104,7 +104,7 @@ func TestMistakesSayWhatWouldBeRight(t *testing.T) {
 		`choose(4, "XL")`:         `"XL" is not an option of that list`,
 		`choose(5, "S")`:          `"S" is not an option of that list`,
 		`scroll("left")`:          `way of scroll(way:up|down|up) must be one of up, down, up`,
-		`wait("soon")`:            `seconds of wait(seconds:integer) must be a number, not "soon"`,
+		`wait("soon")`:            `seconds of wait(seconds:1..3) must be a number, not "soon"`,
 		`wait(1.5)`:               `must be a whole number`,
 		`wait(4)`:                 `must be between 1 and 3`,
 		`wait(NaN)`:               `must be a finite number`,
@@ -146,7 +146,7 @@ func TestValidateRefusesActionsThatWereNeverWritten(t *testing.T) {
 func TestVerbIsSaidAsHelpShowsIt(t *testing.T) {
 	for i, want := range []string{
 		"click(element)  Click.", "fill(field:element, text:string)  Fill.", "choose(list:element, option)  Choose.",
-		"scroll(way:up|down|up)  Scroll.", "wait(seconds:integer)  Wait.", "scale(by:number)  Scale.", "stop()  Stop.",
+		"scroll(way:up|down|up)  Scroll.", "wait(seconds:1..3)  Wait.", "scale(by:number)  Scale.", "stop()  Stop.",
 	} {
 		if got := page().Verbs[i].String(); got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +57,7 @@ func (a *app) play(ctx context.Context, f gym.Family, t gym.Task) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s\nWrite an action, or help, hint, quit.\n\ngoal: %s\n", t, o.Goal)
+	fmt.Fprintf(a.out, "%s\nWrite an action, or help, hint, picture, quit.\n\ngoal: %s\n", t, o.Goal)
 	if o.Hint != "" {
 		fmt.Fprintf(a.out, "hint: %s\n", o.Hint)
 	}
@@ -74,6 +76,9 @@ func (a *app) play(ctx context.Context, f gym.Family, t gym.Task) error {
 			continue
 		case "hint":
 			a.oracleHint(ctx, env)
+			continue
+		case "picture":
+			a.picture(ctx, env, t)
 			continue
 		}
 		action, err := o.Parse(line)
@@ -99,6 +104,25 @@ func (a *app) play(ctx context.Context, f gym.Family, t gym.Task) error {
 	}
 	fmt.Fprintln(a.out)
 	return nil
+}
+
+// picture writes the state as a picture into the folder one is in.
+func (a *app) picture(ctx context.Context, env gym.Env, t gym.Task) {
+	r, ok := gym.As[gym.Renderer](env)
+	if !ok {
+		fmt.Fprintln(a.out, "this environment draws no pictures")
+		return
+	}
+	png, err := r.Screenshot(ctx)
+	name := fmt.Sprintf("%s-%d.png", t.Scenario, time.Now().UnixMilli())
+	if err == nil {
+		err = os.WriteFile(name, png, 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(a.out, err)
+		return
+	}
+	fmt.Fprintln(a.out, name)
 }
 
 // oracleHint shows what the expert would do.

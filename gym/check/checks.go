@@ -35,12 +35,12 @@ func checks() []checked {
 		{id: "gym.oracle_writable", remedy: "the oracle may do only what the verbs offer; a text argument must stand in the goal or on the page", level: writable},
 		{id: "runtime.tool_declaration_accuracy", remedy: "accept every action that the verbs declare, and answer every other with a note and no change", level: mistakes},
 		{id: "runtime.task_declaration_accuracy", remedy: "end the episode within the declared turns; refuse levels that are not there", level: unbroken},
-		{id: "runtime.seed_control", remedy: "draw what differs between tasks from the rng that setup is given", level: seeds},
+		{id: "runtime.seed_control", remedy: "draw what differs between tasks from the rng that setup is given", level: seeds, unit: "different tasks of 12 seeds, by level:"},
 		{id: "runtime.episode_determinism", remedy: "draw from the rng of setup alone; keep nothing outside the state s", level: repeats},
 		{id: "runtime.episode_isolation", remedy: "keep nothing outside the state s: file-level variables must not change", level: isolated},
 		{id: "semantic.replayability", remedy: "the written actions of an episode must lead to the same episode again", level: replays},
-		{id: "semantic.verifier_determinism", remedy: "check must depend on the state alone and change nothing", level: verdict},
-		{id: "runtime.state_contract", remedy: "keep all that changes in s, as plain data, so that a snapshot holds it", level: forks},
+		{id: "semantic.verifier_determinism", remedy: "step and check must depend on the state s alone, and check must change nothing", level: verdict},
+		{id: "runtime.state_contract", remedy: "keep all that changes in s, as plain data, and nothing in variables of the file, so that a snapshot holds it", level: forks},
 		{id: "runtime.rubric_introspectable", remedy: "rubric must give the same names in every episode", level: rubric, unit: "criteria"},
 		{id: "semantic.floor_gap", remedy: "state the floor honestly, or make guessing pay less: fewer turns, more choices", level: floor, unit: "a random agent, by level:"},
 		{id: "semantic.canary_floor", remedy: "doing nothing or the same again must not reach the goal: let check ask for what was asked", level: canaries},
@@ -176,7 +176,7 @@ func seeds(ctx context.Context, r *bench, p place) (string, error) {
 	if len(kinds) == 1 {
 		return "", fmt.Errorf("%d seeds give the same episode", n)
 	}
-	return "", nil
+	return fmt.Sprintf(" %d", len(kinds)), nil
 }
 
 // repeats: a task is the same again at once, and in another environment.
@@ -248,7 +248,11 @@ func same(a, b *episode) error {
 	n := min(len(a.exact), len(b.exact))
 	for i := range n {
 		if a.exact[i] != b.exact[i] {
-			return fmt.Errorf("turn %d differs:\n%s\n%s\nfirst\n%s\nthen\n%s", i, a.exact[i], b.exact[i], a.text, b.text)
+			first, then := a.seen[i].String(), b.seen[i].String()
+			if first == then { // the difference is in what a text does not show
+				first, then = a.exact[i], b.exact[i]
+			}
+			return fmt.Errorf("turn %d differs:\n%s\nit was\n%s\nthe whole episode, first\n%s\nthen\n%s", i, then, first, a.text, b.text)
 		}
 	}
 	if len(a.exact) != len(b.exact) {
@@ -336,8 +340,8 @@ func verdict(ctx context.Context, r *bench, p place) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			if got := exact(out); got != ep.exact[n+1] {
-				return "", fmt.Errorf("%s: the last step, taken again, is judged %s\nit was %s", t, got, ep.exact[n+1])
+			if exact(out) != ep.exact[n+1] {
+				return "", fmt.Errorf("%s: the last step, taken again, is judged %v:\n%s\nit was %v:\n%s", t, out.Signals, &out.Observation, ep.last, &ep.seen[n+1])
 			}
 		}
 	}
@@ -384,8 +388,8 @@ func forks(ctx context.Context, r *bench, p place) (string, error) {
 			if err != nil {
 				return "", violation{"runtime.state_contract", err}
 			}
-			if got := observed(o); !strings.HasPrefix(whole.exact[middle], got) {
-				return "", fmt.Errorf("%s, restored after %d turns, shows\n%s\nit was\n%s", t, middle, got, whole.exact[middle])
+			if !strings.HasPrefix(whole.exact[middle], observed(o)) {
+				return "", fmt.Errorf("%s, restored after %d turns, shows\n%s\n%s\nit was\n%s\n%s", t, middle, o.Goal, &o, whole.seen[middle].Goal, &whole.seen[middle])
 			}
 			if again, err := fork.Snapshot(ctx); err != nil || string(again) != string(state) {
 				return "", fmt.Errorf("%s, restored after %d turns: its snapshot is another one (%v)", t, middle, err)
@@ -395,8 +399,9 @@ func forks(ctx context.Context, r *bench, p place) (string, error) {
 				if err != nil {
 					return "", err
 				}
-				if got := exact(out); got != whole.exact[middle+i+1] {
-					return "", fmt.Errorf("%s, restored after %d turns, differs at turn %d:\n%s\nit was\n%s", t, middle, middle+i+1, got, whole.exact[middle+i+1])
+				if exact(out) != whole.exact[middle+i+1] {
+					return "", fmt.Errorf("%s, restored after %d turns, differs at turn %d: %v\n%s\nit was\n%s\nis something kept outside s?", t, middle, middle+i+1,
+						out.Signals, &out.Observation, &whole.seen[middle+i+1])
 				}
 			}
 		}
