@@ -20,8 +20,8 @@ var rows = [][]string{
 	{"bandit", "--scenario", "puzzle/bandit", "--recipe", "grpo"},
 	{"mastermind, level 1", "--scenario", "puzzle/mastermind", "--level", "1", "--recipe", "grpo"},
 	{"lights-out, level 2", "--scenario", "puzzle/lights-out", "--level", "2", "--recipe", "grpo"},
-	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo"},
-	{"sokoban, level 1", "--scenario", "puzzle/sokoban", "--level", "1", "--recipe", "web"},
+	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo", "--rl.steps", "400"},
+	{"sokoban, level 1", "--scenario", "puzzle/sokoban", "--level", "1", "--recipe", "web", "--sft.steps", "400", "--rl.steps", "20"},
 }
 
 func main() {

@@ -194,7 +194,10 @@ func (c CurriculumConfig) plan(list []chosen, steps int) (*curriculum.Plan, erro
 
 // EvalConfig is the evaluation at the end.
 type EvalConfig struct {
-	Seeds int `mapstructure:"seeds" help:"episodes of every scenario and level"`
+	Seeds int     `mapstructure:"seeds" help:"episodes of every scenario and level"`
+	Every int     `mapstructure:"every" help:"steps between exams on fixed training tasks in the second stage; 0: none"`
+	Tasks int     `mapstructure:"tasks" help:"tasks of such an exam, of all scenarios and levels in turn"`
+	Until float64 `mapstructure:"until" help:"the second stage ends when an exam reaches this; 0: never"`
 }
 
 // defaults are those of every recipe.
@@ -500,7 +503,9 @@ func (c *Config) Validate() error {
 	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
 	need(c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
-	need(c.Eval.Seeds > 0, "eval.seeds must be at least 1")
+	need(c.Eval.Seeds > 0 && c.Eval.Tasks > 0, "eval.seeds and eval.tasks must be at least 1")
+	need(c.Eval.Every >= 0 && c.Eval.Until >= 0 && c.Eval.Until <= 1, "eval.every must not be negative, eval.until from 0 to 1")
+	need(c.Eval.Until == 0 || c.Eval.Every > 0, "eval.until needs eval.every: how often to look")
 	return errors.Join(append(errs, c.Model.shape(c.Model.Vocab).Validate())...)
 }
 

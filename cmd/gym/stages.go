@@ -65,14 +65,18 @@ func (s *session) stages() ([]train.Stage, error) {
 			begin = s.takeReference
 		}
 		u.Objective = objective
-		stages = append(stages, train.Stage{Name: c.RL.Algorithm, Steps: c.RL.Steps, Batch: c.RL.Tasks * c.RL.Group, WarmUp: c.RL.WarmUp, Final: c.RL.Final,
+		stage := train.Stage{Name: c.RL.Algorithm, Steps: c.RL.Steps, Batch: c.RL.Tasks * c.RL.Group, WarmUp: c.RL.WarmUp, Final: c.RL.Final,
 			Update: u, Begin: begin,
 			Open: s.source(&rollout.Stream{Engine: s.engine, Policy: s.policy, Staleness: c.Staleness,
 				Tasks: &rollout.Course{Plan: plan, Seed: c.Seed, N: c.RL.Tasks, Group: c.RL.Group},
 				Agent: func(step, i int) agent.Agent {
 					return rollout.Agent{Policy: s.policy, Codec: s.codec, Seed: c.Seed ^ uint64(step)<<32 ^ uint64(i)<<16, Temperature: 1}
 				}}),
-		})
+		}
+		if c.Eval.Every > 0 {
+			stage.Exam, stage.ExamEvery, stage.Until = s.exam, c.Eval.Every, c.Eval.Until
+		}
+		stages = append(stages, stage)
 	}
 	return stages, nil
 }
@@ -92,6 +96,24 @@ func (s *session) probe(ctx context.Context) (success, rewards float64, err erro
 		success += ep.Outcome() / float64(len(tasks))
 	}
 	return success, success, err
+}
+
+// exam plays training tasks of every scenario and level in turn, sampling as in
+// the rollouts.
+func (s *session) exam(ctx context.Context) (success float64, err error) {
+	all := exam(s.scenarios, gym.Train, 1)
+	tasks := make([]gym.Task, s.c.Eval.Tasks)
+	for i := range tasks {
+		tasks[i] = all[i%len(all)]
+		tasks[i].Seed = s.c.Seed ^ 0x6578616d<<32 ^ uint64(i)
+	}
+	episodes, err := s.engine.Play(ctx, func(i int) agent.Agent {
+		return rollout.Agent{Policy: s.policy, Codec: s.codec, Seed: uint64(i), Temperature: 1}
+	}, tasks)
+	for _, ep := range episodes {
+		success += ep.Outcome() / float64(len(tasks))
+	}
+	return success, err
 }
 
 func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to int) (train.Source, func()) {

@@ -34,6 +34,13 @@ type Stage struct {
 	Probe      func(ctx context.Context) (success, reward float64, err error)
 	ProbeEvery int
 
+	// Exam plays always the same tasks, every ExamEvery steps: what the batches of a
+	// curriculum do not show. The stage ends early when it gives at least Until,
+	// where that is above 0. May be nil.
+	Exam      func(ctx context.Context) (success float64, err error)
+	ExamEvery int
+	Until     float64
+
 	// Open starts the episodes of the run's steps from to to-1; stop ends it.
 	Open func(ctx context.Context, from, to int) (src Source, stop func())
 }
@@ -69,6 +76,7 @@ type Row struct {
 	Tokens   int     `json:"tokens"`   // of the batch
 	Seconds  float64 `json:"seconds"`  // since the run (or its resumption) began
 
+	Exam  *float64           `json:"exam,omitempty"`  // success on the exam, after the steps that have one
 	Parts map[string]float64 `json:"parts,omitempty"` // of the reward, by signal
 	Flag  string             `json:"flag,omitempty"`  // what looks wrong
 }
@@ -185,8 +193,20 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 		} else if watch.See(row.Reward, row.Success) {
 			row.Flag = Hacking
 		}
+		passed := false
+		if s.Exam != nil && (st.Step-start)%s.ExamEvery == 0 {
+			v, err := s.Exam(ctx)
+			if err != nil {
+				return err
+			}
+			row.Exam, passed = &v, s.Until > 0 && v >= s.Until
+		}
 		if err := report(row); err != nil {
 			return err
+		}
+		if passed {
+			st.Step = start + s.Steps
+			return nil
 		}
 		if r.Save > 0 && st.Step%r.Save == 0 {
 			if err := Save(r.Dir, r.Learner.Model, *st); err != nil {
