@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/turngym/turngym/gym/curriculum"
+	"github.com/turngym/turngym/gym/reward"
+	"github.com/turngym/turngym/policy/model"
+	"github.com/turngym/turngym/scenarios"
+)
+
+// Config is everything that a training run can be told. The tags are the keys
+// in a file, the flags (with dots), the variables (GYM_SFT_STEPS) and the help.
+type Config struct {
+	Env       string   `mapstructure:"env" help:"environment: see gym envs"`
+	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
+	Levels    []string `mapstructure:"levels" help:"levels to train on, as 2 or 1-3; none: all"`
+	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
+	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
+	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
+	Threads   int      `mapstructure:"threads" help:"passes that train at once"`
+	Envs      int      `mapstructure:"envs" help:"environments that live side by side"`
+	Staleness int      `mapstructure:"staleness" help:"versions that an episode may lag behind the trainer; 0 is synchronous"`
+	Save      int      `mapstructure:"save" help:"steps between checkpoints"`
+	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
+	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
+
+	Web    WebConfig    `mapstructure:"web"`
+	Puzzle PuzzleConfig `mapstructure:"puzzle"`
+	Model  ModelConfig  `mapstructure:"model"`
+	SFT    SFTConfig    `mapstructure:"sft"`
+	RL     RLConfig     `mapstructure:"rl"`
+	Reward RewardConfig `mapstructure:"reward"`
+
+	Curriculum CurriculumConfig `mapstructure:"curriculum"`
+	Eval       EvalConfig       `mapstructure:"eval"`
+}
+
+// PuzzleConfig is of the family puzzle.
+type PuzzleConfig struct {
+	Dir string `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`
+}
+
+// WebConfig is of the family web.
+type WebConfig struct {
+	Driver string `mapstructure:"driver" help:"auto, chrome or static"`
+	Chrome string `mapstructure:"chrome" help:"path of the browser; default: the first on the PATH"`
+	Pages  string `mapstructure:"pages" help:"miniwob:DIR: the MiniWoB++ pages in DIR"`
+	Dir    string `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`
+}
+
+// ModelConfig is the policy's shape.
+type ModelConfig struct {
+	Vocab   int `mapstructure:"vocab" help:"most tokens of the learnt tokenizer"`
+	Dim     int `mapstructure:"dim" help:"width"`
+	Layers  int `mapstructure:"layers" help:"blocks"`
+	Heads   int `mapstructure:"heads" help:"attention heads"`
+	KVHeads int `mapstructure:"kv_heads" help:"key-value heads"`
+	Hidden  int `mapstructure:"hidden" help:"width of the gated layer"`
+	Context int `mapstructure:"context" help:"most tokens of an episode"`
+}
+
+// shape is the model's, for a tokenizer of so many tokens.
+func (c ModelConfig) shape(vocab int) model.Config {
+	m := model.Tiny(vocab)
+	m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context = c.Dim, c.Layers, c.Heads, c.KVHeads, c.Hidden, c.Context
+	return m
+}
+
+// SFTConfig is the stage that learns from demonstrations.
+type SFTConfig struct {
+	Steps  int     `mapstructure:"steps" help:"optimizer steps"`
+	Batch  int     `mapstructure:"batch" help:"episodes of a step"`
+	LR     float64 `mapstructure:"lr" help:"highest learning rate"`
+	WarmUp int     `mapstructure:"warmup" help:"steps in which it rises"`
+	Final  float64 `mapstructure:"final" help:"share of it that is left at the end"`
+}
+
+// RLConfig is the stage that learns from rollouts.
+type RLConfig struct {
+	Algorithm   string  `mapstructure:"algorithm" help:"grpo, ppo or reinforce"`
+	Steps       int     `mapstructure:"steps" help:"batches of rollouts"`
+	Tasks       int     `mapstructure:"tasks" help:"tasks of a batch"`
+	Group       int     `mapstructure:"group" help:"episodes of each task"`
+	LR          float64 `mapstructure:"lr" help:"highest learning rate"`
+	WarmUp      int     `mapstructure:"warmup" help:"steps in which it rises"`
+	Final       float64 `mapstructure:"final" help:"share of it that is left at the end"`
+	Epochs      int     `mapstructure:"epochs" help:"times that a batch is gone through"`
+	Minibatches int     `mapstructure:"minibatches" help:"optimizer steps in each"`
+	Entropy     float64 `mapstructure:"entropy" help:"bonus for undecided choices"`
+	KL          float64 `mapstructure:"kl" help:"pull to the policy that the stage began with"`
+	Clip        float64 `mapstructure:"clip" help:"of the ratio of new to old probability"`
+	Gamma       float64 `mapstructure:"gamma" help:"discount, by turn (ppo, reinforce)"`
+	Lambda      float64 `mapstructure:"lambda" help:"of generalised advantages (ppo)"`
+	Value       float64 `mapstructure:"value" help:"weight of the value head's loss (ppo)"`
+}
+
+// RewardConfig is what the second stage pays. A weight is a number, or a
+// schedule over the stage's steps: 1..0:100.
+type RewardConfig struct {
+	Outcome   string  `mapstructure:"outcome" help:"weight of the outcome"`
+	Progress  string  `mapstructure:"progress" help:"weight of the shaping by progress; for ppo and reinforce"`
+	Partial   string  `mapstructure:"partial" help:"weight of how near an episode came that failed"`
+	Format    string  `mapstructure:"format" help:"penalty for an invalid action"`
+	Turn      string  `mapstructure:"turn" help:"penalty for every turn"`
+	Token     string  `mapstructure:"token" help:"penalty for every token written"`
+	Length    string  `mapstructure:"length" help:"penalty for writing more than length_max tokens"`
+	LengthMax int     `mapstructure:"length_max" help:"tokens of an episode; a quarter of it is the soft zone"`
+	Rubric    string  `mapstructure:"rubric" help:"weight of the scenario's named criteria"`
+	Lua       string  `mapstructure:"lua" help:"a file with a reward function of your own"`
+	LuaWeight string  `mapstructure:"lua_weight" help:"its weight"`
+	Clip      float64 `mapstructure:"clip" help:"a turn is paid at most so much; 0: no bound"`
+	Normalize bool    `mapstructure:"normalize" help:"divide by the deviation of the batch"`
+}
+
+// mix is the reward that the configuration describes.
+func (c RewardConfig) mix(gamma float64) (reward.Mix, error) {
+	m := reward.Mix{Clip: c.Clip, Normalize: c.Normalize}
+	var errs []error
+	add := func(name, weight string, r reward.Reward) {
+		w, err := reward.ParseSchedule(weight)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("reward.%s: %w", name, err))
+		} else if !w.Zero() {
+			m.Terms = append(m.Terms, reward.Term{Name: name, Weight: w, Reward: r})
+		}
+	}
+	add("outcome", c.Outcome, reward.Outcome{})
+	add("progress", c.Progress, reward.Progress{Gamma: gamma})
+	add("partial", c.Partial, reward.Partial{})
+	add("format", c.Format, reward.Format{})
+	add("turn", c.Turn, reward.Turns{})
+	add("token", c.Token, reward.Tokens{})
+	add("length", c.Length, reward.Length{Max: c.LengthMax, Soft: c.LengthMax / 4})
+	add("rubric", c.Rubric, reward.Rubric{})
+	if c.Lua != "" {
+		r, err := scenarios.LoadReward(os.DirFS(filepath.Dir(c.Lua)), filepath.Base(c.Lua))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("reward.lua: %w", err))
+		} else {
+			add("lua", c.LuaWeight, r)
+		}
+	}
+	return m, errors.Join(errs...)
+}
+
+// CurriculumConfig says which tasks the second stage plays.
+type CurriculumConfig struct {
+	Name     string  `mapstructure:"name" help:"uniform, ramp, band, dump or bots"`
+	Rounds   int     `mapstructure:"rounds" help:"most rounds of a group until it holds successes and failures"`
+	Hints    bool    `mapstructure:"hints" help:"hints for groups in which all fail"`
+	Restarts float64 `mapstructure:"restarts" help:"share of tasks that begin in the middle of earlier episodes"`
+}
+
+// plan is the curriculum that the configuration describes, for a stage of so
+// many steps.
+func (c CurriculumConfig) plan(list []chosen, steps int) (*curriculum.Plan, error) {
+	entry, err := curriculum.All().Get(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	var grounds []curriculum.Ground
+	for _, s := range list {
+		grounds = append(grounds, curriculum.Ground{Scenario: s.Name, Levels: s.levels})
+	}
+	p := &curriculum.Plan{Picker: entry.New()(grounds)}
+	if c.Rounds > 1 {
+		p.Rounds = &curriculum.Rounds{Most: c.Rounds, Each: 1}
+	}
+	if c.Hints {
+		p.Scaffold = curriculum.NewScaffold(steps)
+	}
+	if c.Restarts > 0 {
+		p.Restarts = curriculum.NewRestarts(c.Restarts)
+	}
+	return p, nil
+}
+
+// EvalConfig is the evaluation at the end.
+type EvalConfig struct {
+	Seeds int     `mapstructure:"seeds" help:"episodes of every scenario and level"`
+	Every int     `mapstructure:"every" help:"steps between exams on fixed training tasks in the second stage; 0: none"`
+	Tasks int     `mapstructure:"tasks" help:"tasks of such an exam, of all scenarios and levels in turn"`
+	Until float64 `mapstructure:"until" help:"the second stage ends when an exam reaches this; 0: never"`
+}
+
+// defaults are those of every recipe.
+func defaults() Config {
+	tiny := model.Tiny(2048)
+	return Config{
+		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20,
+		Web:   WebConfig{Driver: "auto"},
+		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, KVHeads: tiny.KVHeads, Hidden: tiny.Hidden, Context: tiny.Context},
+		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
+		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
+			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5},
+		Reward: RewardConfig{Outcome: "1", Progress: "0", Partial: "0", Format: "0.1", Turn: "0", Token: "0", Length: "0", LengthMax: 512,
+			Rubric: "0", LuaWeight: "1"},
+		Curriculum: CurriculumConfig{Name: "uniform", Rounds: 1},
+		Eval:       EvalConfig{Seeds: 20},
+	}
+}
