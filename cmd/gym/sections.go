@@ -201,6 +201,6 @@ func defaults() Config {
 		Reward: RewardConfig{Outcome: "1", Progress: "0", Partial: "0", Format: "0.1", Turn: "0", Token: "0", Length: "0", LengthMax: 512,
 			Rubric: "0", LuaWeight: "1"},
 		Curriculum: CurriculumConfig{Name: "uniform", Rounds: 1},
-		Eval:       EvalConfig{Seeds: 20},
+		Eval:       EvalConfig{Seeds: 20, Tasks: 60},
 	}
 }
