@@ -40,9 +40,10 @@ check:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
 	@$(GO) vet ./...
 
-# The learning tests are too slow under the race detector, so they run without.
+# The learning tests and the puzzles are too slow under the race detector, so they run without.
 test: chrome miniwob check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
+	$(GO) test -timeout 20m ./envs/puzzle
 	$(GO) test -run Learns ./cmd/gym
 
 # Learning on three seeds, and a minute of each fuzzer.
@@ -51,8 +52,9 @@ test-long: test
 	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token; do \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m $$p || exit 1; done; done
 
-bench:
-	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser
+bench: build peers
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser ./envs/puzzle
+	bin/gym bench --env puzzle --scenario puzzle/frozen-lake
 
 # Trains on seven puzzles and prints what a random agent, the policy and the oracle reach: about an hour.
 puzzle-table: build

@@ -143,13 +143,12 @@ func LoadAll(fsys fs.FS, dir string) ([]*Script, error) {
 		return nil, fmt.Errorf("no scenarios (*.lua) in %s", dir)
 	}
 	slices.Sort(files)
-	var all []*Script
-	var errs []error
-	for _, f := range files {
-		s, err := Load(fsys, f)
-		errs = append(errs, err)
-		all = append(all, s)
+	all, errs := make([]*Script, len(files)), make([]error, len(files))
+	var wg sync.WaitGroup
+	for i, f := range files {
+		wg.Go(func() { all[i], errs[i] = Load(fsys, f) })
 	}
+	wg.Wait()
 	return all, errors.Join(errs...)
 }
 

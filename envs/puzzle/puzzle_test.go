@@ -9,17 +9,27 @@ import (
 	"github.com/turngym/turngym/gym/gymtest"
 )
 
-// TestFamily proves every puzzle. GYM_ONLY names one, to work on it. Under the
-// race detector, where Lua is ten times slower, it asks for less; make test
-// runs it without, too.
+// TestFamily proves every puzzle. GYM_ONLY names one, to work on it. The race
+// detector makes Lua ten times slower and finds nothing in a Lua file: make test
+// runs this without, and the list of families (package envs) under it.
 func TestFamily(t *testing.T) {
+	if race {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
 	s := gymtest.Suite{Name: "puzzle", Golden: "../../testdata/playthroughs", Parallel: true,
 		Open: func(testing.TB) gym.Family { return &puzzle.Family{} }}
 	if name := os.Getenv("GYM_ONLY"); name != "" {
 		s.Only = []string{name}
 	}
-	if race {
-		s.Seeds, s.Episodes = 2, 4
-	}
 	s.Run(t)
+}
+
+// All puzzles are loaded before any is played, in far less than a second.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		f := &puzzle.Family{}
+		if err := f.Load(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
