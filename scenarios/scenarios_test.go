@@ -160,10 +160,13 @@ func TestFaultsOfAFileAreReportedTogether(t *testing.T) {
 	}
 }
 
-// Whatever a file says, loading and starting it ends, and without a panic.
+// Whatever a file says, loading and playing it ends, and without a panic.
 func FuzzLoad(f *testing.F) {
 	for _, s := range []string{"", "return {}", "return { doc = 'x', setup = function(r) return {} end }", "while true do end", "return setmetatable({}, {__index = error})",
-		"local t = {} t.t = t return t", "goto x ::x::", "return (('x'):rep(9)):gsub('.', '%0%0')"} {
+		"local t = {} t.t = t return t", "goto x ::x::", "return (('x'):rep(9)):gsub('.', '%0%0')", "local a, b = 1, 2 a, b = b, a, ... return a",
+		`return { doc = 'd', setup = function(rng) return { rng = rng } end, goal = 'g', verbs = { a = { 'A.', 'n:1..3', 'w:x|y' } },
+		step = function(s, v, n, w) return w, n > 2 end, check = function() return 0.5 end, observe = function(s) return tostring(s.rng(1, 2)) end,
+		progress = function() return 0 end, hints = { 'h' }, rubric = function() return { r = 1 } end, draw = function() return { '#_' } end }`} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -172,9 +175,31 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		s.limit = Limits{Instructions: 10_000, Memory: 32 << 20, Time: time.Second}
-		if p, err := s.Start(t.Context(), task); err == nil {
-			p.Goal(t.Context())
-			p.Close()
+		p, err := s.Start(t.Context(), task)
+		if err != nil {
+			return
+		}
+		defer p.Close()
+		p.Goal(t.Context())
+		p.Hint(t.Context(), 9)
+		p.Check(t.Context())
+		p.Progress(t.Context())
+		p.Rubric(t.Context())
+		p.Picture(t.Context())
+		p.Secrets(t.Context())
+		p.Observe(t.Context())
+		if verbs, err := p.Verbs(t.Context()); err == nil {
+			p.Demonstrate(t.Context(), verbs)
+			a := gym.Action{Verb: verbs[0].Name}
+			for _, param := range verbs[0].Params {
+				a.Args = append(a.Args, gym.Value{Kind: param.Kind, Num: param.Min, Text: strings.Join(param.Enum, "")})
+			}
+			p.Step(t.Context(), a)
+		}
+		if saved, err := p.Save(); err == nil {
+			if q, err := s.Resume(t.Context(), saved); err == nil {
+				q.Close()
+			}
 		}
 	})
 }
