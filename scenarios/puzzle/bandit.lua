@@ -13,6 +13,13 @@ local function best(s)
   return which
 end
 
+-- The share of what could be gained by trying and staying that was gained: what was earned
+-- above the machines' average. Pulling about gains nothing.
+local function gained(s)
+  local all = pulls[#s.names - 1]
+  return math.max(0, math.min(1, (s.coins - (all - s.left) * s.mean) / (s.target - all * s.mean)))
+end
+
 return {
   doc = "pull the machines' arms and earn enough coins: explore, then exploit",
   levels = 5, turns = pulls, floor = 0.4,
@@ -50,12 +57,8 @@ return {
     s.left = s.left - 1
     return "", s.left == 0 or s.coins >= s.target
   end,
-  check = function(s) return s.coins >= s.target and 1 or 0 end,
-  -- What was earned above the machines' average: pulling about earns nothing.
-  progress = function(s)
-    local used, all = pulls[#s.names - 1] - s.left, pulls[#s.names - 1]
-    return math.max(0, math.min(1, (s.coins - used * s.mean) / (s.target - all * s.mean)))
-  end,
+  check = gained,
+  progress = gained,
   oracle = function(s) return "pull", s.names[best(s)] end,
   hints = { "Try each machine once, then stay with the best.", function(s)
     local i = 1
