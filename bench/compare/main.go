@@ -23,6 +23,7 @@ import (
 func main() {
 	until := flag.Float64("until", 0.7, "the success that is to be reached")
 	seeds := flag.Int("seeds", 5, "runs of each way")
+	from := flag.Int("from", 1, "the first seed")
 	base := flag.String("base", "", "flags of gym train that all ways share")
 	every := flag.Int("every", 4, "steps between exams")
 	dir := flag.String("dir", "runs/compare", "folder of the runs")
@@ -34,7 +35,7 @@ func main() {
 		name, flags, _ := strings.Cut(way, "=")
 		var counts []float64
 		reached := 0
-		for seed := 1; seed <= *seeds; seed++ {
+		for seed := *from; seed < *from+*seeds; seed++ {
 			run := filepath.Join(*dir, fmt.Sprintf("%s-%d", name, seed))
 			args := append([]string{"train", "--run", run, "--seed", fmt.Sprint(seed), "--eval.every", fmt.Sprint(*every), "--eval.until", fmt.Sprint(*until),
 				"--eval.seeds", "1", "--record", "0"}, strings.Fields(*base+" "+flags)...)

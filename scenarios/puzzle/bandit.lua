@@ -1,6 +1,7 @@
 -- A row of slot machines, each paying about the same every time: try them, then stay with the best.
+-- On the first two levels somebody has tried them before, so that only the best is to be found.
 local names = { "red", "green", "blue", "yellow", "white", "black" }
-local arms, pulls, noise = { 2, 3, 4, 5, 6 }, { 6, 9, 12, 18, 30 }, { 0, 0, 1, 1, 1 }
+local arms, pulls, noise = { 2, 4, 3, 4, 6 }, { 4, 6, 9, 15, 30 }, { 0, 0, 0, 1, 1 }
 
 -- Each machine once, then always the one that has paid best on average.
 local function best(s)
@@ -16,17 +17,17 @@ end
 -- The share of what could be gained by trying and staying that was gained: what was earned
 -- above the machines' average. Pulling about gains nothing.
 local function gained(s)
-  local all = pulls[#s.names - 1]
+  local all = s.pulls
   return math.max(0, math.min(1, (s.coins - (all - s.left) * s.mean) / (s.target - all * s.mean)))
 end
 
 return {
   doc = "pull the machines' arms and earn enough coins: explore, then exploit",
-  levels = 5, turns = pulls, floor = 0.4,
+  levels = 5, turns = pulls, floor = 0.65,
   setup = function(rng, level)
     local n, e = arms[level], noise[level]
     local s = { rng = rng, names = { unpack(names, 1, n) }, pay = {}, noise = e, count = {}, sum = {}, last = {},
-      coins = 0, left = pulls[level] }
+      coins = 0, left = pulls[level], pulls = pulls[level] }
     -- The best machine stands out from the others by more than the noise can hide.
     local top = rng(8, 9)
     for i = 1, n do s.pay[i] = rng(1, top - 2 * e - 1) end
@@ -35,6 +36,10 @@ return {
     for i = 1, n do s.count[i], s.sum[i], s.last[i], total = 0, 0, "", total + s.pay[i] end
     s.mean = total / n
     s.target = total - n * e + (pulls[level] - n) * (top - e)
+    if level < 3 then -- somebody has tried each machine once
+      for i = 1, n do s.count[i], s.sum[i], s.last[i] = 1, s.pay[i], s.pay[i] end
+      s.target = pulls[level] * top
+    end
     return s
   end,
   goal = function(s)
@@ -57,7 +62,8 @@ return {
     s.left = s.left - 1
     return "", s.left == 0 or s.coins >= s.target
   end,
-  check = gained,
+  -- In proportion to what was earned: an outcome that pays for luck alone would teach to stay with any machine.
+  check = function(s) return math.min(1, s.coins / s.target) end,
   progress = gained,
   oracle = function(s) return "pull", s.names[best(s)] end,
   hints = { "Try each machine once, then stay with the best.", function(s)
