@@ -52,7 +52,9 @@ func readGrid(l *lua.LState) int {
 func rows(l *lua.LState) int {
 	g, between := l.CheckTable(1), l.OptString(2, " ")
 	var b strings.Builder
-	for y := 1; y <= g.Len(); y++ {
+	h := g.Len()
+	b.Grow(2 * h * h)
+	for y := 1; y <= h; y++ {
 		row, ok := g.RawGetInt(y).(*lua.LTable)
 		if !ok {
 			l.RaiseError("gym.rows: row %d is not a list", y)
@@ -60,11 +62,15 @@ func rows(l *lua.LState) int {
 		if y > 1 {
 			b.WriteByte('\n')
 		}
-		for x := 1; x <= row.Len(); x++ {
+		for x, w := 1, row.Len(); x <= w; x++ {
 			if x > 1 {
 				b.WriteString(between)
 			}
-			b.WriteString(lua.LVAsString(row.RawGetInt(x)))
+			if s, ok := row.RawGetInt(x).(lua.LString); ok {
+				b.WriteString(string(s))
+			} else {
+				b.WriteString(lua.LVAsString(row.RawGetInt(x)))
+			}
 		}
 	}
 	l.Push(lua.LString(b.String()))
@@ -133,34 +139,43 @@ func around(l *lua.LState) int {
 // is from x, y over cells whose sign is in free; -1 where it cannot be reached.
 func distances(l *lua.LState) int {
 	g, x, y, free := l.CheckTable(1), l.CheckInt(2), l.CheckInt(3), l.CheckString(4)
-	type place struct{ x, y int }
-	far, queue := map[place]int{{x, y}: 0}, []place{{x, y}}
-	for len(queue) > 0 && len(far) <= gridMax {
-		p := queue[0]
-		queue = queue[1:]
-		for _, w := range ways {
-			q := place{p.x + w.dx, p.y + w.dy}
-			sign, ok := at(g, q.x, q.y).(lua.LString)
-			if _, seen := far[q]; !ok || seen || !strings.Contains(free, string(sign)) {
-				continue
-			}
-			far[q] = far[p] + 1
-			queue = append(queue, q)
+	h, w := g.Len(), 0
+	for v := 1; v <= h; v++ {
+		if row, ok := g.RawGetInt(v).(*lua.LTable); ok {
+			w = max(w, row.Len())
 		}
 	}
-	out := l.CreateTable(g.Len(), 0)
-	for y := 1; y <= g.Len(); y++ {
-		row, _ := g.RawGetInt(y).(*lua.LTable)
+	if h*w > gridMax {
+		l.RaiseError("gym.distances: more than %d cells", gridMax)
+	}
+	far := make([]int, h*w) // steps and one; 0 is not reached
+	queue := make([]int, 0, h*w)
+	if x >= 1 && x <= w && y >= 1 && y <= h {
+		far[(y-1)*w+x-1] = 1
+		queue = append(queue, (y-1)*w+x-1)
+	}
+	for k := 0; k < len(queue); k++ {
+		p := queue[k]
+		for _, way := range ways {
+			u, v := p%w+1+way.dx, p/w+1+way.dy
+			if u < 1 || u > w || v < 1 || v > h || far[(v-1)*w+u-1] > 0 {
+				continue
+			}
+			if sign, ok := at(g, u, v).(lua.LString); ok && strings.Contains(free, string(sign)) {
+				far[(v-1)*w+u-1] = far[p] + 1
+				queue = append(queue, (v-1)*w+u-1)
+			}
+		}
+	}
+	out := l.CreateTable(h, 0)
+	for v := range h {
+		row, _ := g.RawGetInt(v + 1).(*lua.LTable)
 		if row == nil {
 			break
 		}
 		line := l.CreateTable(row.Len(), 0)
-		for x := 1; x <= row.Len(); x++ {
-			d, ok := far[place{x, y}]
-			if !ok {
-				d = -1
-			}
-			line.Append(lua.LNumber(d))
+		for u := range row.Len() {
+			line.Append(lua.LNumber(far[v*w+u] - 1))
 		}
 		out.Append(line)
 	}

@@ -18,10 +18,10 @@ import (
 var rows = [][]string{
 	{"frozen-lake", "--scenario", "puzzle/frozen-lake", "--recipe", "grpo"},
 	{"maze, level 2", "--scenario", "puzzle/maze", "--level", "2", "--recipe", "grpo"},
-	{"bandit", "--scenario", "puzzle/bandit", "--recipe", "grpo"},
+	{"bandit", "--scenario", "puzzle/bandit", "--recipe", "grpo", "--rl.steps", "100"},
 	{"mastermind, level 1", "--scenario", "puzzle/mastermind", "--level", "1", "--recipe", "grpo"},
-	{"lights-out, level 2", "--scenario", "puzzle/lights-out", "--level", "2", "--recipe", "grpo"},
-	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo", "--rl.steps", "400"},
+	{"lights-out, level 2", "--scenario", "puzzle/lights-out", "--level", "2", "--recipe", "grpo", "--rl.steps", "100"},
+	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo", "--rl.steps", "300"},
 	{"sokoban, level 1", "--scenario", "puzzle/sokoban", "--level", "1", "--recipe", "web", "--sft.steps", "400", "--rl.steps", "20"},
 }
 

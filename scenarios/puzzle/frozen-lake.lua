@@ -53,11 +53,12 @@ return {
   setup = function(rng, level)
     local n = size[level]
     for _ = 1, 1000 do
-      local lake = gym.grid(n, n, "_")
+      local lake, share = gym.grid(n, n, "_"), holes[level]
       for y = 1, n do
-        for x = 1, n do if x + y > 2 and rng(1, 100) <= holes[level] then lake[y][x] = "O" end end
+        local row = lake[y]
+        for x = 1, n do if rng(1, 100) <= share then row[x] = "O" end end
       end
-      lake[n][n] = "G"
+      lake[1][1], lake[n][n] = "_", "G"
       local s = { rng = rng, n = n, lake = lake, x = 1, y = 1, slip = level > 3 }
       s.steps = gym.distances(lake, n, n, "_")
       s.far = s.steps[1][1]
