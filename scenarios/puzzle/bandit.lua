@@ -48,8 +48,13 @@ return {
   end,
   verbs = function(s) return { pull = { "Pull a machine's arm.", "machine:" .. table.concat(s.names, "|") } } end,
   observe = function(s)
-    local parts = { ("coins %d left %d"):format(s.coins, s.left) }
-    for i, name in ipairs(s.names) do parts[i + 1] = name .. " " .. (s.count[i] == 0 and "new" or s.last[i]) end
+    local parts, order = { ("coins %d left %d"):format(s.coins, s.left) }, {}
+    for i in ipairs(s.names) do order[i] = i end
+    table.sort(order, function(a, b) -- the best first, what is new last
+      local x, y = s.count[a] > 0 and s.sum[a] / s.count[a] or -1, s.count[b] > 0 and s.sum[b] / s.count[b] or -1
+      return x > y or x == y and a < b
+    end)
+    for k, i in ipairs(order) do parts[k + 1] = s.names[i] .. " " .. (s.count[i] == 0 and "new" or s.last[i]) end
     return table.concat(parts, "\n")
   end,
   step = function(s, _, name)
