@@ -97,11 +97,8 @@ func (r Random) Join(_ context.Context, t gym.Task, _ gym.Env) (Player, error) {
 type random struct{ rng *rand.Rand }
 
 func (r random) Act(_ context.Context, o gym.Observation) (gym.Move, error) {
-	g := gym.NewGrammar(&o)
-	for next := g.Next(nil); len(next) > 0; next = g.Next(next[:0]) {
-		g.Take(next[r.rng.IntN(len(next))])
-	}
-	return gym.Move{Action: g.Action(), Text: g.Action().String()}, nil
+	a := gym.RandomAction(r.rng, &o)
+	return gym.Move{Action: a, Text: a.String()}, nil
 }
 
 func (random) Close() error { return nil }

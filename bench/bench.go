@@ -115,11 +115,7 @@ func choose(rng *rand.Rand, o *gym.Observation) gym.Action {
 		case p.Kind == gym.Int && p.Max > p.Min:
 			a.Args = append(a.Args, gym.Value{Kind: gym.Int, Num: p.Min + float64(rng.IntN(int(p.Max-p.Min)+1))})
 		default:
-			g := gym.NewGrammar(o)
-			for next := g.Next(nil); len(next) > 0; next = g.Next(next[:0]) {
-				g.Take(next[rng.IntN(len(next))])
-			}
-			return g.Action()
+			return gym.RandomAction(rng, o)
 		}
 	}
 	return a

@@ -2,6 +2,7 @@ package gym
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,6 +120,16 @@ func (g *Grammar) Take(p Piece) {
 		g.add(Value{Kind: Str, Text: w[0].text[w[m.first].start:w[m.last].end]})
 		g.span = g.span[:0]
 	}
+}
+
+// RandomAction walks o's grammar by uniform choices: a verb, then each piece
+// of each argument. Where nothing can be done it is the zero Action.
+func RandomAction(rng *rand.Rand, o *Observation) Action {
+	g := NewGrammar(o)
+	for next := g.Next(nil); len(next) > 0; next = g.Next(next[:0]) {
+		g.Take(next[rng.IntN(len(next))])
+	}
+	return g.Action()
 }
 
 // Path is the pieces that write an action, or false where the grammar cannot

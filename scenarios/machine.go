@@ -23,6 +23,7 @@ type machine struct {
 // pristine is a table and what is in it when an episode begins.
 type pristine struct {
 	table *lua.LTable
+	meta  lua.LValue
 	keys  []string
 	value []lua.LValue
 }
@@ -43,7 +44,7 @@ func newMachine(s *Script) *machine {
 }
 
 func (m *machine) keep(t *lua.LTable) {
-	p := pristine{table: t}
+	p := pristine{table: t, meta: t.Metatable}
 	for k, v := range pairsOf(t) {
 		p.keys, p.value = append(p.keys, k.String()), append(p.value, v)
 	}
@@ -58,11 +59,7 @@ func (m *machine) reset() bool {
 	clear(m.loaded)
 	m.l.SetTop(0)
 	for _, p := range m.pure {
-		meta := lua.LValue(lua.LNil)
-		if p.table == m.library {
-			meta = p.table.Metatable // it is locked
-		}
-		p.table.Metatable = meta
+		p.table.Metatable = p.meta
 		here := 0
 		for i, k := range p.keys {
 			if v := p.table.RawGetString(k); v != p.value[i] {

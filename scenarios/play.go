@@ -175,13 +175,13 @@ func describe(v lua.LValue) string {
 	return v.Type().String()
 }
 
-// Hints are the scenario's, from abstract to concrete, as they are now; all of
-// them, or the first n.
-func (p *Play) Hints(ctx context.Context, n int) ([]string, error) {
+// Hint is the scenario's first n hints, from abstract to concrete, as they are
+// now, as one text.
+func (p *Play) Hint(ctx context.Context, n int) (string, error) {
 	v := p.table.RawGetString("hints")
 	if v.Type() == lua.LTFunction {
 		if err := p.call(ctx, "hints"); err != nil {
-			return nil, err
+			return "", err
 		}
 		v = p.l.Get(1)
 		p.l.SetTop(0)
@@ -189,9 +189,9 @@ func (p *Play) Hints(ctx context.Context, n int) ([]string, error) {
 	list, ok := v.(*lua.LTable)
 	if !ok {
 		if v == lua.LNil {
-			return nil, nil
+			return "", nil
 		}
-		return nil, p.fault("hints", fmt.Errorf("it must return a list of texts, not %s", describe(v)))
+		return "", p.fault("hints", fmt.Errorf("it must return a list of texts, not %s", describe(v)))
 	}
 	var texts []string
 	for i := 1; i <= min(n, list.Len()); i++ {
@@ -200,24 +200,18 @@ func (p *Play) Hints(ctx context.Context, n int) ([]string, error) {
 			p.l.Push(f)
 			p.l.Push(p.state)
 			if err := p.run(ctx, "hints", 1); err != nil {
-				return nil, err
+				return "", err
 			}
 			h = p.l.Get(1)
 			p.l.SetTop(0)
 		}
 		s, ok := h.(lua.LString)
 		if !ok {
-			return nil, p.fault("hints", fmt.Errorf("hint %d must be a text, not %s", i, describe(h)))
+			return "", p.fault("hints", fmt.Errorf("hint %d must be a text, not %s", i, describe(h)))
 		}
 		texts = append(texts, string(s))
 	}
-	return texts, nil
-}
-
-// Hint is the first n hints as one text.
-func (p *Play) Hint(ctx context.Context, n int) (string, error) {
-	texts, err := p.Hints(ctx, n)
-	return strings.Join(texts, " "), err
+	return strings.Join(texts, " "), nil
 }
 
 // Done says whether the scenario has set s.done: the episode is over.

@@ -22,19 +22,11 @@ func (a *app) benchCommand() *cobra.Command {
 		Use: "bench", Short: "Measure how fast scenarios step, beside other gyms where they are installed",
 		Example: "  gym bench --env puzzle --scenario puzzle/frozen-lake\n  gym bench --env web --scenario shop --driver static --python none", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, _, err := loadConfig(cmd.Flags(), a.env)
+			c, f, list, err := a.choose(cmd)
 			if err != nil {
-				return wrongUse{err}
-			}
-			f, err := openFamily(&c, "")
-			if err != nil {
-				return wrongUse{err}
+				return err
 			}
 			defer f.Close()
-			list, err := pick(f, &c)
-			if err != nil {
-				return wrongUse{err}
-			}
 			if seconds <= 0 || rounds < 1 || workers < 1 {
 				return wrongUse{fmt.Errorf("seconds, rounds and workers must be above 0")}
 			}

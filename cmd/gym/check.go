@@ -40,19 +40,11 @@ func (a *app) checkCommand() *cobra.Command {
 		Use: "check", Short: "Prove a family of environments sound",
 		Example: "  gym check --env puzzle\n  gym check --env web --scenario shop --driver static --json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, _, err := loadConfig(cmd.Flags(), a.env)
+			c, f, list, err := a.choose(cmd)
 			if err != nil {
-				return wrongUse{err}
-			}
-			f, err := openFamily(&c, "")
-			if err != nil {
-				return wrongUse{err}
+				return err
 			}
 			defer f.Close()
-			list, err := pick(f, &c)
-			if err != nil {
-				return wrongUse{err}
-			}
 			var all []gym.Scenario
 			for _, s := range list {
 				all = append(all, s.Scenario)

@@ -21,19 +21,11 @@ func (a *app) playCommand() *cobra.Command {
 		Use: "play", Short: "Play a scenario yourself",
 		Example: "  gym play --env web --scenario shop --level 2", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, _, err := loadConfig(cmd.Flags(), a.env)
+			_, f, list, err := a.choose(cmd)
 			if err != nil {
-				return wrongUse{err}
-			}
-			f, err := openFamily(&c, "")
-			if err != nil {
-				return wrongUse{err}
+				return err
 			}
 			defer f.Close()
-			list, err := pick(f, &c)
-			if err != nil {
-				return wrongUse{err}
-			}
 			return a.play(cmd.Context(), f, gym.Task{Scenario: list[0].Name, Seed: seed, Level: list[0].levels[0], Hint: hint, Split: gym.Train})
 		},
 	}

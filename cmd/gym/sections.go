@@ -169,7 +169,7 @@ func (c CurriculumConfig) plan(list []chosen, steps int) (*curriculum.Plan, erro
 	}
 	p := &curriculum.Plan{Picker: entry.New()(grounds)}
 	if c.Rounds > 1 {
-		p.Rounds = &curriculum.Rounds{Most: c.Rounds, Each: 1}
+		p.Rounds = curriculum.NewRounds(c.Rounds)
 	}
 	if c.Hints {
 		p.Scaffold = curriculum.NewScaffold(steps)

@@ -92,9 +92,7 @@ const (
 func (s *session) probe(ctx context.Context) (success, rewards float64, err error) {
 	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks, 1)
 	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks)
-	for _, ep := range episodes {
-		success += ep.Outcome() / float64(len(tasks))
-	}
+	success = meanOutcome(episodes)
 	return success, success, err
 }
 
@@ -110,10 +108,14 @@ func (s *session) exam(ctx context.Context) (success float64, err error) {
 	episodes, err := s.engine.Play(ctx, func(i int) agent.Agent {
 		return rollout.Agent{Policy: s.policy, Codec: s.codec, Seed: uint64(i), Temperature: 1}
 	}, tasks)
+	return meanOutcome(episodes), err
+}
+
+func meanOutcome(episodes []*gym.Episode) (mean float64) {
 	for _, ep := range episodes {
-		success += ep.Outcome() / float64(len(tasks))
+		mean += ep.Outcome() / float64(len(episodes))
 	}
-	return success, err
+	return mean
 }
 
 func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to int) (train.Source, func()) {

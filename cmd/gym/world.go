@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/turngym/turngym/envs"
 	"github.com/turngym/turngym/envs/puzzle"
 	"github.com/turngym/turngym/envs/web"
@@ -22,29 +24,47 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := entry.New()
+	f, dir := entry.New(), ""
 	switch f := f.(type) {
 	case *web.Family:
 		f.Driver, f.Chrome, f.Pages = c.Web.Driver, c.Web.Chrome, c.Web.Pages
 		if driver != "" {
 			f.Driver = driver
 		}
-		f.Lua, err = folder("web.dir", c.Web.Dir)
+		dir = c.Web.Dir
+		f.Lua, err = folder("web.dir", dir)
 	case *puzzle.Family:
-		f.Lua, err = folder("puzzle.dir", c.Puzzle.Dir)
+		dir = c.Puzzle.Dir
+		f.Lua, err = folder("puzzle.dir", dir)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if l, ok := f.(interface{ Load() error }); ok {
 		if err := l.Load(); err != nil {
-			if dir := c.Web.Dir + c.Puzzle.Dir; dir != "" {
+			if dir != "" {
 				err = fmt.Errorf("scenarios in %s: %w", dir, err)
 			}
 			return nil, err
 		}
 	}
 	return f, nil
+}
+
+// choose opens the family that a command line names and picks its scenarios.
+// The caller closes the family.
+func (a *app) choose(cmd *cobra.Command) (c Config, f gym.Family, list []chosen, err error) {
+	if c, _, err = loadConfig(cmd.Flags(), a.env); err != nil {
+		return c, nil, nil, wrongUse{err}
+	}
+	if f, err = openFamily(&c, ""); err != nil {
+		return c, nil, nil, wrongUse{err}
+	}
+	if list, err = pick(f, &c); err != nil {
+		f.Close()
+		return c, nil, nil, wrongUse{err}
+	}
+	return c, f, list, nil
 }
 
 // folder is a folder of scenarios; nil where none was named.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/turngym/turngym/envs/probe"
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/gym/check"
 	"github.com/turngym/turngym/gym/gymtest"
 )
 
@@ -60,7 +59,7 @@ func click(o gym.Observation, want func(name string) bool) gym.Action {
 // ceiling is what learning tests compare a policy with.
 func TestScoresAreAsDocumented(t *testing.T) {
 	random := func(rng *rand.Rand, seen []gym.Observation) gym.Action {
-		return check.RandomAction(rng, &seen[len(seen)-1])
+		return gym.RandomAction(rng, &seen[len(seen)-1])
 	}
 	// named presses what the first words that were seen name.
 	named := func(_ *rand.Rand, seen []gym.Observation) gym.Action {

@@ -102,7 +102,7 @@ func TestUnsoundListsAreRefused(t *testing.T) {
 }
 
 func TestRandomActionOfNothingIsNone(t *testing.T) {
-	if a := RandomAction(rand.New(rand.NewPCG(1, 1)), &gym.Observation{}); a.Verb != "" {
+	if a := gym.RandomAction(rand.New(rand.NewPCG(1, 1)), &gym.Observation{}); a.Verb != "" {
 		t.Error(a)
 	}
 }

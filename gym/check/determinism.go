@@ -32,47 +32,44 @@ func seeds(ctx context.Context, r *bench, p place) (string, error) {
 
 // repeats: a task is the same again at once, and in another environment.
 func repeats(ctx context.Context, r *bench, p place) (string, error) {
-	t := p.task(7, gym.Train)
-	first, err := play(ctx, r.env, t, p.Turns, random(3))
-	if err != nil {
-		return "", err
-	}
-	for _, env := range slices.Concat([]gym.Env{r.env}, r.others) {
-		again, err := play(ctx, env, t, p.Turns, random(3))
-		if err != nil {
-			return "", err
-		}
-		if err := same(first, again); err != nil {
-			return "", fmt.Errorf("%s, played again: %w", t, err)
-		}
-	}
-	return "", nil
+	return "", again(ctx, r, p, "played again", func(gym.Env) error { return nil })
 }
 
 // isolated: a task is the same after other episodes, after one that was left in
 // the middle, and while others are played beside it.
 func isolated(ctx context.Context, r *bench, p place) (string, error) {
-	t := p.task(7, gym.Train)
-	first, err := play(ctx, r.env, t, p.Turns, random(3))
+	err := again(ctx, r, p, "after other episodes", func(env gym.Env) error {
+		if _, err := play(ctx, env, p.task(8, gym.Test), p.Turns, random(4)); err != nil {
+			return err
+		}
+		return leave(ctx, env, p.task(9, gym.Train))
+	})
 	if err != nil {
 		return "", err
 	}
+	return "", concurrent(ctx, r, p)
+}
+
+// again plays a task, and then in every environment once more, after between.
+func again(ctx context.Context, r *bench, p place, when string, between func(gym.Env) error) error {
+	t := p.task(7, gym.Train)
+	first, err := play(ctx, r.env, t, p.Turns, random(3))
+	if err != nil {
+		return err
+	}
 	for _, env := range slices.Concat([]gym.Env{r.env}, r.others) {
-		if _, err := play(ctx, env, p.task(8, gym.Test), p.Turns, random(4)); err != nil {
-			return "", err
+		if err := between(env); err != nil {
+			return err
 		}
-		if err := leave(ctx, env, p.task(9, gym.Train)); err != nil {
-			return "", err
-		}
-		again, err := play(ctx, env, t, p.Turns, random(3))
+		ep, err := play(ctx, env, t, p.Turns, random(3))
 		if err != nil {
-			return "", err
+			return err
 		}
-		if err := same(first, again); err != nil {
-			return "", fmt.Errorf("%s, after other episodes: %w", t, err)
+		if err := same(first, ep); err != nil {
+			return fmt.Errorf("%s, %s: %w", t, when, err)
 		}
 	}
-	return "", concurrent(ctx, r, p)
+	return nil
 }
 
 // leave takes one step of an episode, and no more.

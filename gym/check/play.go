@@ -20,22 +20,12 @@ var errNothing = errors.New("nothing can be done, and the episode is not over")
 func random(seed uint64) player {
 	rng := rand.New(rand.NewPCG(seed, 99))
 	return func(_ context.Context, _ gym.Env, o *gym.Observation) (gym.Action, error) {
-		a := RandomAction(rng, o)
+		a := gym.RandomAction(rng, o)
 		if a.Verb == "" {
 			return a, errNothing
 		}
 		return a, nil
 	}
-}
-
-// RandomAction walks o's grammar by uniform choices: a verb, then each piece
-// of each argument. Where nothing can be done it is the zero Action.
-func RandomAction(rng *rand.Rand, o *gym.Observation) gym.Action {
-	g := gym.NewGrammar(o)
-	for next := g.Next(nil); len(next) > 0; next = g.Next(next[:0]) {
-		g.Take(next[rng.IntN(len(next))])
-	}
-	return g.Action()
 }
 
 // expert asks the oracle, whose actions a policy must be able to write.

@@ -131,7 +131,7 @@ func TestPickersTeachFasterThanChance(t *testing.T) {
 func TestSavedPlansGoOnTheSame(t *testing.T) {
 	for _, name := range All().Names() {
 		make := func() *Plan {
-			return &Plan{Picker: picker(name), Rounds: NewRounds(), Scaffold: NewScaffold(20), Restarts: NewRestarts(0.3)}
+			return &Plan{Picker: picker(name), Rounds: NewRounds(4), Scaffold: NewScaffold(20), Restarts: NewRestarts(0.3)}
 		}
 		step := func(p *Plan, l *learner, i int) (all []gym.Task) {
 			rng := rand.New(rand.NewPCG(9, uint64(i)))
@@ -259,7 +259,7 @@ func TestBOTSByHand(t *testing.T) {
 }
 
 func TestRoundsStopWhenAGroupIsInformative(t *testing.T) {
-	p := Plan{Picker: &Uniform{Grounds: grounds[:1]}, Rounds: NewRounds()}
+	p := Plan{Picker: &Uniform{Grounds: grounds[:1]}, Rounds: NewRounds(4)}
 	rng := rand.New(rand.NewPCG(1, 1))
 	first := p.Propose(rng, 2, 2)
 	mixed, failed := first[0], first[2]

@@ -3,6 +3,7 @@ package curriculum
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/turngym/turngym/gym"
 )
@@ -35,24 +36,28 @@ func (d *DUMP) Probabilities() []float64 {
 	for _, n := range d.Counts {
 		total += n
 	}
-	p, most := make([]float64, len(d.Arms)), math.Inf(-1)
+	p := make([]float64, len(d.Arms))
 	for j := range p {
 		mean := 0.0
 		for _, a := range d.Recent[j] {
 			mean += a / float64(len(d.Recent[j]))
 		}
 		p[j] = (mean + math.Sqrt(2*math.Log(float64(total+1))/float64(d.Counts[j]+1))) / d.Tau
-		most = max(most, p[j])
 	}
-	sum := 0.0
-	for j := range p {
-		p[j] = math.Exp(p[j] - most)
-		sum += p[j]
+	return softmax(p)
+}
+
+// softmax makes probabilities of x, in place.
+func softmax(x []float64) []float64 {
+	most, sum := slices.Max(x), 0.0
+	for i := range x {
+		x[i] = math.Exp(x[i] - most)
+		sum += x[i]
 	}
-	for j := range p {
-		p[j] /= sum
+	for i := range x {
+		x[i] /= sum
 	}
-	return p
+	return x
 }
 
 // Pick draws n tasks.

@@ -2,7 +2,6 @@ package curriculum
 
 import (
 	"encoding/json"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -105,8 +104,9 @@ func (p *Plan) Load(state json.RawMessage) error { return json.Unmarshal(state, 
 // here, so that nothing that was paid for is thrown away).
 type Rounds struct{ Most, Each int }
 
-// NewRounds has the paper's four rounds.
-func NewRounds() *Rounds { return &Rounds{Most: 4, Each: 1} }
+// NewRounds ends a group with one success and one failure; the paper has four
+// rounds at most.
+func NewRounds(most int) *Rounds { return &Rounds{Most: most, Each: 1} }
 
 func (r *Rounds) more(groups []Group) []gym.Task {
 	var tasks []gym.Task
@@ -213,14 +213,11 @@ func (r *Restarts) mix(rng *rand.Rand, tasks []gym.Task) {
 	if len(r.Buffer) < r.Least {
 		return
 	}
-	p, sum := make([]float64, len(r.Buffer)), 0.0
+	p := make([]float64, len(r.Buffer))
 	for i, b := range r.Buffer {
-		p[i] = math.Exp(r.Kappa * b.Score)
-		sum += p[i]
+		p[i] = r.Kappa * b.Score
 	}
-	for i := range p {
-		p[i] /= sum
-	}
+	softmax(p)
 	for i := range tasks {
 		if rng.Float64() < r.Share {
 			tasks[i] = r.Buffer[draw(rng, p)].Task

@@ -105,16 +105,13 @@ func (m *Mix) Pay(step int, episodes []*gym.Episode) (Paid, error) {
 // normalize divides by the standard deviation of the episodes' sums; where all
 // are the same it changes nothing.
 func normalize(perTurn [][]float32) {
-	var sum, squares float64
-	for _, turns := range perTurn {
-		s := 0.0
+	sums := make([]float64, len(perTurn))
+	for i, turns := range perTurn {
 		for _, r := range turns {
-			s += float64(r)
+			sums[i] += float64(r)
 		}
-		sum, squares = sum+s, squares+s*s
 	}
-	n := float64(max(1, len(perTurn)))
-	std := math.Sqrt(max(0, squares/n-(sum/n)*(sum/n)))
+	_, std := moments(sums)
 	if std < 1e-8 {
 		return
 	}

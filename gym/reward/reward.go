@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/gym/catalog"
 )
 
 // Reward adds to perTurn, one number for each turn of ep. The error is the
@@ -151,18 +150,4 @@ func (Rubric) Add(ep *gym.Episode, perTurn []float32) error {
 		}
 	}
 	return nil
-}
-
-// All are the rewards that can be weighed.
-func All() *catalog.Catalog[Reward] {
-	return catalog.Must("reward",
-		catalog.Entry[Reward]{Name: "outcome", Doc: "was the goal reached", New: func() Reward { return Outcome{} }},
-		catalog.Entry[Reward]{Name: "progress", Doc: "shaping by the scenario's potential", From: "Ng, Harada, Russell 1999", New: func() Reward { return Progress{1} }},
-		catalog.Entry[Reward]{Name: "partial", Doc: "how near an episode came that did not arrive", New: func() Reward { return Partial{} }},
-		catalog.Entry[Reward]{Name: "format", Doc: "less for invalid actions", New: func() Reward { return Format{} }},
-		catalog.Entry[Reward]{Name: "turn", Doc: "less for every turn", New: func() Reward { return Turns{} }},
-		catalog.Entry[Reward]{Name: "token", Doc: "less for every token written", New: func() Reward { return Tokens{} }},
-		catalog.Entry[Reward]{Name: "length", Doc: "less for writing too much", From: "Yu et al. 2025", New: func() Reward { return Length{512, 128} }},
-		catalog.Entry[Reward]{Name: "rubric", Doc: "the scenario's named criteria", New: func() Reward { return Rubric{} }},
-	)
 }
