@@ -62,6 +62,7 @@ type budget struct {
 	begun  time.Time
 	look   time.Duration // since begun, when memory is looked at next
 	heap   uint64        // bytes the process had allocated at the first look
+	tight  bool          // much was allocated: the clock is asked at every instruction
 	broken string
 	sample [1]metrics.Sample
 }
@@ -73,14 +74,17 @@ var (
 
 // Memory is looked at every lookEvery of time, since to allocate much takes
 // time; the clock is asked every clockEvery instructions, within which a text
-// can grow eightfold at most. An honest call ends before the first look.
+// can grow eightfold at most, and at every one when a tightShare of the memory
+// is used, so that a text ends at twice the limit. An honest call ends before
+// the first look.
 const (
 	lookEvery  = 200 * time.Microsecond
 	clockEvery = 8
+	tightShare = 16
 )
 
 func (b *budget) start(ctx context.Context) {
-	b.ctx, b.used, b.broken, b.heap = ctx, 0, "", 0
+	b.ctx, b.used, b.broken, b.heap, b.tight = ctx, 0, "", 0, false
 	b.begun, b.look = time.Now(), lookEvery
 }
 
@@ -99,6 +103,7 @@ func (b *budget) clock() {
 	if b.heap == 0 {
 		b.heap = now
 	}
+	b.tight = now-b.heap > b.limit.Memory/tightShare
 	switch {
 	case now-b.heap > b.limit.Memory:
 		b.broken = "memory"
@@ -115,7 +120,7 @@ func (b *budget) Done() <-chan struct{} {
 	case b.used > b.limit.Instructions:
 		b.broken = "work (instructions)"
 		return closed
-	case b.used%clockEvery != 0:
+	case !b.tight && b.used%clockEvery != 0:
 		return nil
 	}
 	if b.clock(); b.broken != "" || b.ctx.Err() != nil {
