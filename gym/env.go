@@ -51,6 +51,7 @@ type Family interface {
 // Scenario is what a family says about one of its scenarios.
 type Scenario struct {
 	Name   string  // within the family: "click-button"
+	Set    string  // it is played only where this set is asked for; "" is the default set
 	Doc    string  // one line
 	Levels int     // levels are 1..Levels
 	Turns  int     // turns after which an episode is truncated

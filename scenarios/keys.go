@@ -38,6 +38,7 @@ func Keys() []Key {
 		{Name: "about", Form: "about", Doc: "more for people: rules, source, what it trains", Types: []lua.LValueType{text}},
 		{Name: "name", Form: "name", Doc: "the scenario's name; default: the file's", Types: []lua.LValueType{text}},
 		{Name: "env", Form: "env", Doc: "the family that plays it: `web` where there are `pages`, else `puzzle`", Types: []lua.LValueType{text}},
+		{Name: "set", Form: "set", Doc: "a set of scenarios that is played only where it is asked for (`--set`); default: none", Types: []lua.LValueType{text}},
 		{Name: "levels", Form: "levels", Doc: "how many there are, 1 is the easiest; default 1", Types: []lua.LValueType{num}},
 		{Name: "turns", Form: "turns", Doc: "an episode is cut off after so many turns; a list: by level; default 10", Types: []lua.LValueType{num, table}},
 		{Name: "floor", Form: "floor", Doc: "what agents without a plan reach at most, the mean outcome; default 0.3", Types: []lua.LValueType{num}},
@@ -49,7 +50,10 @@ func Keys() []Key {
 		{Name: "observe", Form: "observe(s)", Doc: "what is seen after each turn, a text", Types: []lua.LValueType{function}, Env: "puzzle"},
 		{Name: "draw", Form: "draw(s)", Doc: "the same as a picture: a list of rows, a sign for each cell", Types: []lua.LValueType{function}, Env: "puzzle"},
 		{Name: "tools", Form: "tools", Doc: "verbs that change nothing: as `verbs`, with `run = function(s, …)` that returns a text", Types: []lua.LValueType{table}, Env: "puzzle"},
-		{Name: "pages", Form: "pages(s, req)", Doc: "answers a request with HTML; `nil, path` sends the browser elsewhere; nothing is a 404", Types: []lua.LValueType{function}, Env: "web", Need: true},
+		{Name: "pages", Form: "pages(s, req)", Doc: "answers a request with HTML; `nil, path` sends the browser elsewhere; nothing is a 404", Types: []lua.LValueType{function}, Env: "web"},
+		{Name: "sites", Form: "sites", Doc: "instead of `pages`: the simulated sites it plays on, `{ \"shop\" }`; `sites.shop` asks and arranges them", Types: []lua.LValueType{table}, Env: "web"},
+		{Name: "start", Form: "start(s)", Doc: "where the browser begins: a path of the first site, or an address; default `/`", Types: []lua.LValueType{function, text}, Env: "web"},
+		{Name: "actions", Form: "actions", Doc: "what can be done beside click, fill and select_option: `{ \"go_back\", \"send_msg_to_user\" }`", Types: []lua.LValueType{table}, Env: "web"},
 		{Name: "script", Form: "script", Doc: "true: its pages need scripts, and so a real browser", Types: []lua.LValueType{lua.LTBool}, Env: "web"},
 		{Name: "check", Form: "check(s)", Doc: "the outcome as things stand, 0 to 1", Types: []lua.LValueType{function}, Need: true},
 		{Name: "progress", Form: "progress(s)", Doc: "a potential, 0 to 1: how near the goal is; for process rewards", Types: []lua.LValueType{function}},
@@ -65,7 +69,7 @@ func (s *Script) inspect(t *lua.LTable) error {
 	var errs []error
 	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(s.file+": "+format, args...)) }
 	s.env = "puzzle"
-	if t.RawGetString("pages") != lua.LNil {
+	if t.RawGetString("pages") != lua.LNil || t.RawGetString("sites") != lua.LNil {
 		s.env = "web"
 	}
 	if v, ok := t.RawGetString("env").(lua.LString); ok {
@@ -94,6 +98,9 @@ func (s *Script) inspect(t *lua.LTable) error {
 			fault("%s must be a %s, not a %s", k.Name, k.Types[0], v.Type())
 		}
 		delete(given, k.Name)
+	}
+	if s.env == "web" && (t.RawGetString("pages") == lua.LNil) == (t.RawGetString("sites") == lua.LNil) {
+		fault("give either pages, a function that answers requests, or sites, the names of simulated sites")
 	}
 	slices.Sort(known)
 	for name := range given {
@@ -168,6 +175,11 @@ func (s *Script) read(t *lua.LTable, fault func(string, ...any)) {
 		fault("doc is to be one line; more goes into about")
 	}
 	s.info.Script = t.RawGetString("script") == lua.LTrue
+	if v, ok := t.RawGetString("set").(lua.LString); ok {
+		s.info.Set = string(v)
+	}
+	s.sites = names(t, "sites", fault)
+	s.actions = names(t, "actions", fault)
 	s.info.Oracle = t.RawGetString("oracle") != lua.LNil
 	var err error
 	if v, ok := t.RawGetString("verbs").(*lua.LTable); ok {
@@ -185,6 +197,27 @@ func (s *Script) read(t *lua.LTable, fault func(string, ...any)) {
 			}
 		}
 	}
+}
+
+// names is a list of texts in the scenario's table.
+func names(t *lua.LTable, key string, fault func(string, ...any)) []string {
+	list, ok := t.RawGetString(key).(*lua.LTable)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for i := 1; i <= list.Len(); i++ {
+		name, ok := list.RawGetInt(i).(lua.LString)
+		if !ok {
+			fault("%s must be a list of names", key)
+			return nil
+		}
+		out = append(out, string(name))
+	}
+	if len(out) == 0 {
+		fault("%s is empty", key)
+	}
+	return out
 }
 
 // readVerbs reads { guess = { "Name a number.", "n:integer" }, wait = "Do nothing." }

@@ -103,3 +103,14 @@ func find(l *lua.LState) int {
 	l.Push(lua.LNil)
 	return 1
 }
+
+// Words is one of the word lists that scenarios have as gym.NAME: words, names,
+// surnames, cities, products and so on; nil where there is none of that name.
+func Words(name string) []string {
+	for _, list := range lists {
+		if list[0] == name {
+			return strings.Fields(list[1])
+		}
+	}
+	return nil
+}

@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"maps"
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 )
 
@@ -115,5 +118,44 @@ func (m *machine) require(l *lua.LState) int {
 		m.loaded[name] = v
 	}
 	l.Push(v)
+	return 1
+}
+
+// serve puts the episode's services into the global table sites, one table of
+// functions for each. Nothing is there without them.
+func (m *machine) serve(services map[string]Service) {
+	if len(services) == 0 {
+		return
+	}
+	sites := m.l.NewTable()
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		service, meta := services[name], m.l.NewTable()
+		meta.RawSetString("__index", m.l.NewFunction(func(l *lua.LState) int {
+			function := l.CheckString(2)
+			l.Push(l.NewFunction(func(l *lua.LState) int { return ask(l, service, function) }))
+			return 1
+		}))
+		meta.RawSetString("__metatable", lua.LString("locked"))
+		t := m.l.NewTable()
+		t.Metatable = meta
+		sites.RawSetString(name, t)
+	}
+	m.l.SetGlobal("sites", sites)
+}
+
+// ask calls a service's function with all arguments that are on the stack.
+func ask(l *lua.LState, service Service, function string) int {
+	args := make([]any, l.GetTop())
+	for i := range args {
+		var err error
+		if args[i], err = toGo(l.Get(i+1), 0); err != nil {
+			l.RaiseError("%s: argument %d: %v", function, i+1, err)
+		}
+	}
+	out, err := service.Call(function, args)
+	if err != nil {
+		l.RaiseError("%v", err)
+	}
+	l.Push(toLua(l, out))
 	return 1
 }

@@ -51,12 +51,26 @@ func (s *Script) open(ctx context.Context) (*Play, error) {
 	return p, nil
 }
 
+// Service is something outside Lua that an episode may ask and change: a
+// simulated site. Arguments and results are values as of [Play.Call]; an error
+// is the scenario's.
+type Service interface {
+	Call(function string, args []any) (any, error)
+}
+
 // Start begins an episode: setup runs with the task's rng and level.
 func (s *Script) Start(ctx context.Context, t gym.Task) (*Play, error) {
+	return s.StartWith(ctx, t, nil)
+}
+
+// StartWith is Start with services, which Lua finds in the global table sites:
+// sites.shop.orders().
+func (s *Script) StartWith(ctx context.Context, t gym.Task, services map[string]Service) (*Play, error) {
 	p, err := s.open(ctx)
 	if err != nil {
 		return nil, err
 	}
+	p.m.serve(services)
 	p.chance = newChance(t.Source())
 	p.l.Push(p.table.RawGetString("setup"))
 	p.l.Push(p.m.newRng(p.chance))
@@ -212,6 +226,32 @@ func (p *Play) Hint(ctx context.Context, n int) (string, error) {
 		texts = append(texts, string(s))
 	}
 	return strings.Join(texts, " "), nil
+}
+
+// Address is where the browser begins: the scenario's start, or "/".
+func (p *Play) Address(ctx context.Context) (string, error) {
+	v := p.table.RawGetString("start")
+	if v.Type() == lua.LTFunction {
+		if err := p.call(ctx, "start"); err != nil {
+			return "", err
+		}
+		v = p.l.Get(1)
+		p.l.SetTop(0)
+	}
+	switch v := v.(type) {
+	case *lua.LNilType:
+		return "/", nil
+	case lua.LString:
+		return string(v), nil
+	}
+	return "", p.fault("start", fmt.Errorf("it must be a path or an address, not %s", describe(v)))
+}
+
+// Tell puts a text into the state's field: what the agent said to the user.
+func (p *Play) Tell(field, text string) {
+	if s, ok := p.state.(*lua.LTable); ok {
+		s.RawSetString(field, lua.LString(text))
+	}
 }
 
 // Done says whether the scenario has set s.done: the episode is over.

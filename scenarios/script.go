@@ -63,6 +63,8 @@ type Script struct {
 	verbs []gym.Verb // where they are always the same
 	tools []gym.Verb
 
+	sites, actions []string // of a web scenario
+
 	machines sync.Pool // of *machine
 
 	mu      sync.Mutex
@@ -160,3 +162,9 @@ func (s *Script) Env() string { return s.env }
 
 // Turns is after how many turns an episode of a level is cut off.
 func (s *Script) Turns(level int) int { return s.turns[min(level, len(s.turns))-1] }
+
+// Sites are the names of the simulated sites that a web scenario plays on.
+func (s *Script) Sites() []string { return s.sites }
+
+// Actions are what can be done on a web scenario's pages beside the lean set.
+func (s *Script) Actions() []string { return s.actions }

@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Env       string   `mapstructure:"env" help:"environment: see gym envs"`
 	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
+	Set       string   `mapstructure:"set" help:"set of scenarios where none are named: the default set is \"\", all is every one"`
 	Levels    []string `mapstructure:"levels" help:"levels to train on, as 2 or 1-3; none: all"`
 	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
 	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`

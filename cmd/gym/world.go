@@ -85,14 +85,21 @@ type chosen struct {
 }
 
 // pick is the family's scenarios that were asked for by name, with or without
-// the family's name before it, and by level; all where none was.
+// the family's name before it, and by level; those of the set where none was.
 func pick(f gym.Family, c *Config) ([]chosen, error) {
 	all := f.Scenarios()
-	var known []string
+	var known, sets []string
+	var list []gym.Scenario
 	for _, s := range all {
-		known = append(known, s.Name)
+		known, sets = append(known, s.Name), append(sets, s.Set)
+		if s.Set == c.Set || c.Set == "all" {
+			list = append(list, s)
+		}
 	}
-	list := all
+	if len(list) == 0 {
+		slices.Sort(sets)
+		return nil, catalog.Unknown("set of "+c.Env+" scenarios", c.Set, append(slices.Compact(sets), "all"))
+	}
 	if len(c.Scenarios) > 0 {
 		list = nil
 		for _, name := range c.Scenarios {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/turngym/turngym/envs/web/browser"
@@ -31,6 +34,9 @@ var (
 	_ gym.Oracle = (*env)(nil)
 )
 
+// signalBlocked counts the requests of a turn that led out of the task.
+const signalBlocked = "blocked"
+
 // errOver is the caller's mistake: to step an episode that has ended.
 var errOver = errors.New("the episode is over; reset first")
 
@@ -49,6 +55,22 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.now.ServeHTTP(w, r)
+}
+
+// Serves says whether the episode's sites answer for a host.
+func (s *site) Serves(host string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now != nil && slices.Contains(s.now.hosts(), host)
+}
+
+// addresses are those of the episode's sites.
+func (s *site) addresses() []string {
+	var out []string
+	for _, h := range s.now.hosts() {
+		out = append(out, "http://"+h)
+	}
+	return out
 }
 
 func (s *site) put(next session) {
@@ -108,7 +130,14 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 	e.turns++
 	err := e.obs.Validate(a)
 	var view browser.View
-	if err == nil {
+	said := err == nil && (a.Verb == verbMessage || a.Verb == verbInfeasible)
+	switch {
+	case said:
+		e.site.now.hear(a.Verb, a.Args[0].Text)
+		view = e.view
+	case err == nil && a.Verb == "goto" && !e.reaches(a.Args[0].Text):
+		err = gym.Mistakef("%s is not an address of this task; its sites are %s", a.Args[0].Text, strings.Join(e.site.addresses(), ", "))
+	case err == nil:
 		view, err = e.page.Do(ctx, a)
 	}
 	var mistake *gym.Mistake
@@ -119,6 +148,9 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 		return gym.Outcome{}, e.broken(err)
 	default:
 		e.show(view)
+		if view.Blocked > 0 && !said {
+			e.obs.Note = "the page asked for something outside this task, which is closed"
+		}
 	}
 	out := gym.Outcome{}
 	e.site.mu.Lock()
@@ -135,6 +167,9 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 	if mistake != nil {
 		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalFormat, Value: 1})
 	}
+	if mistake == nil && view.Blocked > 0 && !said {
+		out.Signals = append(out.Signals, gym.Signal{Name: signalBlocked, Value: float64(view.Blocked)})
+	}
 	out.Signals = append(out.Signals, v.extra...)
 	if out.Terminated || out.Truncated {
 		e.over = true
@@ -148,23 +183,16 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 func (e *env) show(v browser.View) {
 	e.view = v
 	e.obs.Text, e.obs.Note, e.obs.Elements = v.Title, "", v.Elements
-	e.obs.Verbs = nil
-	for _, verb := range browser.Verbs() {
-		if canDo(v.Elements, verb) {
-			e.obs.Verbs = append(e.obs.Verbs, verb)
-		}
+	e.obs.Verbs = offered(e.site.now.actions(), &v)
+	if slices.Contains(e.site.now.actions(), "goto") {
+		e.obs.Text += "\n" + v.URL
 	}
 }
 
-// canDo says whether a page has an element for the verb's first argument.
-func canDo(elements []gym.Element, v gym.Verb) bool {
-	roles := v.Params[0].Roles
-	for i := range elements {
-		if elements[i].ID != "" && (roles == nil || elements[i].Role == roles[0]) {
-			return true
-		}
-	}
-	return false
+// reaches says whether an address is one of the episode's sites.
+func (e *env) reaches(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "http" && e.site.Serves(u.Host)
 }
 
 // Demonstrate asks the scenario's oracle.

@@ -5,31 +5,99 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/envs/web/sites"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/scenarios"
 )
 
-// luaWorld is a Lua scenario: its function pages is the site.
-type luaWorld struct{ script *scenarios.Script }
+// luaWorld is a Lua scenario: its function pages is the site, or it plays on
+// simulated sites.
+type luaWorld struct {
+	script *scenarios.Script
+	worlds *sites.Worlds
+}
+
+// How many worlds there are of a site: those of the test split are never
+// trained on.
+const (
+	worldsTrain = 8
+	worldsTest  = 4
+)
+
+// worldOf is the number of the world that a task plays in.
+func worldOf(t gym.Task) uint64 {
+	if t.Split == gym.Test {
+		return worldsTrain + t.Seed%worldsTest
+	}
+	return t.Seed % worldsTrain
+}
 
 func (w luaWorld) start(ctx context.Context, t gym.Task) (session, error) {
-	play, err := w.script.Start(ctx, t)
-	if err != nil {
-		return nil, err
+	s := &luaSession{task: t, script: w.script, sites: map[string]sites.Site{}}
+	services := map[string]scenarios.Service{}
+	for _, name := range w.script.Sites() {
+		site, err := w.worlds.Open(name, worldOf(t))
+		if err != nil {
+			return nil, err
+		}
+		s.sites[hostOf(name)], services[name] = site, service{site}
+		s.names = append(s.names, hostOf(name))
 	}
-	return &luaSession{play: play, task: t}, nil
+	if s.names == nil {
+		s.names = []string{browser.Host}
+	}
+	var err error
+	s.play, err = w.script.StartWith(ctx, t, services)
+	return s, err
+}
+
+// hostOf is where a simulated site lives.
+func hostOf(name string) string { return name + "." + sites.Domain }
+
+// service is a site as Lua asks it.
+type service struct{ sites.Site }
+
+func (s service) Call(function string, args []any) (any, error) {
+	return sites.Call(s.Site, function, args)
 }
 
 type luaSession struct {
-	play *scenarios.Play
-	task gym.Task
-	err  error // of a request: the scenario's fault, kept for judge
+	play   *scenarios.Play
+	script *scenarios.Script
+	task   gym.Task
+	names  []string              // of the hosts
+	sites  map[string]sites.Site // by host
+	said   bool                  // the agent has spoken: the episode ends
+	err    error                 // of a request: the scenario's fault, kept for judge
+}
+
+func (s *luaSession) hosts() []string { return s.names }
+
+func (s *luaSession) actions() []string { return s.script.Actions() }
+
+// hear puts what the agent said into the state: s.answer, or s.infeasible. Its
+// word is its last.
+func (s *luaSession) hear(verb, text string) {
+	s.said = true
+	if verb == verbInfeasible {
+		s.play.Tell("infeasible", text)
+	} else {
+		s.play.Tell("answer", text)
+	}
 }
 
 func (s *luaSession) open(ctx context.Context, p browser.Page) (browser.View, error) {
-	v, err := p.Goto(ctx, "/")
+	address, err := s.play.Address(ctx)
+	if err != nil {
+		return browser.View{}, err
+	}
+	if strings.HasPrefix(address, "/") {
+		address = "http://" + s.names[0] + address
+	}
+	v, err := p.Goto(ctx, address)
 	if s.err != nil {
 		return v, s.err
 	}
@@ -37,6 +105,10 @@ func (s *luaSession) open(ctx context.Context, p browser.Page) (browser.View, er
 }
 
 func (s *luaSession) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if site, ok := s.sites[r.Host]; ok {
+		site.ServeHTTP(w, r)
+		return
+	}
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -86,13 +158,21 @@ func (s *luaSession) judge(ctx context.Context, v browser.View) (verdict, error)
 	if s.err != nil {
 		return verdict{}, s.err
 	}
-	out := verdict{done: s.play.Done(), progress: -1}
+	out := verdict{done: s.said || s.play.Done(), progress: -1}
 	var err error
 	if out.outcome, err = s.play.Check(ctx); err != nil {
 		return verdict{}, err
 	}
 	if s.play.Has("progress") {
 		if out.progress, err = s.play.Progress(ctx, pageTable(v)); err != nil {
+			return verdict{}, err
+		}
+	}
+	if len(s.sites) > 0 && out.outcome >= 1 { // nothing tells a site that the task is done
+		out.done = true
+	}
+	if out.done && s.play.Has("rubric") {
+		if out.extra, err = s.play.Rubric(ctx); err != nil {
 			return verdict{}, err
 		}
 	}
@@ -138,7 +218,11 @@ func pageTable(v browser.View) map[string]any {
 	for i := range v.Elements {
 		elements[i] = v.Elements[i]
 	}
-	return map[string]any{"path": v.Path, "title": v.Title, "elements": elements}
+	path := v.URL
+	if u, err := url.Parse(v.URL); err == nil {
+		path = u.RequestURI()
+	}
+	return map[string]any{"url": v.URL, "path": path, "title": v.Title, "elements": elements}
 }
 
 func (s *luaSession) close() { s.play.Close() }

@@ -116,4 +116,10 @@ func (s *miniwobSession) demonstrate(context.Context, browser.View) (gym.Action,
 	return gym.Action{}, fmt.Errorf("MiniWoB++ %s has no oracle", s.name)
 }
 
+func (s *miniwobSession) hosts() []string { return []string{browser.Host} }
+
+func (s *miniwobSession) actions() []string { return nil }
+
+func (s *miniwobSession) hear(string, string) {}
+
 func (s *miniwobSession) close() {}

@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/envs/web/sites"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
 	"github.com/turngym/turngym/scenarios"
@@ -35,6 +36,7 @@ type Family struct {
 	list   []gym.Scenario
 	worlds map[string]world
 	driver browser.Driver
+	sites  sites.Worlds
 }
 
 // drivers are the values of Family.Driver; "" is auto: Chrome if there is one.
@@ -84,11 +86,27 @@ func (f *Family) load() error {
 			if s.Env() != "web" {
 				continue
 			}
-			worlds[s.Info().Name] = luaWorld{s}
+			if err := f.admit(s); err != nil {
+				return err
+			}
+			worlds[s.Info().Name] = luaWorld{s, &f.sites}
 			list = append(list, s.Info())
 		}
 	}
 	f.worlds, f.list = worlds, list
+	return nil
+}
+
+// admit checks what a script says of sites and verbs.
+func (f *Family) admit(s *scenarios.Script) error {
+	for _, name := range s.Sites() {
+		if _, err := sites.All().Get(name); err != nil {
+			return fmt.Errorf("%s.lua: %w", s.Info().Name, err)
+		}
+	}
+	if err := browser.Known(s.Actions()); err != nil {
+		return fmt.Errorf("%s.lua: actions: %w", s.Info().Name, err)
+	}
 	return nil
 }
 
@@ -176,14 +194,21 @@ type world interface {
 
 // session is one episode's site and what it says about the page it shows.
 type session interface {
-	// ServeHTTP is the site. Requests and the other methods never overlap.
+	// ServeHTTP is the site. Requests and the other methods never overlap, but
+	// for hosts and actions, which never change.
 	http.Handler
+	// hosts are those that it answers for.
+	hosts() []string
+	// actions are the verbs beside the lean ones.
+	actions() []string
 	// open shows the first page.
 	open(ctx context.Context, p browser.Page) (browser.View, error)
 	goal(ctx context.Context) (goal, hint string, err error)
 	// judge says how things stand after an action.
 	judge(ctx context.Context, v browser.View) (verdict, error)
 	demonstrate(ctx context.Context, v browser.View) (gym.Action, error)
+	// hear is told what the agent says to the user.
+	hear(verb, text string)
 	close()
 }
 

@@ -3,6 +3,7 @@ package web_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/turngym/turngym/envs/web"
@@ -11,20 +12,27 @@ import (
 	"github.com/turngym/turngym/gym/gymtest"
 )
 
-func static() (gym.Family, error) {
-	f := &web.Family{Driver: "static"}
-	return f, f.Load()
-}
-
 const golden = "../../testdata/playthroughs"
 
-func TestStaticFamily(t *testing.T) { gymtest.Run(t, "web", static, golden) }
+// GYM_ONLY names the scenarios to look at, with a comma between them.
+func only() []string {
+	if names := os.Getenv("GYM_ONLY"); names != "" {
+		return strings.Split(names, ",")
+	}
+	return nil
+}
+
+func TestStaticFamily(t *testing.T) {
+	gymtest.Suite{Name: "web", Golden: golden, Only: only(), Open: func(t testing.TB) gym.Family {
+		return &web.Family{Driver: "static"}
+	}}.Run(t)
+}
 
 // The playthroughs are the same files: a page without scripts looks and acts
 // alike under both drivers. Fewer seeds, since a browser is slower.
 func TestChromeFamily(t *testing.T) {
 	needChrome(t)
-	gymtest.Suite{Name: "web", Golden: golden, Seeds: 4, Episodes: 10, Open: func(t testing.TB) gym.Family {
+	gymtest.Suite{Name: "web", Golden: golden, Only: only(), Seeds: 4, Episodes: 10, Open: func(t testing.TB) gym.Family {
 		return &web.Family{Driver: "chrome"}
 	}}.Run(t)
 }

@@ -18,22 +18,45 @@ import (
 	"github.com/turngym/turngym/gym"
 )
 
-// Origin is where every site appears to live, under every driver.
-const Origin = "http://gym.test"
+// Host is where a site appears to live that is given no other address; other
+// sites are below it, as shop.gym.test.
+const Host = "gym.test"
+
+// Origin is the address of the site at [Host].
+const Origin = "http://" + Host
+
+// Site is what a page can reach: all else is closed to it. Requests come one
+// at a time; the request's Host says which of several sites is meant.
+type Site interface {
+	http.Handler
+	// Serves says whether it answers for a host.
+	Serves(host string) bool
+}
+
+// At is a site at one host.
+func At(host string, h http.Handler) Site { return at{h, host} }
+
+type at struct {
+	http.Handler
+	host string
+}
+
+func (a at) Serves(host string) bool { return host == a.host }
 
 // Driver owns one browser.
 type Driver interface {
 	Name() string
 	// Open makes a page with its own cookies and storage that reaches site and
 	// nothing else.
-	Open(ctx context.Context, site http.Handler) (Page, error)
+	Open(ctx context.Context, site Site) (Page, error)
 	Close() error
 }
 
 // Page is one tab. One goroutine at a time uses it.
 type Page interface {
-	// Goto starts over at a path: no cookies, no storage, no history.
-	Goto(ctx context.Context, path string) (View, error)
+	// Goto starts over at an address, or a path of [Origin]: no cookies, no
+	// storage, no history.
+	Goto(ctx context.Context, address string) (View, error)
 	// Do acts and sees, in one round trip. An answer 204 of the site leaves the
 	// page as it is.
 	Do(ctx context.Context, a gym.Action) (View, error)
@@ -55,25 +78,13 @@ type Screenshotter interface {
 
 // View is what an agent sees of a page.
 type View struct {
-	Path, Title string
-	Elements    []gym.Element
-	Extra       []float64 // what the page's __gymExtra function gives, where it has one
+	URL      string // http://gym.test/path?query
+	Title    string
+	Elements []gym.Element
+	Back     bool      // there is a page before this one
+	Forward  bool      // there is one after it
+	Blocked  int       // requests since the last view that went to other addresses, and failed
+	Extra    []float64 // what the page's __gymExtra function gives, where it has one
 
 	plain bool // the document has no scripts
-}
-
-// Verbs are what can be done on any page. click works on every element that
-// can be acted on.
-func Verbs() []gym.Verb {
-	element := gym.Param{Name: "element", Doc: "the number in brackets", Kind: gym.Ref}
-	field, list := element, element
-	field.Roles = []string{"textbox"}
-	list.Roles = []string{"combobox"}
-	return []gym.Verb{
-		{Name: "click", Doc: "Click an element: press a button, follow a link, tick a box.", Params: []gym.Param{element}},
-		{Name: "fill", Doc: "Replace the text of a field.", Params: []gym.Param{field,
-			{Name: "text", Doc: "the new text", Kind: gym.Str}}},
-		{Name: "select_option", Doc: "Choose an option of a list.", Params: []gym.Param{list,
-			{Name: "option", Doc: "the option's text", Kind: gym.Option}}},
-	}
 }

@@ -62,7 +62,7 @@ text</textarea>
 // verb, an element's name and, for some verbs, a text.
 func walk(t *testing.T, d Driver, site http.Handler, actions [][]string) []View {
 	t.Helper()
-	p, err := d.Open(t.Context(), site)
+	p, err := d.Open(t.Context(), At(Host, site))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func scripted(body string) http.Handler {
 
 func open(t *testing.T, c *Chrome, site http.Handler) (Page, View) {
 	t.Helper()
-	p, err := c.Open(t.Context(), site)
+	p, err := c.Open(t.Context(), At(Host, site))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func BenchmarkPage(b *testing.B) {
 				all := make([]Page, pages)
 				tick := gym.Action{Verb: "click"}
 				for i := range all {
-					p, err := d.Open(b.Context(), shop(way == "navigated"))
+					p, err := d.Open(b.Context(), At(Host, shop(way == "navigated")))
 					if err != nil {
 						b.Fatal(err)
 					}

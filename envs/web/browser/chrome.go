@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
@@ -122,7 +123,7 @@ func (c *Chrome) Close() error {
 }
 
 // Open makes a tab in a browser context of its own.
-func (c *Chrome) Open(ctx context.Context, site http.Handler) (Page, error) {
+func (c *Chrome) Open(ctx context.Context, site Site) (Page, error) {
 	proxy, err := newProxy(site)
 	if err != nil {
 		return nil, gym.Faultf("open a page", "%w", err)
@@ -140,13 +141,16 @@ func (c *Chrome) Open(ctx context.Context, site http.Handler) (Page, error) {
 }
 
 type chromePage struct {
-	proxy  *proxy
-	target *chromedp.Target
-	dead   <-chan struct{} // closed when the tab is gone
-	cancel context.CancelFunc
-	ready  chan string // views of new documents, as page.js says them
-	blank  bool        // the document at hand has no scripts and can be written over
-	closed bool
+	proxy   *proxy
+	target  *chromedp.Target
+	dead    <-chan struct{} // closed when the tab is gone
+	cancel  context.CancelFunc
+	ready   chan string // views of new documents, as page.js says them
+	blank   bool        // the document at hand has no scripts and can be written over
+	url     string      // of the document at hand
+	past    trail
+	stepped bool // the next document is one of the history
+	closed  bool
 }
 
 var (
@@ -195,31 +199,35 @@ func off[R any](ctx context.Context, s cdp.Session, cmd cdp.Command[cdp.Empty, R
 	return do(ctx, s, cmd, cdp.Empty{})
 }
 
-func (p *chromePage) Goto(ctx context.Context, path string) (View, error) {
+func (p *chromePage) Goto(ctx context.Context, address string) (View, error) {
 	p.drain()
+	p.past = trail{}
+	address = absolute(address)
 	if p.proxy.takeDirty() {
 		p.blank = false
-		err := do(ctx, p.target, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: Origin, StorageTypes: "all"})
-		if err != nil {
-			return View{}, p.fault(ctx, "clear storage", err)
+		for _, origin := range p.proxy.origins() {
+			err := do(ctx, p.target, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: origin, StorageTypes: "all"})
+			if err != nil {
+				return View{}, p.fault(ctx, "clear storage", err)
+			}
 		}
 	}
 	if !p.blank {
-		return p.navigate(ctx, path)
+		return p.navigate(ctx, address)
 	}
-	return p.bring(ctx, request{http.MethodGet, path, ""}, true)
+	return p.bring(ctx, request{http.MethodGet, address, ""}, true)
 }
 
-// navigate opens a path as a browser does.
-func (p *chromePage) navigate(ctx context.Context, path string) (View, error) {
-	res, err := cdp.Call(ctx, p.target, page.Navigate, page.NavigateParams{URL: Origin + path})
+// navigate opens an address as a browser does.
+func (p *chromePage) navigate(ctx context.Context, address string) (View, error) {
+	res, err := cdp.Call(ctx, p.target, page.Navigate, page.NavigateParams{URL: address})
 	if err != nil {
-		return View{}, p.fault(ctx, "open "+path, err)
+		return View{}, p.fault(ctx, "open "+address, err)
 	}
 	if res.ErrorText != "" && res.ErrorText != "net::ERR_ABORTED" { // aborted: answered with 204
-		return View{}, gym.Faultf("open "+path, "%s", res.ErrorText)
+		return View{}, gym.Faultf("open "+address, "%s", res.ErrorText)
 	}
-	return p.arrive(ctx, "open "+path)
+	return p.arrive(ctx, "open "+address)
 }
 
 // bring asks the site in the browser's place and writes the answer into the
@@ -229,20 +237,42 @@ func (p *chromePage) bring(ctx context.Context, q request, start bool) (View, er
 	if err != nil {
 		return View{}, err
 	}
-	if r.status == http.StatusNoContent {
+	if r.blocked || r.status == http.StatusNoContent {
 		return p.See(ctx)
 	}
-	if !plain(r) {
+	if !plain(r) || !sameOrigin(r.url, p.url) {
 		p.proxy.again(&r)
-		return p.navigate(ctx, r.path)
+		return p.navigate(ctx, r.url)
 	}
-	path, _ := json.Marshal(r.path)
+	path, _ := json.Marshal(r.url)
 	body, _ := json.Marshal(r.body)
 	out, err := p.Eval(ctx, fmt.Sprintf("JSON.stringify(__gym.write(%s,%s,%t))", path, body, start))
 	if err != nil {
 		return View{}, err
 	}
-	return readView([]byte(out))
+	return p.read([]byte(out))
+}
+
+// sameOrigin says whether two addresses have the same host; a document can be
+// written over only by one of its own origin.
+func sameOrigin(a, b string) bool {
+	ua, err := url.Parse(a)
+	ub, err2 := url.Parse(b)
+	return err == nil && err2 == nil && ua.Host == ub.Host
+}
+
+// read decodes a view that is now the page's.
+func (p *chromePage) read(text []byte) (View, error) {
+	v, err := readView(text)
+	if err == nil {
+		p.url, v.Blocked = v.URL, v.Blocked+p.proxy.blocked()
+		if !p.stepped {
+			p.past.add(v.URL)
+		}
+		p.stepped = false
+		v.Back, v.Forward = p.past.at > 0, p.past.at+1 < len(p.past.urls)
+	}
+	return v, err
 }
 
 // plain says whether an answer is HTML that nothing but the parser reads.
@@ -270,7 +300,7 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 	defer late.Stop()
 	select {
 	case text := <-p.ready:
-		v, err := readView([]byte(text))
+		v, err := p.read([]byte(text))
 		if !v.plain {
 			p.proxy.soil()
 		}
@@ -287,7 +317,28 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 	}
 }
 
+// open shows another address in the same episode.
+func (p *chromePage) open(ctx context.Context, address string) (View, error) {
+	if p.blank || !p.proxy.serves(address) { // the second: to be told so without a try
+		return p.bring(ctx, request{http.MethodGet, address, ""}, false)
+	}
+	return p.navigate(ctx, address)
+}
+
 func (p *chromePage) Do(ctx context.Context, a gym.Action) (View, error) {
+	switch a.Verb {
+	case "goto":
+		p.drain()
+		return p.open(ctx, a.Args[0].Text)
+	case "go_back", "go_forward":
+		to, ok := p.past.step(a.Verb == "go_forward")
+		if !ok {
+			return View{}, noPage(a.Verb)
+		}
+		p.drain()
+		p.stepped = true
+		return p.open(ctx, to)
+	}
 	id, err := strconv.Atoi(a.Args[0].Text)
 	if err != nil {
 		return View{}, gym.Mistakef("there is no element %s", a.Args[0].Text)
@@ -306,8 +357,8 @@ func (p *chromePage) Do(ctx context.Context, a gym.Action) (View, error) {
 		Pending, Gone bool
 		Request       []string
 	}
-	if strings.HasPrefix(out, `{"path"`) {
-		return readView([]byte(out))
+	if strings.HasPrefix(out, `{"url"`) {
+		return p.read([]byte(out))
 	}
 	if err := json.Unmarshal([]byte(out), &next); err != nil {
 		return View{}, gym.Faultf(a.String(), "%w", err)
@@ -326,7 +377,7 @@ func (p *chromePage) See(ctx context.Context) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return readView([]byte(out))
+	return p.read([]byte(out))
 }
 
 func (p *chromePage) Eval(ctx context.Context, expression string) (string, error) {
@@ -388,15 +439,16 @@ func (p *chromePage) Close() error {
 // readView decodes what page.js's view makes.
 func readView(text []byte) (View, error) {
 	var raw struct {
-		Path, Title string
-		Plain       bool
-		Extra       []float64
-		Elements    [][6]json.RawMessage
+		URL, Title string
+		Plain      bool
+		Blocked    int
+		Extra      []float64
+		Elements   [][6]json.RawMessage
 	}
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return View{}, gym.Faultf("read the page", "%w", err)
 	}
-	v := View{Path: raw.Path, Title: raw.Title, plain: raw.Plain, Extra: raw.Extra, Elements: make([]gym.Element, len(raw.Elements))}
+	v := View{URL: raw.URL, Title: raw.Title, Blocked: raw.Blocked, plain: raw.Plain, Extra: raw.Extra, Elements: make([]gym.Element, len(raw.Elements))}
 	for i, e := range raw.Elements {
 		x := &v.Elements[i]
 		for j, dst := range []any{&x.ID, &x.Role, &x.Name, &x.Value, &x.State, &x.Options} {

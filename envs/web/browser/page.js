@@ -6,7 +6,7 @@
   if (window.__gym || window !== window.top) return;
   let ids = new WeakMap();     // element -> number, kept while the element lives
   const byID = new Map();      // number -> WeakRef
-  let next = 0, pending = false;
+  let next = 0, pending = false, blocked = 0;
   const HTML = 'http://www.w3.org/1999/xhtml';
   const skip = () => window.__gymSkip || '';
   const squeeze = s => (s || '').replace(/\s+/g, ' ').trim();
@@ -64,6 +64,7 @@
 
   const shown = el => el.checkVisibility({ visibilityProperty: true });
 
+  const count = () => { const n = blocked; blocked = 0; return n; };
   const view = () => {
     number();
     const out = [];
@@ -126,7 +127,7 @@
     };
     if (document.body) walk(document.body);
     flush();
-    return { path: location.pathname + location.search, title: document.title, plain: document.scripts.length === 0,
+    return { url: location.origin + location.pathname + location.search, title: document.title, plain: document.scripts.length === 0, blocked: count(),
       extra: window.__gymExtra ? window.__gymExtra() : null, elements: out };
   };
 
@@ -144,18 +145,23 @@
     const lines = v => typeof v === 'string' ? v.replace(/\r\n?|\n/g, '\r\n') : '';
     const body = new URLSearchParams(Array.from(new FormData(f, b), ([k, v]) => [lines(k), lines(v)])).toString();
     const url = new URL(of('action', location.href), location.href);
-    if (of('method', 'get').toLowerCase() === 'post') request = ['POST', url.pathname + url.search, body];
-    else request = ['GET', url.pathname + (body ? '?' + body : ''), ''];
+    const here = url.origin + url.pathname;
+    if (of('method', 'get').toLowerCase() === 'post') request = ['POST', here + url.search, body];
+    else request = ['GET', here + (body ? '?' + body : ''), ''];
   });
   window.addEventListener('click', e => {
     const a = soft && !e.defaultPrevented && e.target.closest('a[href]');
-    if (!a || a.origin !== location.origin) return;
+    if (!a || !/^https?:$/.test(a.protocol)) return;
     e.preventDefault();
-    if (a.hash && a.pathname + a.search === location.pathname + location.search) return;
-    request = ['GET', a.pathname + a.search, ''];
+    const to = a.origin + a.pathname + a.search;
+    if (a.hash && to === location.origin + location.pathname + location.search) return;
+    request = ['GET', to, ''];
   });
   if (window.navigation) navigation.addEventListener('navigate', e => {
-    if (!e.hashChange && e.downloadRequest === null && !e.destination.sameDocument) pending = true;
+    if (e.hashChange || e.downloadRequest !== null || e.destination.sameDocument) return;
+    const to = new URL(e.destination.url);
+    if (to.protocol === 'http:' && (to.hostname === 'gym.test' || to.hostname.endsWith('.gym.test'))) pending = true;
+    else if (e.cancelable) { e.preventDefault(); blocked++; } // it leads out of the task
   });
   window.alert = () => {}; window.confirm = () => true; window.prompt = () => null;
 
@@ -165,7 +171,7 @@
   // write replaces the document by another one of the same site.
   const write = (path, text, start) => {
     document.documentElement.innerHTML = text; // half the cost of document.write
-    if (path !== location.pathname + location.search) history[start ? 'replaceState' : 'pushState'](null, '', path);
+    if (path !== location.origin + location.pathname + location.search) history[start ? 'replaceState' : 'pushState'](null, '', path);
     renumber();
     window.scrollTo(0, 0);
     return view();

@@ -23,42 +23,52 @@ func (Static) Name() string { return "static" }
 func (Static) Close() error { return nil }
 
 // Open makes a page.
-func (Static) Open(_ context.Context, site http.Handler) (Page, error) {
+func (Static) Open(_ context.Context, site Site) (Page, error) {
 	return &staticPage{site: site}, nil
 }
 
 type staticPage struct {
-	site   http.Handler
-	jar    map[string]string
-	doc    *document
-	closed bool
+	site    Site
+	cookies jar
+	doc     *document
+	past    trail
+	blocked int // requests refused since the last view
+	closed  bool
 }
 
 var _ Page = (*staticPage)(nil)
 
-func (p *staticPage) Goto(ctx context.Context, path string) (View, error) {
-	p.jar = map[string]string{}
-	return p.bring(ctx, request{http.MethodGet, path, ""})
+func (p *staticPage) Goto(ctx context.Context, address string) (View, error) {
+	p.cookies, p.past, p.doc = jar{}, trail{}, nil
+	return p.bring(ctx, request{http.MethodGet, absolute(address), ""}, true)
 }
 
-func (p *staticPage) bring(ctx context.Context, q request) (View, error) {
-	if err := ctx.Err(); err != nil {
-		return View{}, err
-	}
-	if p.closed {
-		return View{}, gym.ErrClosed
-	}
-	r, err := ask(ctx, p.site, q, p.jar)
+// bring shows what a request gives. keep puts it into the history.
+func (p *staticPage) bring(ctx context.Context, q request, keep bool) (View, error) {
+	r, err := ask(ctx, p.site, q, p.cookies)
 	if err != nil {
 		return View{}, err
 	}
-	if r.status == http.StatusNoContent && p.doc != nil {
-		return p.doc.view(), nil
+	if r.blocked {
+		p.blocked++
 	}
-	if p.doc, err = parse(r.path, r.body); err != nil {
-		return View{}, gym.Faultf("read "+r.path, "%w", err)
+	if (r.blocked || r.status == http.StatusNoContent) && p.doc != nil {
+		return p.view(), nil
 	}
-	return p.doc.view(), nil
+	if p.doc, err = parse(r.url, r.body); err != nil {
+		return View{}, gym.Faultf("read "+r.url, "%w", err)
+	}
+	if keep {
+		p.past.add(r.url)
+	}
+	return p.view(), nil
+}
+
+func (p *staticPage) view() View {
+	v := p.doc.view()
+	v.Blocked, p.blocked = p.blocked, 0
+	v.Back, v.Forward = p.past.at > 0, p.past.at+1 < len(p.past.urls)
+	return v
 }
 
 func (p *staticPage) Do(ctx context.Context, a gym.Action) (View, error) {
@@ -68,29 +78,77 @@ func (p *staticPage) Do(ctx context.Context, a gym.Action) (View, error) {
 	if p.closed {
 		return View{}, gym.ErrClosed
 	}
+	switch a.Verb {
+	case "goto":
+		return p.bring(ctx, request{http.MethodGet, a.Args[0].Text, ""}, true)
+	case "go_back", "go_forward":
+		to, ok := p.past.step(a.Verb == "go_forward")
+		if !ok {
+			return View{}, noPage(a.Verb)
+		}
+		return p.bring(ctx, request{http.MethodGet, to, ""}, false)
+	}
 	n := p.doc.byID[a.Args[0].Text]
 	if n == nil {
 		return View{}, gym.Mistakef("element %s is no longer there", a.Args[0].Text)
 	}
 	if _, off := attr(n, "disabled"); off {
-		return p.doc.view(), nil
+		return p.view(), nil
 	}
 	switch a.Verb {
 	case "click":
 		if q, ok := p.doc.click(n); ok {
-			return p.bring(ctx, q)
+			return p.bring(ctx, q, true)
 		}
 	case "fill":
 		p.doc.value[n] = a.Args[1].Text
 	case "select_option":
 		p.doc.choose(n, a.Args[1].Text)
 	}
-	return p.doc.view(), nil
+	return p.view(), nil
 }
 
 func (p *staticPage) Close() error {
 	p.closed = true
 	return nil
+}
+
+// trail is a page's history: the addresses it has shown, which are asked for
+// anew when it goes back.
+type trail struct {
+	urls []string
+	at   int // of the one that is shown
+}
+
+func (t *trail) add(url string) {
+	if len(t.urls) > 0 {
+		if t.urls[t.at] == url { // the same again takes the place of the last
+			return
+		}
+		t.urls = t.urls[:t.at+1]
+	}
+	t.urls = append(t.urls, url)
+	t.at = len(t.urls) - 1
+}
+
+// step goes back or forward where there is a page.
+func (t *trail) step(forward bool) (url string, ok bool) {
+	to := t.at - 1
+	if forward {
+		to = t.at + 1
+	}
+	if to < 0 || to >= len(t.urls) {
+		return "", false
+	}
+	t.at = to
+	return t.urls[to], true
+}
+
+func noPage(verb string) error {
+	if verb == "go_back" {
+		return gym.Mistakef("there is no page before this one")
+	}
+	return gym.Mistakef("there is no page after this one")
 }
 
 // click does what a click does; ok when it asks for another document.
@@ -123,11 +181,14 @@ func (d *document) click(n *html.Node) (q request, ok bool) {
 func (d *document) follow(a *html.Node) (request, bool) {
 	href, _ := attr(a, "href")
 	u, err := d.url.Parse(href)
-	if err != nil || u.Scheme+"://"+u.Host != Origin || u.Fragment != "" && u.RequestURI() == d.url.RequestURI() {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Fragment != "" && u.Host == d.url.Host && u.RequestURI() == d.url.RequestURI() {
 		return request{}, false
 	}
-	return request{http.MethodGet, u.RequestURI(), ""}, true
+	return request{http.MethodGet, plainURL(u), ""}, true
 }
+
+// plainURL is an address without its fragment.
+func plainURL(u *url.URL) string { return u.Scheme + "://" + u.Host + u.RequestURI() }
 
 // submit sends the button's form, unless a required field is empty.
 func (d *document) submit(button *html.Node) (request, bool) {
@@ -164,18 +225,16 @@ func (d *document) submit(button *html.Node) (request, bool) {
 	u := d.url
 	if action != "" {
 		var err error
-		if u, err = d.url.Parse(action); err != nil || u.Scheme+"://"+u.Host != Origin {
+		if u, err = d.url.Parse(action); err != nil {
 			return request{}, false
 		}
 	}
 	if strings.EqualFold(of("method"), "post") {
-		return request{http.MethodPost, u.RequestURI(), body}, true
+		return request{http.MethodPost, plainURL(u), body}, true
 	}
-	path := u.EscapedPath()
-	if body != "" {
-		path += "?" + body
-	}
-	return request{http.MethodGet, path, ""}, true
+	get := *u
+	get.RawQuery = body
+	return request{http.MethodGet, plainURL(&get), ""}, true
 }
 
 // send is what a control contributes to its form.

@@ -28,12 +28,12 @@ type document struct {
 	open    map[*html.Node]bool       // details
 }
 
-func parse(path, body string) (*document, error) {
+func parse(address, body string) (*document, error) {
 	root, err := html.Parse(strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	u, err := url.Parse(Origin + path)
+	u, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (d *document) view() View {
 		}
 	}
 	w.flush("")
-	return View{Path: d.url.RequestURI(), Title: w.title, Elements: w.out, plain: true}
+	return View{URL: plainURL(d.url), Title: w.title, Elements: w.out, plain: true}
 }
 
 type walker struct {
