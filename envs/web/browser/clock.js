@@ -22,7 +22,7 @@
         return seq;
       },
       frame(f) {
-        const at = (Math.floor(now / FRAME) + 1) * FRAME;
+        const at = (Math.floor(now / FRAME + 1e-6) + 1) * FRAME;
         timers.set(++seq, { at, seq, every: 0, f, args: null, nest: 0 });
         return seq;
       },
@@ -41,8 +41,11 @@
         const end = now + ms;
         for (let calls = 0; calls < CALLS && !stop(); calls++) {
           await c.turn();
-          while (net > 0 && !stop()) await new Promise(r => { wake = r; real.setTimeout(r, 250); });
-          wake = null;
+          if (net > 0) {
+            await new Promise(r => { wake = r; real.setTimeout(r, 250); });
+            wake = null;
+            continue;
+          }
           let next = null;
           for (const t of timers.values()) if (!next || t.at < next.at || (t.at === next.at && t.seq < next.seq)) next = t;
           if (!next || next.at > end) break;
@@ -91,6 +94,10 @@
   // What a settled page waits for beside its timers.
   const fetchReal = window.fetch;
   window.fetch = (...args) => { const over = clock.busy(); return fetchReal(...args).finally(over); };
+  for (const read of ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text']) {
+    const f = Response.prototype[read];
+    if (f) Response.prototype[read] = function () { const over = clock.busy(); return f.call(this).finally(over); };
+  }
   const send = XMLHttpRequest.prototype.send;
   XMLHttpRequest.prototype.send = function (body) {
     const over = clock.busy();

@@ -89,7 +89,7 @@
     return INLINE.has(n.tagName) && n.tagName !== 'BR' ? s : ' ' + s + ' ';
   };
 
-  const shown = el => el.checkVisibility({ visibilityProperty: true });
+  const shown = el => el.checkVisibility({ visibilityProperty: true }) || getComputedStyle(el).display === 'contents'; // which has no box of its own
 
   // box is where an element is drawn, in pixels of the top document.
   const box = el => {
