@@ -1,0 +1,334 @@
+package browser
+
+import (
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// htmlNode is an element, or a text where name is "". raw text is written as it
+// stands.
+type htmlNode struct {
+	name, text string
+	raw        bool
+	attrs      []htmlAttr
+	kids       []*htmlNode
+}
+
+type htmlAttr struct{ name, value string }
+
+// htmlParser reads HTML as libxml2 2.13 does (HTMLparser.c, the push parser,
+// which BrowserGym has behind Beautiful Soup): a grammar of HTML 4, older than
+// the standard and unlike it, so that [golang.org/x/net/html] gives other trees.
+type htmlParser struct {
+	in             string
+	at             int
+	open           []*htmlNode // the document first
+	data           strings.Builder
+	sawHead, sawBd bool
+	ignored        int // tags html, head and body that were dropped and whose ends will be
+}
+
+func parseHTML(text string) *htmlNode {
+	root := &htmlNode{}
+	p := &htmlParser{in: text, open: []*htmlNode{root}}
+	p.skipBlanks()
+	begun := false
+	for p.at < len(p.in) {
+		if begun && len(p.open) == 1 && !p.epilog() {
+			break // what comes after the root is not read
+		}
+		if p.at >= len(p.in) {
+			break
+		}
+		p.content()
+		begun = begun || len(p.open) > 1
+	}
+	p.flush()
+	return root
+}
+
+// epilog reads what may follow the root and says whether there is more.
+func (p *htmlParser) epilog() bool {
+	p.skipBlanks()
+	return p.has("<!--") || p.has("<?")
+}
+
+func (p *htmlParser) has(s string) bool { return strings.HasPrefix(p.in[p.at:], s) }
+
+// cur is the byte at hand, 0 at the end.
+func (p *htmlParser) cur() byte { return p.ahead(0) }
+
+func (p *htmlParser) ahead(n int) byte {
+	if p.at+n < len(p.in) {
+		return p.in[p.at+n]
+	}
+	return 0
+}
+
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func (p *htmlParser) skipBlanks() {
+	for blank(p.cur()) {
+		p.at++
+	}
+}
+
+// skipPast goes behind the next s, or to the end.
+func (p *htmlParser) skipPast(s string) {
+	if i := strings.Index(p.in[p.at:], s); i >= 0 {
+		p.at += i + len(s)
+	} else {
+		p.at = len(p.in)
+	}
+}
+
+// content reads one thing (htmlParseTryOrFinish, the state CONTENT).
+func (p *htmlParser) content() {
+	switch top := p.top(); {
+	case top == "script" || top == "style":
+		p.script(top)
+		if p.has("</") {
+			p.endTag()
+		}
+	case p.has("<!--"):
+		begin := p.at
+		p.at += 4
+		p.skipPast("-->")
+		p.flush()
+		p.add(&htmlNode{text: p.in[begin:p.at], raw: true})
+	case p.has("<!"):
+		p.skipPast(">")
+	case p.has("<?"):
+		begin := p.at
+		p.skipPast(">")
+		p.flush()
+		p.add(&htmlNode{text: p.in[begin:p.at], raw: true})
+	case p.has("</"):
+		p.endTag()
+	case p.cur() == '<' && letter(p.ahead(1)):
+		p.startTag()
+	case p.cur() == '<':
+		p.data.WriteByte('<')
+		p.at++
+	case p.cur() == '&':
+		text := p.reference()
+		p.paragraph()
+		p.data.WriteString(text)
+	default:
+		p.characters()
+	}
+}
+
+// characters reads text up to the next tag or reference. Blanks alone imply no
+// paragraph (areBlanks); what XML has no character for is dropped.
+func (p *htmlParser) characters() {
+	end := strings.IndexAny(p.in[p.at:], "<&")
+	if end < 0 {
+		end = len(p.in) - p.at
+	}
+	text := p.in[p.at : p.at+end]
+	p.at += end
+	if strings.Trim(text, " \t\r\n") != "" || p.cur() == '&' {
+		p.paragraph()
+	}
+	p.data.WriteString(legal(text))
+}
+
+func legal(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// script reads up to the end of the element at hand, whatever it holds.
+func (p *htmlParser) script(tag string) {
+	for i := p.at; i < len(p.in); i++ {
+		if p.in[i] == '<' && len(p.in) >= i+2+len(tag) && p.in[i+1] == '/' && strings.EqualFold(p.in[i+2:i+2+len(tag)], tag) {
+			p.data.WriteString(legal(p.in[p.at:i]))
+			p.at = i
+			return
+		}
+	}
+	p.data.WriteString(legal(p.in[p.at:]))
+	p.at = len(p.in)
+}
+
+// name reads a name in lower case, or "" (htmlParseHTMLName).
+func (p *htmlParser) name() string {
+	begin := p.at
+	if c := p.cur(); !letter(c) && c != '_' && c != ':' && c != '.' {
+		return ""
+	}
+	for c := p.cur(); letter(c) || c >= '0' && c <= '9' || c == ':' || c == '-' || c == '_' || c == '.'; c = p.cur() {
+		p.at++
+	}
+	return strings.ToLower(p.in[begin:p.at])
+}
+
+func (p *htmlParser) startTag() {
+	p.at++
+	name := p.name()
+	for len(p.open) > 1 && slices.Contains(closes[p.top()], name) {
+		p.pop()
+	}
+	p.imply(name)
+	// html stands at the top only, head right under it, and there is one body.
+	dropped := name == "html" && len(p.open) > 1 || name == "head" && len(p.open) != 2 || name == "body" && p.within("body")
+	n := &htmlNode{name: name, attrs: p.attributes()}
+	if dropped {
+		p.ignored++
+	} else {
+		p.push(n)
+	}
+	switch {
+	case p.has("/>"):
+		p.at += 2
+		p.pop()
+		return
+	case p.cur() == '>':
+		p.at++
+	}
+	if slices.Contains(empties, p.top()) {
+		p.pop()
+	}
+}
+
+func (p *htmlParser) attributes() (list []htmlAttr) {
+	for p.skipBlanks(); p.at < len(p.in) && p.cur() != '>' && !p.has("/>"); p.skipBlanks() {
+		name := p.name()
+		if name == "" {
+			for p.at < len(p.in) && !blank(p.cur()) && p.cur() != '>' && !p.has("/>") {
+				p.at++
+			}
+			continue
+		}
+		value := ""
+		if p.skipBlanks(); p.cur() == '=' {
+			p.at++
+			p.skipBlanks()
+			value = p.value()
+		}
+		if !slices.ContainsFunc(list, func(a htmlAttr) bool { return a.name == name }) {
+			list = append(list, htmlAttr{name, value})
+		}
+	}
+	return list
+}
+
+// value reads an attribute's value, in quotes or not.
+func (p *htmlParser) value() string {
+	quote := p.cur()
+	if quote == '"' || quote == '\'' {
+		p.at++
+	} else {
+		quote = 0
+	}
+	var b strings.Builder
+	for p.at < len(p.in) && (quote == 0 || p.cur() != quote) {
+		c := p.cur()
+		if quote == 0 && (c == '>' || blank(c)) {
+			break
+		}
+		if c == '&' {
+			b.WriteString(p.reference())
+			continue
+		}
+		b.WriteByte(c)
+		p.at++
+	}
+	if quote != 0 && p.at < len(p.in) {
+		p.at++
+	}
+	return b.String()
+}
+
+// reference reads what begins with & and gives what it stands for; without a
+// known name and a semicolon it stands for itself.
+func (p *htmlParser) reference() string {
+	p.at++
+	if p.cur() == '#' {
+		return p.number()
+	}
+	begin := p.at
+	for p.at < len(p.in) {
+		r, n := utf8.DecodeRuneInString(p.in[p.at:])
+		if !unicode.IsLetter(r) && r != '_' && r != ':' && (p.at == begin || !unicode.In(r, unicode.Nd, unicode.M) && r != '-' && r != '.') {
+			break
+		}
+		p.at += n
+	}
+	name := p.in[begin:p.at]
+	if p.cur() != ';' || !strings.Contains(entities, " "+name+" ") {
+		return "&" + name
+	}
+	p.at++
+	switch name {
+	case "lang": // HTML 4 has other brackets than the standard
+		return "\u2329"
+	case "rang":
+		return "\u232a"
+	}
+	return html.UnescapeString("&" + name + ";")
+}
+
+// number reads a reference by number, from its #.
+func (p *htmlParser) number() string {
+	p.at++
+	base, v := 10, 0
+	if p.cur()|0x20 == 'x' {
+		base = 16
+		p.at++
+	}
+	for {
+		d := strings.IndexByte("0123456789abcdef", p.cur()|0x20)
+		if c := p.cur(); c >= '0' && c <= '9' {
+			d = int(c - '0')
+		}
+		if d < 0 || d >= base {
+			break
+		}
+		v = min(v*base+d, 0x110000)
+		p.at++
+	}
+	if p.cur() == ';' {
+		p.at++
+	}
+	if v == 0 || v >= 0x110000 || v >= 0xd800 && v < 0xe000 {
+		return ""
+	}
+	return legal(string(rune(v)))
+}
+
+// endTag closes the element of its name, and what is in it, unless something
+// between them is stronger (htmlParseEndTag, htmlAutoCloseOnClose).
+func (p *htmlParser) endTag() {
+	p.at += 2
+	name := p.name()
+	if name == "" {
+		return // what follows is text
+	}
+	p.skipPast(">")
+	if p.ignored > 0 && (name == "html" || name == "body" || name == "head") {
+		p.ignored--
+		return
+	}
+	for i := len(p.open) - 1; i > 0; i-- {
+		if p.open[i].name == name {
+			for len(p.open) > i {
+				p.pop()
+			}
+			return
+		}
+		if strength(p.open[i].name) > strength(name) {
+			return
+		}
+	}
+}
