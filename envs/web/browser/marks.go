@@ -56,6 +56,9 @@ func TakeSnapshot(ctx context.Context, do call, o SnapshotOptions) (*Snapshot, e
 		Focused string
 		Marks   [][3]json.RawMessage
 	}
+	if err := refreshAX(ctx, do); err != nil {
+		return nil, err
+	}
 	if err := mark(ctx, do, true, &marked); err != nil {
 		return nil, err
 	}
@@ -113,9 +116,20 @@ func inParallel(fs ...func() error) error {
 
 // mark runs marks.js, which writes the notes or takes them away.
 func mark(ctx context.Context, do call, on bool, result any) error {
+	var text string
+	if err := evaluateIn(ctx, do, fmt.Sprintf("(%s)(%t)", marksScript, on), &text); err != nil {
+		return fmt.Errorf("mark the page: %w", err)
+	}
+	if result == nil {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), result)
+}
+
+func evaluateIn(ctx context.Context, do call, expression string, value any) error {
 	var res struct {
 		Result struct {
-			Value string `json:"value"`
+			Value json.RawMessage `json:"value"`
 		} `json:"result"`
 		ExceptionDetails *struct {
 			Exception struct {
@@ -123,17 +137,25 @@ func mark(ctx context.Context, do call, on bool, result any) error {
 			} `json:"exception"`
 		} `json:"exceptionDetails"`
 	}
-	err := do(ctx, "Runtime.evaluate", map[string]any{"expression": fmt.Sprintf("(%s)(%t)", marksScript, on), "returnByValue": true}, &res)
-	if err != nil {
-		return fmt.Errorf("mark the page: %w", err)
+	if err := do(ctx, "Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &res); err != nil {
+		return err
 	}
 	if d := res.ExceptionDetails; d != nil {
-		return fmt.Errorf("mark the page: %s", d.Exception.Description)
+		return errors.New(d.Exception.Description)
 	}
-	if result == nil {
-		return nil
+	return json.Unmarshal(res.Result.Value, value)
+}
+
+// refreshAX brings Chrome's accessibility tree up to date with a page that was
+// read before. BrowserGym waits half a second between an action and its
+// marking, in which Chrome does that by itself. It shows: whether the text of
+// a checkbox's label is left out is decided once, and the notes change it.
+func refreshAX(ctx context.Context, do call) error {
+	var known bool
+	if err := evaluateIn(ctx, do, "!!window.__gymBids", &known); err != nil || !known {
+		return err
 	}
-	return json.Unmarshal([]byte(res.Result.Value), result)
+	return do(ctx, "Accessibility.getFullAXTree", map[string]int{"depth": 1}, nil)
 }
 
 // captureAX reads the accessibility tree of one frame; "" is the main one.

@@ -158,9 +158,13 @@
       return ALL;
     };
     for (const m of list) {
-      const e = m.e, r = m.rect = e.getBoundingClientRect();
-      if (!r.width && !r.height && !r.left && !r.top || !e.checkVisibility()) {
-        if (!e.getClientRects().length || !e.checkVisibility()) continue; // no box
+      const e = m.e;
+      let r = m.rect = e.getBoundingClientRect();
+      if (!e.checkVisibility() || !r.width && !r.height && !e.getClientRects().length && m.tag !== 'wbr') continue; // no box
+      if (m.tag === 'wbr') {
+        const range = doc.createRange();
+        range.selectNode(e);
+        r = range.getBoundingClientRect();
       }
       const c = around(e), w = Math.min(r.right, c.r) - Math.max(r.left, c.l), h = Math.min(r.bottom, c.b) - Math.max(r.top, c.t);
       if (w < 0 || h < 0) continue;
@@ -192,6 +196,7 @@
     let e = doc.activeElement;
     while (e && e.shadowRoot) e = e.shadowRoot.activeElement;
     if (!e) break;
+    if (!e.checkVisibility() || e.disabled) e = doc.body; // what the next frame would find: nothing that can have the focus
     focused = e.getAttribute('bid') || '';
     try { doc = e.contentDocument; } catch { doc = null; }
   }
