@@ -12,7 +12,6 @@ import mimetypes
 import os
 import pathlib
 import sys
-import time
 
 import playwright.sync_api
 from browsergym.core import observation
@@ -96,7 +95,7 @@ def record(browser, name, folder, path, viewport, scale, start, steps):
     for do in ["", *steps]:
         if do:
             page.evaluate(f"() => {{ {do} }}")
-            time.sleep(0.5)  # BrowserEnv's pre_observation_delay: Chrome's accessibility tree is another without it
+            page.wait_for_timeout(500)  # BrowserEnv's pre_observation_delay: Chrome's accessibility tree is another without it
         shots.append({"do": do, **snapshot(page, scale)})
         if do:
             del shots[-1]["marked"]  # once is enough
