@@ -100,7 +100,7 @@ def record(browser, name, folder, path, viewport, scale, start, steps):
         if do:
             del shots[-1]["marked"]  # once is enough
     context.close()
-    golden = {"page": path, "width": viewport["width"], "height": viewport["height"], "scale": scale, "url": f"{ORIGIN}/{path}", "shots": shots}
+    golden = {"page": path, "width": viewport["width"], "height": viewport["height"], "scale": scale, "seed": SEED, "url": f"{ORIGIN}/{path}", "shots": shots}
     text = json.dumps(golden, ensure_ascii=False, separators=(",", ":")).replace('{"do":', '\n{"do":')
     (DATA / "browsergym" / f"{name}.json").write_text(text.encode("utf-8", "surrogatepass").decode("utf-8") + "\n")
     print(name, len(text), file=sys.stderr)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ type golden struct {
 	Page          string
 	Width, Height int
 	Scale         float64
+	Seed          int // of a MiniWoB++ page
 	URL           string
 	Shots         []struct {
 		Do, AXTree, Marked, HTML, Focused string
@@ -28,9 +31,6 @@ type golden struct {
 
 // everything is what the goldens' marked trees were made with.
 var everything = Text{Visible: true, Clickable: true, Center: true, Box: true, SetOfMarks: true}
-
-// miniwobSeed is record.py's SEED.
-const miniwobSeed = "7"
 
 func readGolden(t testing.TB, path string) golden {
 	t.Helper()
@@ -109,7 +109,7 @@ func visit(t testing.TB, do call, g golden) {
 	if strings.HasPrefix(g.Page, "miniwob/") {
 		start, err := os.ReadFile("testdata/miniwob_start.js")
 		must(t, err)
-		evaluate(t, do, strings.ReplaceAll(string(start), "SEED", miniwobSeed))
+		evaluate(t, do, strings.ReplaceAll(string(start), "SEED", strconv.Itoa(g.Seed)))
 		evaluate(t, do, `new Promise(r => { const go = () => WOB_TASK_READY ? r() : setTimeout(go, 5); go() })`)
 	}
 }
@@ -137,7 +137,7 @@ func same(t *testing.T, what, got, want string) {
 
 // Every page of testdata/browsergym looks as BrowserGym shows it, before and
 // after the page has changed. MiniWoB++ pages are looked at where GYM_MINIWOB
-// names their folder.
+// names their folder; GYM_GOLDENS names another folder of goldens.
 func TestBrowserGymGoldens(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServer(http.Dir("testdata/pages")))
@@ -148,7 +148,8 @@ func TestBrowserGymGoldens(t *testing.T) {
 		}
 	}
 	open := tabs(t, mux)
-	paths, err := filepath.Glob("testdata/browsergym/*.json")
+	goldens := cmp.Or(os.Getenv("GYM_GOLDENS"), "testdata/browsergym")
+	paths, err := filepath.Glob(filepath.Join(goldens, "*.json"))
 	must(t, err)
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
