@@ -2,6 +2,7 @@ package browser
 
 import (
 	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -30,6 +31,8 @@ type htmlParser struct {
 	sawHead, sawBd bool
 	ignored        int // tags html, head and body that were dropped and whose ends will be
 }
+
+var doctype = regexp.MustCompile(`(?i)^<!doctype\s*([\pL_:][\w:.-]*)(?:(\s+PUBLIC|\s+SYSTEM)(\s+"[^"]*"(?:\s+"[^"]*")?))?`)
 
 func parseHTML(text string) *htmlNode {
 	root := &htmlNode{}
@@ -101,6 +104,13 @@ func (p *htmlParser) content() {
 		p.skipPast("-->")
 		p.flush()
 		p.add(&htmlNode{text: p.in[begin:p.at], raw: true})
+	case len(p.in) >= p.at+9 && strings.EqualFold(p.in[p.at:p.at+9], "<!doctype"):
+		begin := p.at
+		p.skipPast(">")
+		if m := doctype.FindStringSubmatch(p.in[begin:p.at]); m != nil {
+			p.flush()
+			p.add(&htmlNode{text: "<!DOCTYPE " + m[1] + strings.ToUpper(m[2]) + m[3] + ">\n", raw: true})
+		}
 	case p.has("<!"):
 		p.skipPast(">")
 	case p.has("<?"):
@@ -116,9 +126,10 @@ func (p *htmlParser) content() {
 		p.data.WriteByte('<')
 		p.at++
 	case p.cur() == '&':
-		text := p.reference()
-		p.paragraph()
-		p.data.WriteString(text)
+		if text := p.reference(); text != "" {
+			p.paragraph()
+			p.data.WriteString(text)
+		}
 	default:
 		p.characters()
 	}
@@ -131,12 +142,12 @@ func (p *htmlParser) characters() {
 	if end < 0 {
 		end = len(p.in) - p.at
 	}
-	text := p.in[p.at : p.at+end]
+	text := legal(p.in[p.at : p.at+end])
 	p.at += end
-	if strings.Trim(text, " \t\r\n") != "" || p.cur() == '&' {
+	if text != "" && (strings.Trim(text, " \t\r\n") != "" || p.cur() == '&') {
 		p.paragraph()
 	}
-	p.data.WriteString(legal(text))
+	p.data.WriteString(text)
 }
 
 func legal(s string) string {
