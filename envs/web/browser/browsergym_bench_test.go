@@ -23,7 +23,7 @@ func BenchmarkFullObservation(b *testing.B) {
 			g := readGolden(b, "testdata/browsergym/"+name+".json")
 			do := open(g.Width, g.Height)
 			visit(b, do, g)
-			s, err := TakeSnapshot(b.Context(), do, SnapshotOptions{})
+			s, err := takeSnapshot(b.Context(), do, SnapshotOptions{})
 			must(b, err)
 			rng := rand.New(rand.NewPCG(1, 2))
 			var clicks, looks, steps []time.Duration
@@ -34,7 +34,7 @@ func BenchmarkFullObservation(b *testing.B) {
 					must(b, do(b.Context(), "Input.dispatchMouseEvent", map[string]any{"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}, nil))
 				}
 				clicked := time.Now()
-				s, err = TakeSnapshot(b.Context(), do, SnapshotOptions{})
+				s, err = takeSnapshot(b.Context(), do, SnapshotOptions{})
 				must(b, err)
 				clicks, looks, steps = append(clicks, clicked.Sub(begun)), append(looks, time.Since(clicked)), append(steps, time.Since(begun))
 			}

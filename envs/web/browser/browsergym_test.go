@@ -164,7 +164,7 @@ func TestBrowserGymGoldens(t *testing.T) {
 				if shot.Do != "" {
 					evaluate(t, do, "(() => { "+shot.Do+" })()")
 				}
-				s, err := TakeSnapshot(t.Context(), do, SnapshotOptions{Scale: g.Scale})
+				s, err := takeSnapshot(t.Context(), do, SnapshotOptions{Scale: g.Scale})
 				must(t, err)
 				what := func(s string) string { return fmt.Sprintf("snapshot %d (%s): %s", i, shot.Do, s) }
 				same(t, what("axtree_txt"), s.AXTree, shot.AXTree)

@@ -1,12 +1,9 @@
 package browser
 
 import (
-	"html"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // htmlNode is an element, or a text where name is "". raw text is written as it
@@ -24,16 +21,15 @@ type htmlAttr struct{ name, value string }
 // which BrowserGym has behind Beautiful Soup): a grammar of HTML 4, older than
 // the standard and unlike it, so that [golang.org/x/net/html] gives other trees.
 type htmlParser struct {
-	in             string
-	at             int
-	open           []*htmlNode // the document first
-	data           strings.Builder
-	sawHead, sawBd bool
-	ignored        int // tags html, head and body that were dropped and whose ends will be
+	in               string
+	at               int
+	open             []*htmlNode // the document first
+	data             strings.Builder
+	sawHead, sawBody bool
+	ignored          int // tags html, head and body that were dropped and whose ends will be
 }
 
-var doctype = regexp.MustCompile(`(?i)^<!doctype\s*([\pL_:][\w:.-]*)(?:(\s+PUBLIC|\s+SYSTEM)(\s+"[^"]*"(?:\s+"[^"]*")?))?`)
-
+// parseHTML gives a node without a name that holds the root.
 func parseHTML(text string) *htmlNode {
 	root := &htmlNode{}
 	p := &htmlParser{in: text, open: []*htmlNode{root}}
@@ -89,6 +85,9 @@ func (p *htmlParser) skipPast(s string) {
 		p.at = len(p.in)
 	}
 }
+
+// doctype is a name and, in HTML 4, where the grammar is.
+var doctype = regexp.MustCompile(`(?i)^<!doctype\s*([\pL_:][\w:.-]*)(?:(\s+PUBLIC|\s+SYSTEM)(\s+"[^"]*"(?:\s+"[^"]*")?))?`)
 
 // content reads one thing (htmlParseTryOrFinish, the state CONTENT).
 func (p *htmlParser) content() {
@@ -148,15 +147,6 @@ func (p *htmlParser) characters() {
 		p.paragraph()
 	}
 	p.data.WriteString(text)
-}
-
-func legal(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // script reads up to the end of the element at hand, whatever it holds.
@@ -259,87 +249,4 @@ func (p *htmlParser) value() string {
 		p.at++
 	}
 	return b.String()
-}
-
-// reference reads what begins with & and gives what it stands for; without a
-// known name and a semicolon it stands for itself.
-func (p *htmlParser) reference() string {
-	p.at++
-	if p.cur() == '#' {
-		return p.number()
-	}
-	begin := p.at
-	for p.at < len(p.in) {
-		r, n := utf8.DecodeRuneInString(p.in[p.at:])
-		if !unicode.IsLetter(r) && r != '_' && r != ':' && (p.at == begin || !unicode.In(r, unicode.Nd, unicode.M) && r != '-' && r != '.') {
-			break
-		}
-		p.at += n
-	}
-	name := p.in[begin:p.at]
-	if p.cur() != ';' || !strings.Contains(entities, " "+name+" ") {
-		return "&" + name
-	}
-	p.at++
-	switch name {
-	case "lang": // HTML 4 has other brackets than the standard
-		return "\u2329"
-	case "rang":
-		return "\u232a"
-	}
-	return html.UnescapeString("&" + name + ";")
-}
-
-// number reads a reference by number, from its #.
-func (p *htmlParser) number() string {
-	p.at++
-	base, v := 10, 0
-	if p.cur()|0x20 == 'x' {
-		base = 16
-		p.at++
-	}
-	for {
-		d := strings.IndexByte("0123456789abcdef", p.cur()|0x20)
-		if c := p.cur(); c >= '0' && c <= '9' {
-			d = int(c - '0')
-		}
-		if d < 0 || d >= base {
-			break
-		}
-		v = min(v*base+d, 0x110000)
-		p.at++
-	}
-	if p.cur() == ';' {
-		p.at++
-	}
-	if v == 0 || v >= 0x110000 || v >= 0xd800 && v < 0xe000 {
-		return ""
-	}
-	return legal(string(rune(v)))
-}
-
-// endTag closes the element of its name, and what is in it, unless something
-// between them is stronger (htmlParseEndTag, htmlAutoCloseOnClose).
-func (p *htmlParser) endTag() {
-	p.at += 2
-	name := p.name()
-	if name == "" {
-		return // what follows is text
-	}
-	p.skipPast(">")
-	if p.ignored > 0 && (name == "html" || name == "body" || name == "head") {
-		p.ignored--
-		return
-	}
-	for i := len(p.open) - 1; i > 0; i-- {
-		if p.open[i].name == name {
-			for len(p.open) > i {
-				p.pop()
-			}
-			return
-		}
-		if strength(p.open[i].name) > strength(name) {
-			return
-		}
-	}
 }

@@ -48,10 +48,24 @@ type SnapshotOptions struct {
 	NoHTML bool    // leaves HTML empty
 }
 
-// TakeSnapshot reads the page at hand. It leaves in the document what
-// BrowserGym leaves there: the attribute bid, and value and checked as they are
-// at the time. Documents of other processes (frames of other sites) have no ids.
-func TakeSnapshot(ctx context.Context, do call, o SnapshotOptions) (*Snapshot, error) {
+// snapshotTries is how often a page is read that changes its frames while it
+// is read (constants.py, EXTRACT_OBS_MAX_TRIES is 5, with half a second each).
+const snapshotTries = 3
+
+// takeSnapshot reads the page at hand. It leaves in the document what
+// BrowserGym leaves there: the attribute bid, by which an element keeps its id,
+// and value and checked as they are at the time. Documents of other processes
+// (frames of other sites) have no ids.
+func takeSnapshot(ctx context.Context, do call, o SnapshotOptions) (s *Snapshot, err error) {
+	for range snapshotTries {
+		if s, err = readPage(ctx, do, o); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return s, err
+}
+
+func readPage(ctx context.Context, do call, o SnapshotOptions) (*Snapshot, error) {
 	var marked struct {
 		Focused string
 		Marks   [][3]json.RawMessage
