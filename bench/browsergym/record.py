@@ -1,7 +1,7 @@
 """Records what BrowserGym shows of a page, as the goldens of envs/web/browser.
 
 Our own pages (testdata/pages) and, where GYM_MINIWOB names the folder with core and miniwob, some MiniWoB++ pages are
-opened in Debian's Chromium and read by BrowserGym's own functions, before and after each expression of STEPS. All
+opened in this machine's Chromium and read by BrowserGym's own functions, before and after each expression of STEPS. All
 pages are answered for http://gym.test, as in our own driver, so that addresses in the goldens mean the same.
 
     build/peers-web/bin/python bench/browsergym/record.py [page ...]
@@ -11,6 +11,7 @@ import logging
 import mimetypes
 import os
 import pathlib
+import shutil
 import sys
 
 import playwright.sync_api
@@ -18,7 +19,7 @@ from browsergym.core import observation
 from browsergym.utils.obs import flatten_axtree_to_str, flatten_dom_to_str, prune_html
 
 DATA = pathlib.Path(__file__).resolve().parents[2] / "envs/web/browser/testdata"
-CHROME = os.environ.get("GYM_CHROME", "/usr/bin/chromium")
+CHROME = shutil.which("chromium") or shutil.which("google-chrome")
 ORIGIN = "http://gym.test"
 SEED = 7
 
