@@ -12,11 +12,12 @@ import (
 // A whole step at BrowserGym's fidelity: a click in the middle of a random
 // element that can be clicked, and the snapshot after it; and of what it is
 // made. bare is the same with the two reads of the browser alone, no marks and
-// no text. ms are medians, p10 and p95 the whole step's: the first is what a busy machine disturbs least.
+// no text. ms are medians; p10 and p95 are the whole step's, and the first is
+// what a busy machine disturbs least.
 func BenchmarkFullObservation(b *testing.B) {
 	dir, names := os.Getenv("GYM_MINIWOB"), []string{"miniwob-click-button", "miniwob-email-inbox", "miniwob-book-flight"}
 	if dir == "" {
-		dir, names = "testdata/pages", []string{"forms", "lists", "marks"}
+		dir, names = "testdata/pages", []string{"change", "select", "widgets"}
 	}
 	open := tabs(b, http.FileServer(http.Dir(dir)))
 	for _, name := range names {
