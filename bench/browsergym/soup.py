@@ -34,7 +34,7 @@ def element(rng, depth):
 def main():
     warnings.simplefilter("ignore")
     rng, cases = random.Random(1), []
-    for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 80):
+    for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 40):
         text = '<html bid="0"><head><title>T</title></head><body>' + "".join(element(rng, 3) for _ in range(3)) + "</body></html>"
         pretty = BeautifulSoup(text, "lxml").prettify()
         cases.append([text, pretty, prune_html(pretty)])
