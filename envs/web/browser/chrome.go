@@ -135,7 +135,7 @@ type chromeTab struct {
 	ready   chan string   // views of new documents, as page.js says them
 	dialogs chan dialog   // that have opened
 	dialog  *dialog       // the open one
-	answer  chan evaluate // of the call that a dialog holds up
+	answer  chan answered // of the call that a dialog holds up
 	view    View          // the last
 	blank   bool          // the document has no scripts and can be written over
 	past    trail

@@ -154,7 +154,7 @@ func (p *chromePage) event(ctx context.Context, kind string, at point, button st
 // dispatch sends an input event. A dialog that it opens, or a document that it
 // leaves, holds up its answer; the view that follows says so.
 func (p *chromePage) dispatch(ctx context.Context, method string, params args) error {
-	t, answer := p.now(), make(chan evaluate, 1)
+	t, answer := p.now(), make(chan answered, 1)
 	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
 	go func() {
 		defer cancel()
@@ -162,7 +162,7 @@ func (p *chromePage) dispatch(ctx context.Context, method string, params args) e
 		if err != nil {
 			err = p.fault(ctx, "act on the page", err)
 		}
-		answer <- evaluate{"", err}
+		answer <- answered{"", err}
 	}()
 	_, err := p.await(t, answer)
 	return err

@@ -210,8 +210,8 @@ func (p *chromePage) follow(ctx context.Context, out string) (View, error) {
 // See is the view now.
 func (p *chromePage) See(ctx context.Context) (View, error) { return p.look(ctx, "__gym.view()") }
 
-// evaluate is what a call of Runtime.evaluate came to.
-type evaluate struct {
+// answered is what a call of Runtime.evaluate came to.
+type answered struct {
 	text string
 	err  error
 }
@@ -225,18 +225,18 @@ var (
 // Eval runs an expression. Where a dialog opens meanwhile the error is
 // errDialog, and the answer is waited for when it is closed.
 func (p *chromePage) Eval(ctx context.Context, expression string) (string, error) {
-	t, answer := p.now(), make(chan evaluate, 1)
+	t, answer := p.now(), make(chan answered, 1)
 	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
 	go func() {
 		defer cancel()
 		text, err := p.evaluate(ctx, t, expression)
-		answer <- evaluate{text, err}
+		answer <- answered{text, err}
 	}()
 	return p.await(t, answer)
 }
 
 // await waits for an evaluation, or for a dialog that holds it up.
-func (p *chromePage) await(t *chromeTab, answer chan evaluate) (string, error) {
+func (p *chromePage) await(t *chromeTab, answer chan answered) (string, error) {
 	select {
 	case got := <-answer:
 		return got.text, got.err
