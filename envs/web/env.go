@@ -43,8 +43,9 @@ var errOver = errors.New("the episode is over; reset first")
 // site is the handler that a page keeps while episodes come and go. Its lock
 // also orders the session's other methods after the requests.
 type site struct {
-	mu  sync.Mutex
-	now session
+	mu       sync.Mutex
+	now      session
+	scripted bool // its pages have scripts
 }
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -64,6 +65,13 @@ func (s *site) Serves(host string) bool {
 	return s.now != nil && slices.Contains(s.now.hosts(), host)
 }
 
+// Scripted says whether the episode's pages have scripts.
+func (s *site) Scripted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.scripted
+}
+
 // addresses are those of the episode's sites.
 func (s *site) addresses() []string {
 	var out []string
@@ -73,9 +81,10 @@ func (s *site) addresses() []string {
 	return out
 }
 
-func (s *site) put(next session) {
+func (s *site) put(next session, scripted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.scripted = scripted
 	if s.now != nil {
 		s.now.close()
 	}
@@ -104,7 +113,7 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	if err != nil {
 		return gym.Observation{}, err
 	}
-	e.site.put(s)
+	e.site.put(s, e.info.Script || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn))
 	e.over, e.turns = false, 0
 	view, err := s.open(ctx, e.page)
 	if err != nil {
@@ -197,6 +206,9 @@ func (e *env) show(v browser.View) {
 	}
 }
 
+// drawn says whether a verb is one for which a page must be drawn.
+func drawn(verb string) bool { return verb == "all" || browser.ByHand(verb) }
+
 // reaches says whether an address is one of the episode's sites.
 func (e *env) reaches(address string) bool {
 	u, err := url.Parse(address)
@@ -232,7 +244,7 @@ func (e *env) Close() error {
 	}
 	e.closed = true
 	err := e.page.Close()
-	e.site.put(nil)
+	e.site.put(nil, false)
 	return err
 }
 

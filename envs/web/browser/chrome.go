@@ -120,12 +120,6 @@ func (c *Chrome) Open(ctx context.Context, site Site) (Page, error) {
 		return nil, gym.Faultf("open a page", "%w", err)
 	}
 	p := &chromePage{proxy: proxy, chrome: c}
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
-	defer cancel()
-	if err := p.newTab(ctx); err != nil {
-		p.Close()
-		return nil, err
-	}
 	return p, nil
 }
 
@@ -137,26 +131,27 @@ type chromeTab struct {
 	dialog  *dialog       // the open one
 	answer  chan answered // of the call that a dialog holds up
 	view    View          // the last
+	seq     int           // its number, as page.js counts
 	blank   bool          // the document has no scripts and can be written over
 	past    trail
 	stepped bool // the next document is one of the history
 }
 
-// newTab opens a tab and makes it the one that is shown.
-func (p *chromePage) newTab(ctx context.Context) error {
+// newTab opens a tab. A hidden one is never painted, which saves a third of the
+// work, and has no input events.
+func (p *chromePage) newTab(ctx context.Context, hidden bool) (*chromeTab, error) {
 	var beside tab
 	if p.first != nil {
 		beside = p.first.tab
 	}
-	wire, err := p.chrome.wire.open(ctx, p.proxy.addr, beside)
+	wire, err := p.chrome.wire.open(ctx, p.proxy.addr, beside, hidden)
 	if err != nil {
-		return p.fault(ctx, "open a page", err)
+		return nil, p.fault(ctx, "open a page", err)
 	}
 	t := &chromeTab{tab: wire, ready: make(chan string, 4), dialogs: make(chan dialog, 4), view: View{URL: "about:blank"}}
 	if p.first == nil {
 		p.first = t
 	}
-	p.tabs, p.at = append(p.tabs, t), len(p.tabs)
 	t.events(t.hear, "Runtime.bindingCalled", "Page.javascriptDialogOpening")
 	source := clockScript + pageScript
 	if p.chrome.options.Boxes {
@@ -172,10 +167,10 @@ func (p *chromePage) newTab(ctx context.Context) error {
 		{"Emulation.setDeviceMetricsOverride", args{"width": Width, "height": Height, "deviceScaleFactor": 1, "mobile": false}},
 	} {
 		if err := t.call(ctx, c.method, c.params, nil); err != nil {
-			return p.fault(ctx, "open a page", fmt.Errorf("%s: %w", c.method, err))
+			return nil, p.fault(ctx, "open a page", fmt.Errorf("%s: %w", c.method, err))
 		}
 	}
-	return nil
+	return t, nil
 }
 
 // The size of a page's window, in pixels.

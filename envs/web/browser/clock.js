@@ -14,6 +14,7 @@
     const timers = new Map(); // number -> { at, seq, every, f, args, nest }
     let now = 0, seq = 0, net = 0, wake = null, nest = 0;
     const c = {
+      born: Math.round((performance.timeOrigin + performance.now()) * 1000), // real time: no other document has the same
       now: () => now,
       date: () => START + Math.floor(now),
       add(f, delay, every, args) {

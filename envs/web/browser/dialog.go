@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/turngym/turngym/gym"
 )
@@ -102,7 +103,7 @@ func (p *chromePage) answer(ctx context.Context, accept bool) (View, error) {
 	case err != nil:
 		return View{}, err
 	case out == "": // what was held up was no look at the page
-		return p.look(ctx, "__gym.after()")
+		return p.look(ctx, fmt.Sprintf("__gym.after(%d)", t.seq))
 	}
 	return p.follow(ctx, out)
 }

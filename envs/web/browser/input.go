@@ -46,9 +46,12 @@ func (p *chromePage) Do(ctx context.Context, a gym.Action) (View, error) {
 	case "tab_close":
 		return p.closeTab(ctx)
 	case "noop":
-		return p.look(ctx, fmt.Sprintf("__gym.after(%d)", int(num(a, 0))))
+		return p.look(ctx, fmt.Sprintf("__gym.after(%d,%d)", t.seq, int(num(a, 0))))
 	case "scroll":
-		return p.look(ctx, fmt.Sprintf("__gym.scroll(%d,%d)", int(num(a, 0)), int(num(a, 1))))
+		return p.look(ctx, fmt.Sprintf("__gym.scroll(%d,%d,%d)", t.seq, int(num(a, 0)), int(num(a, 1))))
+	}
+	if ByHand(a.Verb) && t == p.hidden {
+		return View{}, gym.Mistakef("%s needs a page that is drawn; this one is not", a.Verb)
 	}
 	if keys, ok := strings.CutPrefix(a.Verb, "keyboard_"); ok {
 		return p.keyboard(ctx, keys, text(a, 0))
@@ -82,7 +85,7 @@ func (p *chromePage) trusted() bool {
 	case "script":
 		return false
 	}
-	return !p.now().view.plain
+	return p.now() != p.hidden && !p.now().view.plain
 }
 
 // element does what is done to an element.
@@ -108,7 +111,7 @@ func (p *chromePage) element(ctx context.Context, a gym.Action) (View, error) {
 		return p.fill(ctx, id, text(a, 1))
 	}
 	quoted, _ := json.Marshal(text(a, 1))
-	return p.look(ctx, fmt.Sprintf("__gym.act(%q,%d,%s,%t)", a.Verb, id, quoted, p.now().blank))
+	return p.look(ctx, fmt.Sprintf("__gym.act(%d,%q,%d,%s,%t)", p.now().seq, a.Verb, id, quoted, p.now().blank))
 }
 
 type point struct{ X, Y float64 }
@@ -195,7 +198,7 @@ func (p *chromePage) after(ctx context.Context, err error) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return p.look(ctx, "__gym.after()")
+	return p.look(ctx, fmt.Sprintf("__gym.after(%d)", p.now().seq))
 }
 
 // fill replaces a field's text as typing does.

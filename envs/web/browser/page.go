@@ -18,7 +18,9 @@ import (
 type chromePage struct {
 	chrome *Chrome
 	proxy  *proxy
-	first  *chromeTab   // the owner of the browser context
+	first  *chromeTab   // the owner of the browser context: one of the next two
+	hidden *chromeTab   // the first tab of episodes whose documents have no scripts
+	seen   *chromeTab   // the first tab of the others
 	tabs   []*chromeTab // that are open
 	at     int          // the one that is shown
 	closed bool
@@ -37,13 +39,10 @@ func (p *chromePage) Goto(ctx context.Context, address string) (View, error) {
 	if p.closed {
 		return View{}, gym.ErrClosed
 	}
-	for _, t := range p.tabs {
-		if t != p.first {
-			t.close()
-		}
+	t, err := p.start(ctx)
+	if err != nil {
+		return View{}, err
 	}
-	p.tabs, p.at = []*chromeTab{p.first}, 0
-	t := p.first
 	if err := p.dismiss(ctx, t); err != nil {
 		return View{}, err
 	}
@@ -62,6 +61,34 @@ func (p *chromePage) Goto(ctx context.Context, address string) (View, error) {
 		return p.navigate(ctx, address)
 	}
 	return p.bring(ctx, request{http.MethodGet, address, ""}, true)
+}
+
+// kept says whether a tab is used by episode after episode.
+func (p *chromePage) kept(t *chromeTab) bool { return t == p.hidden || t == p.seen }
+
+// start closes an episode's tabs and is the first of the next one.
+func (p *chromePage) start(ctx context.Context) (*chromeTab, error) {
+	for _, t := range p.tabs {
+		if !p.kept(t) {
+			t.close()
+		}
+	}
+	hidden := !p.proxy.site.Scripted() && p.chrome.options.Input != "trusted"
+	at := &p.seen
+	if hidden {
+		at = &p.hidden
+	}
+	if *at == nil {
+		ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+		defer cancel()
+		t, err := p.newTab(ctx, hidden)
+		if err != nil {
+			return nil, err
+		}
+		*at = t
+	}
+	p.tabs, p.at = []*chromeTab{*at}, 0
+	return *at, nil
 }
 
 // do sends a command to the tab that is shown, within the time that a page has.
@@ -208,7 +235,9 @@ func (p *chromePage) follow(ctx context.Context, out string) (View, error) {
 }
 
 // See is the view now.
-func (p *chromePage) See(ctx context.Context) (View, error) { return p.look(ctx, "__gym.view()") }
+func (p *chromePage) See(ctx context.Context) (View, error) {
+	return p.look(ctx, fmt.Sprintf("__gym.view(%d)", p.now().seq))
+}
 
 // answered is what a call of Runtime.evaluate came to.
 type answered struct {
@@ -316,8 +345,8 @@ func (p *chromePage) Close() error {
 		return nil
 	}
 	p.closed = true
-	for _, t := range p.tabs {
-		if t != p.first {
+	for _, t := range append(p.tabs, p.hidden, p.seen) {
+		if t != nil && t != p.first {
 			t.close()
 		}
 	}
@@ -330,11 +359,11 @@ func (p *chromePage) Close() error {
 
 // read decodes a view that is now the page's.
 func (p *chromePage) read(text []byte) (View, error) {
-	v, err := readView(text)
+	t := p.now()
+	v, err := t.decode(text)
 	if err != nil {
 		return v, err
 	}
-	t := p.now()
 	v.Blocked += p.proxy.blocked()
 	if !t.stepped {
 		t.past.add(v.URL)
@@ -345,21 +374,29 @@ func (p *chromePage) read(text []byte) (View, error) {
 	return p.withTabs(v), nil
 }
 
-// readView decodes what page.js's view makes.
-func readView(text []byte) (View, error) {
+// decode reads what page.js says of a view: the elements between the first
+// Head and the last Tail, which are those of the view before.
+func (t *chromeTab) decode(text []byte) (View, error) {
 	var raw struct {
-		URL, Title string
-		Plain      bool
-		Blocked    int
-		Extra      []float64
-		Elements   [][]json.RawMessage
+		URL, Title      string
+		Plain           bool
+		Blocked         int
+		Extra           []float64
+		Seq, Head, Tail int
+		Elements        [][]json.RawMessage
 	}
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return View{}, gym.Faultf("read the page", "%w", err)
 	}
-	v := View{URL: raw.URL, Title: raw.Title, Blocked: raw.Blocked, plain: raw.Plain, Extra: raw.Extra, Elements: make([]gym.Element, len(raw.Elements))}
-	for i, e := range raw.Elements {
-		x := &v.Elements[i]
+	last := t.view.Elements
+	if raw.Head+raw.Tail > len(last) || raw.Head+raw.Tail > 0 && raw.Seq != t.seq+1 {
+		return View{}, gym.Faultf("read the page", "view %d does not follow on view %d", raw.Seq, t.seq)
+	}
+	v := View{URL: raw.URL, Title: raw.Title, Blocked: raw.Blocked, plain: raw.Plain, Extra: raw.Extra}
+	v.Elements = make([]gym.Element, 0, raw.Head+len(raw.Elements)+raw.Tail)
+	v.Elements = append(v.Elements, last[:raw.Head]...)
+	for _, e := range raw.Elements {
+		var x gym.Element
 		for j, dst := range []any{&x.ID, &x.Role, &x.Name, &x.Value, &x.State, &x.Options, &x.Box} {
 			if j >= len(e) { // text has neither value nor state
 				break
@@ -368,7 +405,10 @@ func readView(text []byte) (View, error) {
 				return View{}, gym.Faultf("read the page", "%w", err)
 			}
 		}
+		v.Elements = append(v.Elements, x)
 	}
+	v.Elements = append(v.Elements, last[len(last)-raw.Tail:]...)
+	t.seq = raw.Seq
 	return v, nil
 }
 

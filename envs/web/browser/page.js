@@ -198,6 +198,24 @@
       extra: window.__gymExtra ? window.__gymExtra() : null, elements: out };
   };
 
+  // The driver keeps the last view, and is sent what is between the elements at
+  // its beginning and at its end that stayed as they were: to write and to read
+  // a whole view costs more than to make it. seq counts the views, from a
+  // number that is this document's own; have is the last that the driver got.
+  let seq = clock.born, sent = [];
+  const look = have => {
+    const v = view(), now = v.elements.map(e => JSON.stringify(e));
+    let head = 0, tail = 0;
+    if (have === seq) {
+      const most = Math.min(now.length, sent.length);
+      while (head < most && now[head] === sent[head]) head++;
+      while (tail < most - head && now[now.length - 1 - tail] === sent[sent.length - 1 - tail]) tail++;
+    }
+    sent = now; seq++;
+    v.seq = seq; v.head = head; v.tail = tail; v.elements = undefined;
+    return JSON.stringify(v).slice(0, -1) + ',"elements":[' + now.slice(head, now.length - tail).join(',') + ']}';
+  };
+
   // Where a page without scripts asks for another document (a link, a form),
   // soft is set and the request is handed to the driver, which asks the site
   // itself and writes the answer into this document: a real navigation costs
@@ -250,7 +268,7 @@
     if (path !== location.origin + location.pathname + location.search) history[start ? 'replaceState' : 'pushState'](null, '', path);
     renumber();
     window.scrollTo(0, 0);
-    return view();
+    return look(0);
   };
 
   const set = (el, value) => {
@@ -296,13 +314,14 @@
     return null;
   };
   // after lets the page come to rest and says how things stand.
-  const after = async (ms = STEP) => {
+  const after = async (have, ms = STEP) => {
     if (!said) return '{"pending":true}'; // this document has only come; it will speak for itself
     if (!plainDocument()) {
       await clock.run(ms, () => pending);
       await rest();
     }
-    return JSON.stringify(result() || view());
+    const next = result();
+    return next ? JSON.stringify(next) : look(have);
   };
   // rest ends the animations that style sheets began.
   const rest = async () => {
@@ -314,7 +333,7 @@
   const begin = maySoft => { pending = false; request = null; opened = null; soft = maySoft && plainDocument(); };
 
   // act does one action by script events.
-  const act = (verb, id, text, maySoft) => {
+  const act = (have, verb, id, text, maySoft) => {
     const el = find(id);
     if (!el) return JSON.stringify(gone(id));
     begin(maySoft);
@@ -333,7 +352,9 @@
         changed(el); break;
       }
     }
-    return plainDocument() ? JSON.stringify(result() || view()) : after();
+    if (!plainDocument()) return after(have);
+    const next = result();
+    return next ? JSON.stringify(next) : look(have);
   };
 
   // aim makes an element ready for trusted input: it is scrolled to, and its
@@ -361,10 +382,10 @@
 
   const focus = id => { const el = find(id); begin(false); if (el) el.focus({ preventScroll: true }); return ''; };
   const ticked = id => { const el = find(id); return el && el.checked !== undefined ? String(el.checked) : ''; };
-  const scroll = (dx, dy) => { begin(false); window.scrollBy(dx, dy); return after(); };
+  const scroll = (have, dx, dy) => { begin(false); window.scrollBy(dx, dy); return after(have); };
 
   Object.defineProperty(window, '__gym', { value: Object.freeze({
-    view: () => JSON.stringify(view()), act, aim, after, focus, ticked, scroll, renumber, begin, write: (...args) => JSON.stringify(write(...args)),
+    view: look, act, aim, after, focus, ticked, scroll, renumber, begin, write,
     show: on => { boxes = on; return ''; },
   }) });
   const say = async () => {
@@ -372,7 +393,7 @@
     const tell = window.__gymReady;
     if (!plainDocument()) { pending = false; await clock.run(COME, () => pending); await rest(); if (pending) return; }
     said = true;
-    tell(JSON.stringify(view()));
+    tell(look(0));
   };
   document.addEventListener('DOMContentLoaded', () => {
     if (plainDocument()) say(); else window.addEventListener('load', () => clock.turn().then(say));

@@ -99,7 +99,7 @@ func (w *rodWire) ask(ctx context.Context, session, method string, params, resul
 	return json.Unmarshal(out, result)
 }
 
-func (w *rodWire) open(ctx context.Context, proxy string, beside tab) (tab, error) {
+func (w *rodWire) open(ctx context.Context, proxy string, beside tab, hidden bool) (tab, error) {
 	t := &rodTab{wire: w, ended: make(chan struct{})}
 	if beside != nil {
 		t.context = beside.(*rodTab).context
@@ -112,7 +112,7 @@ func (w *rodWire) open(ctx context.Context, proxy string, beside tab) (tab, erro
 		t.context, t.owner = made.BrowserContextID, true
 	}
 	var made struct{ TargetID string }
-	if err := w.ask(ctx, "", "Target.createTarget", args{"url": "about:blank", "browserContextId": t.context}, &made); err != nil {
+	if err := w.ask(ctx, "", "Target.createTarget", args{"url": "about:blank", "browserContextId": t.context, "hidden": hidden}, &made); err != nil {
 		return nil, err
 	}
 	t.target = made.TargetID

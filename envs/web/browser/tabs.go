@@ -40,9 +40,11 @@ func (p *chromePage) openTab(ctx context.Context, address string) (View, error) 
 	}
 	ctx2, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
 	defer cancel()
-	if err := p.newTab(ctx2); err != nil {
+	t, err := p.newTab(ctx2, false)
+	if err != nil {
 		return View{}, err
 	}
+	p.tabs, p.at = append(p.tabs, t), len(p.tabs)
 	if address == "" {
 		return p.withTabs(p.now().view), nil
 	}
@@ -66,7 +68,7 @@ func (p *chromePage) closeTab(ctx context.Context) (View, error) {
 	t := p.tabs[p.at]
 	p.tabs = append(p.tabs[:p.at:p.at], p.tabs[p.at+1:]...)
 	p.at = min(p.at, len(p.tabs)-1)
-	if t != p.first { // which owns the browser context, and is only put aside
+	if !p.kept(t) {
 		t.close()
 	}
 	return p.shown(ctx)
@@ -75,8 +77,10 @@ func (p *chromePage) closeTab(ctx context.Context) (View, error) {
 // shown is the view of the tab that has just been chosen.
 func (p *chromePage) shown(ctx context.Context) (View, error) {
 	t := p.now()
-	if err := p.do(ctx, "Page.bringToFront", nil); err != nil {
-		return View{}, err
+	if t != p.hidden {
+		if err := p.do(ctx, "Page.bringToFront", nil); err != nil {
+			return View{}, err
+		}
 	}
 	if t.dialog != nil {
 		return p.dialogView(), nil

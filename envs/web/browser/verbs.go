@@ -2,6 +2,7 @@ package browser
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -74,6 +75,12 @@ var verbs = func() []gym.Verb {
 func renamed(p gym.Param, name string) gym.Param {
 	p.Name = name
 	return p
+}
+
+// ByHand says whether a verb is done by input events alone, for which a page
+// must be drawn.
+func ByHand(verb string) bool {
+	return verb == "press" || verb == "drag_and_drop" || strings.HasPrefix(verb, "mouse_") || strings.HasPrefix(verb, "keyboard_")
 }
 
 // Known checks the names of verbs.

@@ -10,8 +10,9 @@ import (
 type wire interface {
 	name() string
 	// open makes a tab. With a proxy it is in a browser context of its own, which
-	// goes there for everything; else it is beside another tab, in its context.
-	open(ctx context.Context, proxy string, beside tab) (tab, error)
+	// goes there for everything; with another tab it is in that one's context. A
+	// hidden tab is not drawn, where the library can make one.
+	open(ctx context.Context, proxy string, beside tab, hidden bool) (tab, error)
 	// lost is closed when the browser is gone.
 	lost() <-chan struct{}
 	close() error
