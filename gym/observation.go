@@ -13,7 +13,14 @@ type Observation struct {
 	Text     string    // what is not an element: a page's title and path, a tool's output
 	Note     string    // what was wrong with the last action; "" when it was fine
 	Elements []Element // in reading order
+	Images   []Image   // pictures of it, where they were asked for
 	Verbs    []Verb    // what may be done now
+}
+
+// Image is a picture, PNG.
+type Image struct {
+	Name string // screenshot, som
+	Data []byte
 }
 
 // Element is one thing on the page: something to act on, or text to read.

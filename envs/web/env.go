@@ -113,7 +113,7 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	if err != nil {
 		return gym.Observation{}, err
 	}
-	e.site.put(s, e.info.Script || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn))
+	e.site.put(s, e.info.Script || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn) || slices.ContainsFunc(e.family.Observe, pictured))
 	e.over, e.turns = false, 0
 	view, err := s.open(ctx, e.page)
 	if err != nil {
@@ -125,6 +125,9 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	}
 	e.obs = gym.Observation{Goal: goal, Hint: hint}
 	e.show(view)
+	if err := e.look(ctx, nil); err != nil {
+		return gym.Observation{}, e.broken(err)
+	}
 	return e.obs, nil
 }
 
@@ -156,7 +159,11 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 	case err != nil:
 		return gym.Outcome{}, e.broken(err)
 	default:
+		before := e.obs.Elements
 		e.show(view)
+		if err := e.look(ctx, before); err != nil {
+			return gym.Outcome{}, e.broken(err)
+		}
 		if view.Blocked > 0 && !said {
 			e.obs.Note = "the page asked for something outside this task, which is closed"
 		}
@@ -192,7 +199,7 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 func (e *env) show(v browser.View) {
 	e.view = v
 	e.obs.Text, e.obs.Note, e.obs.Elements = v.Title, "", v.Elements
-	allowed := slices.Concat(e.site.now.actions(), e.family.Actions)
+	allowed := e.allowed()
 	e.obs.Verbs = offered(allowed, &v)
 	if slices.ContainsFunc(allowed, func(name string) bool { return name == "goto" || name == "all" }) {
 		e.obs.Text += "\n" + v.URL
@@ -205,6 +212,9 @@ func (e *env) show(v browser.View) {
 		e.obs.Text += fmt.Sprintf("\n%stab %d %s (%s)", mark, i, t.Title, t.URL)
 	}
 }
+
+// allowed are the verbs beside the lean ones.
+func (e *env) allowed() []string { return slices.Concat(e.site.now.actions(), e.family.Actions) }
 
 // drawn says whether a verb is one for which a page must be drawn.
 func drawn(verb string) bool { return verb == "all" || browser.ByHand(verb) }

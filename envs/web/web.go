@@ -31,6 +31,8 @@ type Family struct {
 	Browser string              // the web socket's address of a browser that runs already, instead
 	Input   string              // how Chrome's pages are acted on: one of browser.Inputs; "" is auto
 	Actions []string            // verbs beside the lean ones and the scenario's; all is every one
+	Observe []string            // of Modes; nil is the elements alone
+	Budget  int                 // most tokens of an observation's text, about; 0 is no bound
 	Pages   string              // "" are the Lua scenarios; miniwob:DIR are the MiniWoB++ pages in DIR
 	Lua     fs.FS               // where the Lua scenarios are; nil is the embedded ones
 	Scripts []*scenarios.Script // the Lua scenarios themselves, instead
@@ -63,6 +65,9 @@ func (f *Family) load() error {
 	}
 	if f.Input != "" && !slices.Contains(browser.Inputs, f.Input) {
 		return catalog.Unknown("input", f.Input, browser.Inputs)
+	}
+	if err := knownModes(f.Observe); err != nil {
+		return err
 	}
 	if !slices.Equal(f.Actions, []string{"all"}) {
 		if err := browser.Known(f.Actions); err != nil {
@@ -157,7 +162,7 @@ func (f *Family) browser(ctx context.Context) error {
 	if f.driver != nil {
 		return nil
 	}
-	o := browser.Options{Browser: f.Browser, Input: f.Input}
+	o := browser.Options{Browser: f.Browser, Input: f.Input, Bids: slices.ContainsFunc(f.Observe, asBrowserGym)}
 	if f.Browser == "" {
 		var err error
 		if o.Path, _, err = f.Find(); err != nil {

@@ -40,6 +40,7 @@ type Options struct {
 	Browser string // the web socket's address of one that runs already, instead
 	Input   string // of Inputs; "" is auto
 	Boxes   bool   // views say where elements are
+	Bids    bool   // elements' ids are BrowserGym's; for pages that are seen by Snapshot
 }
 
 // Chrome drives a real headless Chrome. Each page has a browser context and a
@@ -154,8 +155,8 @@ func (p *chromePage) newTab(ctx context.Context, hidden bool) (*chromeTab, error
 	}
 	t.events(t.hear, "Runtime.bindingCalled", "Page.javascriptDialogOpening")
 	source := clockScript + pageScript
-	if p.chrome.options.Boxes {
-		source += "\nif (window === window.top) window.__gym.show(true);"
+	if o := p.chrome.options; o.Boxes || o.Bids {
+		source += fmt.Sprintf("\nif (window === window.top) window.__gym.show(%t,%t);", o.Boxes, o.Bids)
 	}
 	for _, c := range []struct {
 		method string

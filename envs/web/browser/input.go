@@ -90,10 +90,7 @@ func (p *chromePage) trusted() bool {
 
 // element does what is done to an element.
 func (p *chromePage) element(ctx context.Context, a gym.Action) (View, error) {
-	id, err := number(text(a, 0))
-	if err != nil {
-		return View{}, err
-	}
+	id := text(a, 0)
 	switch verb := a.Verb; {
 	case verb == "press":
 		return p.press(ctx, id, text(a, 1))
@@ -111,15 +108,15 @@ func (p *chromePage) element(ctx context.Context, a gym.Action) (View, error) {
 		return p.fill(ctx, id, text(a, 1))
 	}
 	quoted, _ := json.Marshal(text(a, 1))
-	return p.look(ctx, fmt.Sprintf("__gym.act(%d,%q,%d,%s,%t)", p.now().seq, a.Verb, id, quoted, p.now().blank))
+	return p.look(ctx, fmt.Sprintf("__gym.act(%d,%q,%q,%s,%t)", p.now().seq, a.Verb, id, quoted, p.now().blank))
 }
 
 type point struct{ X, Y float64 }
 
 // aim is the middle of an element, which is then in sight. how is "text" where
 // its text is to be chosen, "loose" where something may cover it.
-func (p *chromePage) aim(ctx context.Context, id int, how string) (point, error) {
-	out, err := p.Eval(ctx, fmt.Sprintf("__gym.aim(%d,%q)", id, how))
+func (p *chromePage) aim(ctx context.Context, id string, how string) (point, error) {
+	out, err := p.Eval(ctx, fmt.Sprintf("__gym.aim(%q,%q)", id, how))
 	if err != nil {
 		return point{}, err
 	}
@@ -202,7 +199,7 @@ func (p *chromePage) after(ctx context.Context, err error) (View, error) {
 }
 
 // fill replaces a field's text as typing does.
-func (p *chromePage) fill(ctx context.Context, id int, text string) (View, error) {
+func (p *chromePage) fill(ctx context.Context, id string, text string) (View, error) {
 	if _, err := p.aim(ctx, id, "text"); err != nil {
 		return View{}, err
 	}
@@ -213,14 +210,14 @@ func (p *chromePage) fill(ctx context.Context, id int, text string) (View, error
 }
 
 // tick makes a box checked or not.
-func (p *chromePage) tick(ctx context.Context, id int, on bool) (View, error) {
-	out, err := p.Eval(ctx, fmt.Sprintf("__gym.ticked(%d)", id))
+func (p *chromePage) tick(ctx context.Context, id string, on bool) (View, error) {
+	out, err := p.Eval(ctx, fmt.Sprintf("__gym.ticked(%q)", id))
 	if err != nil {
 		return View{}, err
 	}
 	switch out {
 	case "":
-		return View{}, gym.Mistakef("element %d is no box that can be ticked; click it instead", id)
+		return View{}, gym.Mistakef("element %s is no box that can be ticked; click it instead", id)
 	case fmt.Sprint(on):
 		return p.See(ctx)
 	}
@@ -232,19 +229,16 @@ func (p *chromePage) tick(ctx context.Context, id int, on bool) (View, error) {
 }
 
 // press focuses an element and presses keys.
-func (p *chromePage) press(ctx context.Context, id int, keys string) (View, error) {
-	if _, err := p.Eval(ctx, fmt.Sprintf("__gym.focus(%d)", id)); err != nil {
+func (p *chromePage) press(ctx context.Context, id string, keys string) (View, error) {
+	if _, err := p.Eval(ctx, fmt.Sprintf("__gym.focus(%q)", id)); err != nil {
 		return View{}, err
 	}
 	return p.keyboard(ctx, "press", keys)
 }
 
 // drag takes an element to another one by the mouse.
-func (p *chromePage) drag(ctx context.Context, id int, a gym.Action) (View, error) {
-	to, err := number(text(a, 1))
-	if err != nil {
-		return View{}, err
-	}
+func (p *chromePage) drag(ctx context.Context, id string, a gym.Action) (View, error) {
+	to := text(a, 1)
 	from, err := p.aim(ctx, id, "loose")
 	if err != nil {
 		return View{}, err

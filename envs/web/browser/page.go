@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -307,17 +306,6 @@ func (p *chromePage) evaluate(ctx context.Context, t *chromeTab, expression stri
 	return s, nil
 }
 
-// Screenshot draws the page as PNG.
-func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
-	defer cancel()
-	var res struct{ Data []byte }
-	if err := p.now().call(ctx, "Page.captureScreenshot", args{"format": "png", "optimizeForSpeed": true}, &res); err != nil {
-		return nil, p.fault(ctx, "take a screenshot", err)
-	}
-	return res.Data, nil
-}
-
 // fault tells the caller's own end from the browser's. A page that does not
 // answer is interrupted, so that it can be closed.
 func (p *chromePage) fault(ctx context.Context, op string, err error) error {
@@ -410,13 +398,4 @@ func (t *chromeTab) decode(text []byte) (View, error) {
 	v.Elements = append(v.Elements, last[len(last)-raw.Tail:]...)
 	t.seq = raw.Seq
 	return v, nil
-}
-
-// number is an element's number.
-func number(id string) (int, error) {
-	n, err := strconv.Atoi(id)
-	if err != nil {
-		return 0, gym.Mistakef("there is no element %s", id)
-	}
-	return n, nil
 }

@@ -127,6 +127,19 @@
   };
   const within = (el, host) => { for (; el; el = el.assignedSlot || el.parentNode || el.host) if (el === host) return true; return false; };
 
+  // Where the page is also shown as BrowserGym shows it, an element's id is the
+  // one that it is given there: the attribute bid.
+  let bids = false;
+  const idOf = el => bids ? el.getAttribute('bid') || '' : String(ids.get(el));
+  const named = (id, doc = document) => {
+    for (const el of doc.querySelectorAll('*')) {
+      if (el.getAttribute('bid') === id) return el;
+      const r = root(el) || inside(el), found = r && named(id, r);
+      if (found) return found;
+    }
+    return null;
+  };
+
   const count = () => { const n = blocked; blocked = 0; return n; };
   let boxes = false; // whether views say where elements are
   const view = () => {
@@ -136,7 +149,7 @@
     const flush = r => { const t = squeeze(run); run = ''; if (t) out.push(['', r || 'text', t]); };
     const control = (el, r) => {
       flush();
-      const e = [String(ids.get(el)), r, '', '', '', null];
+      const e = [idOf(el), r, '', '', '', null];
       const state = [];
       if (r === 'slider') { e[2] = labelled(el); e[3] = String(el.value ?? el.getAttribute('aria-valuenow') ?? ''); }
       else if (r === 'textbox') { e[2] = labelled(el); e[3] = el.value === undefined ? squeeze(el.textContent) : el.value; }
@@ -298,7 +311,7 @@
 
   // find is the element of a number, or what is wrong with it.
   const find = id => {
-    const ref = byID.get(id), el = ref && ref.deref();
+    const ref = byID.get(Number(id)), el = bids ? named(id) : ref && ref.deref();
     return el && el.isConnected ? el : null;
   };
   const gone = id => ({ mistake: `element ${id} is no longer there` });
@@ -371,7 +384,7 @@
     if (!at) {
       const top = hit(...spots(el)[0]), name = squeeze(textOf(top)).slice(0, 40);
       number();
-      return JSON.stringify({ mistake: `element ${id} is covered by [${ids.get(top)}] ${name ? "'" + name + "'" : top.tagName.toLowerCase()}; deal with that first` });
+      return JSON.stringify({ mistake: `element ${id} is covered by [${idOf(top)}] ${name ? "'" + name + "'" : top.tagName.toLowerCase()}; deal with that first` });
     }
     if (how === 'text') {
       el.focus({ preventScroll: true });
@@ -380,13 +393,14 @@
     return JSON.stringify({ x: at[0], y: at[1] });
   };
 
+  const where = id => { const el = find(id); return JSON.stringify(el ? box(el) : []); };
   const focus = id => { const el = find(id); begin(false); if (el) el.focus({ preventScroll: true }); return ''; };
   const ticked = id => { const el = find(id); return el && el.checked !== undefined ? String(el.checked) : ''; };
   const scroll = (have, dx, dy) => { begin(false); window.scrollBy(dx, dy); return after(have); };
 
   Object.defineProperty(window, '__gym', { value: Object.freeze({
-    view: look, act, aim, after, focus, ticked, scroll, renumber, begin, write,
-    show: on => { boxes = on; return ''; },
+    view: look, act, aim, where, after, focus, ticked, scroll, renumber, begin, write,
+    show: (withBoxes, withBids) => { boxes = withBoxes; bids = withBids; return ''; },
   }) });
   const say = async () => {
     if (!window.__gymReady) return;
