@@ -49,7 +49,7 @@ func (s *mail) contacts(w http.ResponseWriter, r *http.Request) {
 	query := r.FormValue("q")
 	var hits []numbered
 	for i := range s.book.size {
-		if p := s.book.get(i); p.Name != "" && contains(p.Name+" "+p.Company, query) {
+		if p := s.book.get(i); p.Name != "" && contains(p.Name+" "+p.Address+" "+p.Company, query) {
 			hits = append(hits, numbered{i, p})
 		}
 	}
