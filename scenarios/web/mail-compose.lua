@@ -6,9 +6,10 @@ return {
   doc = "write a mail", set = "sites", sites = { "mail" }, actions = { "go_back" },
   levels = 3, turns = { 14, 16, 22 }, floor = 0.02,
   setup = function(rng, level)
-    local people = {}
+    local people, of = {}, {}
+    for _, p in ipairs(sites.mail.people()) do of[p.company] = (of[p.company] or 0) + 1 end
     for _, p in ipairs(rng:shuffle(sites.mail.people())) do
-      if p.contact then people[#people + 1] = p end
+      if p.contact and of[p.company] == 1 then people[#people + 1] = p end
     end
     local s = { level = level, subject = rng:pick(subjects), line = rng:pick(lines):gsub("[.?]$", ""), phrase = rng(1, 2), cc = {}, who = people[1].name, company = people[1].company, contact = people[1].id }
     s.to = { people[1].address }

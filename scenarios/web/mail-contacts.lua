@@ -1,4 +1,4 @@
--- Keep the address book: change an entry, change it by what a mail says, replace one by another.
+-- Keep the address book: change an entry that is named, change one that is known by its address, replace one by another.
 local gym, office = require "gym", require "lib/office"
 local function entry(p) return ("contact %s address %s phone %s company %s"):format(p.name, p.address, p.phone, p.company) end
 return {
@@ -18,7 +18,6 @@ return {
       p[s.field:lower()] = s.value
       s.want = { entry(p) }
     end
-    if level == 2 then s.want[2] = nil end
     s.old = s.field == "Phone" and "phone number" or "company"
     return s
   end,

@@ -118,7 +118,17 @@ function office.steps(list)
   return n / #list
 end
 
--- A mail of some kind in a folder, drawn; other is a second want that its sender must not be.
+-- Whether something was looked for: a site's address with these words in its query was opened.
+function office.searched(site, words)
+  words = words:gsub(" ", "+")
+  for _, v in ipairs(site.visits()) do
+    local _, from = v:find("?", 1, true)
+    if from and v:find(words, from, true) then return true end
+  end
+  return false
+end
+
+-- A mail that is as wanted, drawn.
 function office.pick(rng, want) return sites.mail.mail(rng:pick(sites.mail.mails(want))) end
 
 return office
