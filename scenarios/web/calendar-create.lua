@@ -20,8 +20,7 @@ return {
   end,
   goal = function(s)
     local e = s.e
-    local out = (({ 'Put "%s" into the calendar for %s, from %s to %s', 'On %2$s there is "%1$s", from %3$s to %4$s: enter it' })[1]):format(e.title, e.date, e.start, e["end"])
-    if s.phrase == 2 then out = ('There is a new event "%s" on %s, from %s to %s. Enter it'):format(e.title, e.date, e.start, e["end"]) end
+    local out = (({ 'Put "%s" into the calendar for %s, from %s to %s', 'There is a new event "%s" on %s, from %s to %s. Enter it' })[s.phrase]):format(e.title, e.date, e.start, e["end"])
     if s.level > 1 then out = out .. (", with the place %s and the guests %s"):format(e.place, table.concat(e.guests, ", ")) end
     if s.level > 2 then out = out .. (". It belongs to the calendar %s, has a reminder %s before, and repeats every week until %s"):format(e.calendar, e.reminder, e["until"]) end
     return out .. "."
@@ -29,8 +28,7 @@ return {
   check = function(s) return office.calendar({}, { s.e }) and 1 or 0 end,
   progress = function(s, page)
     if #sites.calendar.changes() + #sites.calendar.created() > 0 then return office.calendar({}, { s.e }) and 1 or 0 end
-    local n, all = 0, { Title = s.e.title, Date = s.e.date, Start = s.e.start, End = s.e["end"], Place = s.e.place, Guests = table.concat(s.e.guests, ", "), ["Last date"] = s.e["until"] }
-    local count = 0
+    local n, count, all = 0, 0, { Title = s.e.title, Date = s.e.date, Start = s.e.start, End = s.e["end"], Place = s.e.place, Guests = table.concat(s.e.guests, ", "), ["Last date"] = s.e["until"] }
     for name, value in pairs(all) do
       if value ~= "" then count, n = count + 1, n + (gym.find(page, { role = "textbox", name = name, value = value }) and 1 or 0) end
     end

@@ -1,6 +1,5 @@
 -- Move an event: to another time, one day of a weekly series, or a whole series to another time and place.
 local gym, office = require "gym", require "lib/office"
-local series = { "Standup", "Sales round", "Mentoring", "Weekly report", "Lunch walk" }
 return {
   doc = "move an event, or a weekly one", set = "sites", sites = { "calendar" }, actions = { "go_back" },
   levels = 3, turns = { 18, 20, 20 }, floor = 0.02,

@@ -74,12 +74,15 @@ function office.share(have, want)
   return #want == 0 and 1 or n / #want
 end
 
-local function line(list) return type(list) == "table" and table.concat(list, ", ") or tostring(list) end
+local function line(value)
+  if value == nil then return "" end
+  return type(value) == "table" and table.concat(value, ", ") or tostring(value)
+end
 
 -- Whether an item has all the fields that are wanted of it.
 local function has(item, want)
   for key, value in pairs(want) do
-    if line(item[key] or "") ~= line(value) then return false end
+    if line(item[key]) ~= line(value) then return false end
   end
   return true
 end
