@@ -19,7 +19,7 @@ const (
 func (s *calendar) form(w http.ResponseWriter, r *http.Request) {
 	if r.PathValue("id") == "" {
 		q := r.URL.Query()
-		e := event{Date: q.Get("date"), Start: q.Get("start"), End: q.Get("end"), Calendar: "Work", Reminder: "none", Guests: named(q.Get("guests"))}
+		e := event{Title: q.Get("title"), Date: q.Get("date"), Start: q.Get("start"), End: q.Get("end"), Calendar: "Work", Reminder: "none", Guests: named(q.Get("guests"))}
 		s.fields(w, "New event", &e, false, nil)
 	} else if e, date, ok := s.open(w, r); ok {
 		series := e.Until != ""

@@ -16,6 +16,9 @@ function office.form(page, fields, button)
   return office.press(page, "button", button)
 end
 
+-- Whether a page is of a site.
+function office.at(page, site) return office.begins(page.url, "http://" .. site .. ".gym.test/") end
+
 function office.begins(text, start) return text:sub(1, #start) == start end
 
 -- The next step on the way to a mail's page, by a search for words or through its folder; nothing where it is open.
