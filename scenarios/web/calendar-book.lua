@@ -3,9 +3,15 @@ local gym, office = require "gym", require "lib/office"
 local function query(s)
   return ("/free?date=%s&minutes=%d&guests=%s"):format(s.date, s.minutes, table.concat(s.guests, ", "):gsub(" ", "+"):gsub(",", "%%2C"))
 end
--- Whether the day was looked at: on the page Free time, or, where there are no guests, as a day.
+-- Whether the day was looked at: with all guests on the page Free time, or, where there are none, in any view.
 local function looked(s)
-  return sites.calendar.visited(query(s)) or #s.guests == 0 and sites.calendar.visited("/day?date=" .. s.date)
+  if #s.guests == 0 then return office.shown(s.date) end
+  for _, v in ipairs(sites.calendar.visits()) do
+    local all = v:find("/free?date=" .. s.date .. "&minutes=" .. s.minutes .. "&", 1, true)
+    for _, name in ipairs(s.guests) do all = all and v:find(name:gsub(" ", "+"), 1, true) end
+    if all then return true end
+  end
+  return false
 end
 local function right(s)
   if s.event then return not s.infeasible and office.calendar({}, { s.event }) end
@@ -34,7 +40,7 @@ return {
     return s
   end,
   goal = function(s)
-    local who = #s.guests > 0 and "you and " .. table.concat(s.guests, ", ") .. " are all free" or "you are free"
+    local who = #s.guests > 0 and table.concat(s.guests, ", ") .. " and you are all free" or "you are free"
     local with = #s.guests > 0 and " with these guests" or ""
     return (({
       "Find the first %d minutes on %s between 09:00 and 17:00 when %s, and enter %s there%s. If you see that there is no such time, report that it cannot be done.",

@@ -51,7 +51,7 @@ return {
     local e = sites.calendar.event(id)
     if s.level == 3 and office.begins(page.path, "/event/" .. id) and not sites.calendar.visited("/day?date=" .. e.date) then return office.press(page, "link", "All of this day") end
     if office.begins(page.path, "/event/" .. id) then return office.press(page, "button", answer == "accepted" and "Accept" or "Decline") end
-    local link = gym.find(page, { role = "link", name = e.title }) or gym.find(page, { role = "link", name = e.start .. " " .. e.title })
+    local link = gym.find(page, { role = "link", name = e.title }) or gym.find(page, { role = "link", name = office.listed(e) })
     if link then return "click", link end
     return office.press(page, "link", "Invitations")
   end,

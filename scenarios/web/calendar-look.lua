@@ -43,7 +43,7 @@ return {
   oracle = function(s, page)
     if office.begins(page.path, "/event/" .. s.id) then return "send_msg_to_user", s.want end
     if s.level == 1 then return office.toEvent(page, s.id, s.date) end
-    local link = gym.find(page, { role = "link", name = s.date .. " " .. sites.calendar.event(s.id).start .. " " .. s.title })
+    local link = gym.find(page, { role = "link", name = s.date .. " " .. office.listed(sites.calendar.event(s.id)) })
     if link then return "click", link end
     if not gym.find(page, { role = "textbox", name = "Words" }) then return office.press(page, "link", "Search") end
     if gym.find(page, { role = "textbox", name = "Words", value = s.title }) and gym.find(page, { role = "link", name = "Later" }) then return office.press(page, "link", "Later") end

@@ -16,7 +16,7 @@ return {
     repeat hour = rng(8, 16) until hour ~= tonumber(e.start:sub(1, 2))
     s.to = { { "Start", ("%02d:15"):format(hour) }, { "End", ("%02d:45"):format(hour) } }
     if level < 3 and rng:chance(0.5) then table.insert(s.to, 1, { "Date", ("2031-10-%02d"):format(rng(1, 28)) }) end
-    if level == 3 then s.to[3] = { "Place", "Room " .. rng:pick(gym.colors):upper() } end
+    if level == 3 then s.to[3] = { "Place", "Room " .. gym.title(rng:pick(gym.colors)) } end
     if level == 2 then
       e.id, e.skip, e.weekly, e["until"], e.date = nil, nil, false, "", date
       for _, f in ipairs(s.to) do e[f[1]:lower()] = f[2] end
@@ -29,7 +29,7 @@ return {
   goal = function(s)
     local new = {}
     for i, f in ipairs(s.to) do new[i] = ({ Date = "the date %s", Start = "the start %s", End = "the end %s", Place = "the place %s" })[f[1]]:format(f[2]) end
-    local what = s.level == 3 and ("All events of the series %s, which also takes place on %s,"):format(s.title, s.date) or ("The event %s on %s"):format(s.title, s.date)
+    local what = s.level == 3 and ("The whole series %s, which also takes place on %s,"):format(s.title, s.date) or ("The event %s on %s"):format(s.title, s.date)
     local out = (({ "%s must be changed: it gets %s.", "%s was put off. Change it to %s." })[s.phrase]):format(what, gym.list(new, "and"))
     return s.level == 2 and out .. " The rest of the series stays as it is." or out
   end,

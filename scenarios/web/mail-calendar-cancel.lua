@@ -22,7 +22,7 @@ return {
         local same = 0
         for _, o in ipairs(sites.calendar.day(date)) do same = same + (o.title == e.title and 1 or 0) end
       until same == 1
-      s.events[#s.events + 1] = { id = e.id, title = e.title, start = e.start, date = date, weekly = e.weekly }
+      s.events[#s.events + 1] = { id = e.id, title = e.title, start = e.start, ["end"] = e["end"], date = date, weekly = e.weekly }
       s.changes[#s.changes + 1] = e.weekly and ("event %d not on %s"):format(e.id, date) or ("event %d deleted"):format(e.id)
       body[#body + 1] = ("So %s on %s cannot be held."):format(e.title, date)
     end
@@ -56,7 +56,7 @@ return {
     end
     local monday = s.level == 1 and "2031-05-12" or "2031-05-19"
     local there = page.path == "/week?date=" .. monday or s.level == 1 and page.path == "/week"
-    local name, nth = e.start .. " " .. e.title, 0
+    local name, nth = office.listed(e), 0
     if there then
       for _, o in ipairs(page.elements) do
         if o.name:find(e.date, 1, true) then nth = 1 end

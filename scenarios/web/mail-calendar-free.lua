@@ -2,13 +2,6 @@
 local gym, office = require "gym", require "lib/office"
 local days = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday" }
 local week = "http://calendar.gym.test/week"
--- Whether the day in question was looked at, in its week or alone.
-local function seen(s)
-  for _, v in ipairs(sites.calendar.visits()) do
-    if v == "GET /week" and s.weeks == 0 or v == "GET /week?date=" .. s.monday or v == "GET /day?date=" .. s.date then return true end
-  end
-  return false
-end
 return {
   doc = "answer by mail whether a time is free in the calendar", set = "sites", sites = { "mail", "calendar" }, actions = { "goto", "go_back" },
   levels = 3, turns = { 16, 18, 24 }, floor = 0.05,
@@ -23,7 +16,7 @@ return {
       local all = s.free and sites.calendar.free(s.date, 60) or sites.calendar.day(s.date)
       slot = #all > 0 and rng:pick(all)
     until slot
-    s.line, s.monday = s.lines[s.free and 1 or 2], ({ [0] = "2031-05-12", "2031-05-19", "2031-05-26", "2031-06-02" })[s.weeks]
+    s.line = s.lines[s.free and 1 or 2]
     local body = { "Dear Robin,", ("could we talk on %s, %s, from %s to %s?"):format(s.day, s.date, slot.start, slot["end"]) }
     s.mail = sites.mail.add { from = p.name, address = p.address, subject = "Talk " .. s.number, body = body, unread = true, date = ("2031-05-%02d 15:40"):format(rng(9, 11)) }
     s.sent = { { to = { p.address }, cc = {}, reply = s.mail, body = s.line } }
@@ -35,21 +28,21 @@ return {
       "Reply to the mail of %s with the subject Talk %s. Your calendar is at %s, your mail at %s. Where nothing in the calendar overlaps with the time in question write: %s. Otherwise write: %s.",
     })[s.phrase]):format(s.from, s.number, week, "http://mail.gym.test", s.lines[1], s.lines[2])
   end,
-  check = function(s) return seen(s) and office.mailbox({}, s.sent) and office.calendar() and 1 or 0 end,
+  check = function(s) return office.shown(s.date) and office.mailbox({}, s.sent) and office.calendar() and 1 or 0 end,
   progress = function(s, page)
-    if not office.mailbox() or not office.calendar() then return seen(s) and office.mailbox({}, s.sent) and office.calendar() and 1 or 0 end
-    local there = seen(s) and office.at(page, "mail") and office.begins(page.path, "/compose?reply=" .. s.mail)
-    return 0.9 * office.steps { sites.mail.visited("/mail/" .. s.mail), sites.mail.visited("/mail/" .. s.mail) and seen(s), there, there and gym.find(page, { role = "textbox", name = "Message", value = s.line }) }
+    if not office.mailbox() or not office.calendar() then return office.shown(s.date) and office.mailbox({}, s.sent) and office.calendar() and 1 or 0 end
+    local there = office.shown(s.date) and office.at(page, "mail") and office.begins(page.path, "/compose?reply=" .. s.mail)
+    return 0.9 * office.steps { sites.mail.visited("/mail/" .. s.mail), sites.mail.visited("/mail/" .. s.mail) and office.shown(s.date), there, there and gym.find(page, { role = "textbox", name = "Message", value = s.line }) }
   end,
   oracle = function(s, page)
     local mail = office.at(page, "mail")
-    if mail and (seen(s) or not sites.mail.visited("/mail/" .. s.mail)) then
+    if mail and (office.shown(s.date) or not sites.mail.visited("/mail/" .. s.mail)) then
       if page.path == "/compose?reply=" .. s.mail then return office.form(page, { { "Message", s.line } }, "Send") end
       local verb, e, text = office.toMail(page, s.mail, s.number)
       if verb then return verb, e, text end
       return office.press(page, "link", "Reply")
     end
-    if seen(s) then return "goto", "http://mail.gym.test" end
+    if office.shown(s.date) then return "goto", "http://mail.gym.test" end
     if mail then return "goto", week end
     return office.press(page, "link", office.begins(page.path, "/week") and "Week after" or "Week")
   end,

@@ -22,7 +22,7 @@ return {
     return s
   end,
   goal = function(s)
-    local tell = (({ "Tell the user just the amount due in the invoice %s from %s.", "What is the amount due in the mail %s from %s? Tell the user nothing else." })[s.phrase]):format(s.number, s.from)
+    local tell = (({ "Tell the user just the amount due in the invoice %s from %s.", "What is the amount due in the invoice %s from %s? Tell the user nothing else." })[s.phrase]):format(s.number, s.from)
     return s.label and "First give the mail the label " .. s.label .. ", then do this: " .. tell or tell
   end,
   check = function(s) return s.answer == s.amount and office.mailbox(s.want) and sites.mail.fell() == 0 and 1 or 0 end,

@@ -113,7 +113,7 @@ type eventLine struct {
 }
 
 func line(e *event, date string) eventLine {
-	l := eventLine{Path: fmt.Sprintf("/event/%d?date=%s", e.ID, date), Text: e.Start + " " + e.Title}
+	l := eventLine{Path: fmt.Sprintf("/event/%d?date=%s", e.ID, date), Text: e.Start + " to " + e.End + " " + e.Title}
 	if e.From != "" && e.Answer == "" {
 		l.More = "not answered"
 	}
@@ -134,19 +134,20 @@ func (s *calendar) day(w http.ResponseWriter, r *http.Request) {
 	t := s.date(r)
 	type row struct {
 		eventLine
-		End, Place, Calendar string
+		Place, Calendar string
 	}
 	var rows []row
 	for _, e := range s.on(t.Format(time.DateOnly), false) {
-		rows = append(rows, row{line(&e, t.Format(time.DateOnly)), e.End, e.Place, e.Calendar})
+		rows = append(rows, row{line(&e, t.Format(time.DateOnly)), e.Place, e.Calendar})
 	}
 	s.show(w, dayTitle(t), "day", map[string]any{"Title": dayTitle(t), "Date": t.Format(time.DateOnly), "Rows": rows,
 		"Previous": t.AddDate(0, 0, -1).Format(time.DateOnly), "Next": t.AddDate(0, 0, 1).Format(time.DateOnly)})
 }
 
+func mondayOf(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6)%7) }
+
 func (s *calendar) week(w http.ResponseWriter, r *http.Request) {
-	t := s.date(r)
-	t = t.AddDate(0, 0, -(int(t.Weekday())+6)%7)
+	t := mondayOf(s.date(r))
 	type day struct {
 		Title, Date string
 		Lines       []eventLine

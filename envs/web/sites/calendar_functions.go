@@ -5,12 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Functions are what scenarios may call.
 func (s *calendar) Functions() []Function {
 	return []Function{
 		{"today()", "the date when episodes take place", func(Args) (any, error) { return calendarToday, nil }},
+		{"monday(date)", "the first day of a date's week", func(a Args) (any, error) { return mondayOf(parseDay(a.Text(0))).Format(time.DateOnly), nil }},
 		{"people()", "the names of those whose free time can be looked up", func(Args) (any, error) {
 			var out []string
 			for _, p := range s.world.people {

@@ -39,11 +39,23 @@ function office.toMail(page, id, words)
   return office.form(page, { { "Search mail", words } }, "Search")
 end
 
+-- How an event is listed in the views of a day or a week.
+function office.listed(e) return ("%s to %s %s"):format(e.start, e["end"], e.title) end
+
+-- Whether the calendar has shown a date: its day, its week, or its free time.
+function office.shown(date)
+  for _, v in ipairs(sites.calendar.visits()) do
+    local week = v == "GET /week" and sites.calendar.today() or v:match("/week%?date=([%d-]+)")
+    if v == "GET /" and date == sites.calendar.today() or v:find("date=" .. date, 1, true) then return true end
+    if week and sites.calendar.monday(week) == sites.calendar.monday(date) then return true end
+  end
+  return false
+end
+
 -- The next step on the way to an event's page, by its day; nothing where it is open.
 function office.toEvent(page, id, date)
   if page.path == "/event/" .. id .. "?date=" .. date then return end
-  local e = sites.calendar.event(id)
-  local name = e.start .. " " .. e.title
+  local name = office.listed(sites.calendar.event(id))
   if office.begins(page.path, "/day?date=" .. date) and gym.find(page, { role = "link", name = name }) then return office.press(page, "link", name) end
   if not gym.find(page, { role = "textbox", name = "Date" }) or gym.find(page, { role = "textbox", name = "Title" }) then return office.press(page, "link", "Today") end
   return office.form(page, { { "Date", date } }, "Show")
