@@ -112,7 +112,7 @@ type eventLine struct {
 	Path, Text, More string
 }
 
-func line(e *event, date string) eventLine {
+func calendarLine(e *event, date string) eventLine {
 	l := eventLine{Path: fmt.Sprintf("/event/%d?date=%s", e.ID, date), Text: e.Start + " to " + e.End + " " + e.Title}
 	if e.From != "" && e.Answer == "" {
 		l.More = "not answered"
@@ -123,7 +123,7 @@ func line(e *event, date string) eventLine {
 func (s *calendar) lines(date string) []eventLine {
 	var out []eventLine
 	for _, e := range s.on(date, false) {
-		out = append(out, line(&e, date))
+		out = append(out, calendarLine(&e, date))
 	}
 	return out
 }
@@ -138,7 +138,7 @@ func (s *calendar) day(w http.ResponseWriter, r *http.Request) {
 	}
 	var rows []row
 	for _, e := range s.on(t.Format(time.DateOnly), false) {
-		rows = append(rows, row{line(&e, t.Format(time.DateOnly)), e.Place, e.Calendar})
+		rows = append(rows, row{calendarLine(&e, t.Format(time.DateOnly)), e.Place, e.Calendar})
 	}
 	s.show(w, dayTitle(t), "day", map[string]any{"Title": dayTitle(t), "Date": t.Format(time.DateOnly), "Rows": rows,
 		"Previous": t.AddDate(0, 0, -1).Format(time.DateOnly), "Next": t.AddDate(0, 0, 1).Format(time.DateOnly)})
@@ -194,7 +194,7 @@ func (s *calendar) search(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		date := e.next(from)
-		hits = append(hits, hit{line(&e, date), date})
+		hits = append(hits, hit{calendarLine(&e, date), date})
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Text, b.Text)) })
 	page := max(1, atoi(r.FormValue("page")))

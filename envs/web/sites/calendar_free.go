@@ -52,5 +52,5 @@ func (s *calendar) free(w http.ResponseWriter, r *http.Request) {
 
 // knows says whether somebody's calendar can be looked at.
 func (s *calendar) knows(name string) bool {
-	return slices.ContainsFunc(s.world.people, func(p person) bool { return p.Name == name })
+	return slices.ContainsFunc(s.world.people, func(p mailPerson) bool { return p.Name == name })
 }

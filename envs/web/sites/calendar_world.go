@@ -15,7 +15,7 @@ type calendarWorld struct {
 	events []event
 	days   map[string][]int // the events of a date that do not repeat
 	weekly []int            // the events that do
-	people []person
+	people []mailPerson
 }
 
 // event is an appointment. One that repeats takes place every week from Date

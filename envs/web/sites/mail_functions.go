@@ -57,7 +57,7 @@ func (s *mail) Functions() []Function {
 	}
 }
 
-func personTable(i int, p person) map[string]any {
+func personTable(i int, p mailPerson) map[string]any {
 	return map[string]any{"id": i, "name": p.Name, "address": p.Address, "phone": p.Phone, "company": p.Company}
 }
 
@@ -198,7 +198,7 @@ func (s *mail) changes() []string {
 		}
 	}
 	for i, p := range s.book.changed {
-		old := person{}
+		old := mailPerson{}
 		if i < len(s.book.world) {
 			old = s.book.world[i]
 		}

@@ -9,17 +9,17 @@ import (
 
 // book is an address book: the world's, and the entries that were changed.
 type book struct {
-	world   []person
-	changed map[int]person // an empty one was deleted
+	world   []mailPerson
+	changed map[int]mailPerson // an empty one was deleted
 	size    int
 }
 
-func newBook(world []person) book {
-	return book{world: world, changed: map[int]person{}, size: len(world)}
+func newBook(world []mailPerson) book {
+	return book{world: world, changed: map[int]mailPerson{}, size: len(world)}
 }
 
-// get is entry i; the zero person where there is none.
-func (b *book) get(i int) person {
+// get is entry i; the zero mailPerson where there is none.
+func (b *book) get(i int) mailPerson {
 	if p, ok := b.changed[i]; ok || i < 0 || i >= len(b.world) {
 		return p
 	}
@@ -42,7 +42,7 @@ type mailFilter struct{ From, Subject, Action string }
 // numbered is a contact with its number.
 type numbered struct {
 	ID int
-	person
+	mailPerson
 }
 
 func (s *mail) contacts(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +79,7 @@ func (s *mail) contact(w http.ResponseWriter, r *http.Request) {
 // editContact is the form of an entry, or of a new one.
 func (s *mail) editContact(w http.ResponseWriter, r *http.Request) {
 	if r.PathValue("id") == "new" {
-		s.show(w, "New contact", "editContact", map[string]any{"Title": "New contact", "P": person{}})
+		s.show(w, "New contact", "editContact", map[string]any{"Title": "New contact", "P": mailPerson{}})
 	} else if i, ok := s.entry(w, r); ok {
 		s.show(w, "Edit contact", "editContact", map[string]any{"Title": "Edit contact", "P": s.book.get(i)})
 	}
@@ -94,7 +94,7 @@ func (s *mail) saveContact(w http.ResponseWriter, r *http.Request) {
 		}
 		title = "Edit contact"
 	}
-	p := person{tidied(r.PostFormValue("name")), strings.ToLower(tidied(r.PostFormValue("address"))), tidied(r.PostFormValue("phone")), tidied(r.PostFormValue("company"))}
+	p := mailPerson{tidied(r.PostFormValue("name")), strings.ToLower(tidied(r.PostFormValue("address"))), tidied(r.PostFormValue("phone")), tidied(r.PostFormValue("company"))}
 	wrong := ""
 	switch other := s.book.named(p.Name); {
 	case p.Name == "":
@@ -116,7 +116,7 @@ func (s *mail) saveContact(w http.ResponseWriter, r *http.Request) {
 func (s *mail) dropContact(w http.ResponseWriter, r *http.Request) {
 	if i, ok := s.entry(w, r); ok {
 		s.tell("The contact %s was deleted.", s.book.get(i).Name)
-		s.book.changed[i] = person{}
+		s.book.changed[i] = mailPerson{}
 		goTo(w, r, "/contacts")
 	}
 }

@@ -15,12 +15,12 @@ import (
 // who write them.
 type mailWorld struct {
 	letters []letter
-	people  []person
+	people  []mailPerson
 }
 
-// person is somebody who writes; those in the address book have a phone
+// mailPerson is somebody who writes; those in the address book have a phone
 // number and a company there.
-type person struct{ Name, Address, Phone, Company string }
+type mailPerson struct{ Name, Address, Phone, Company string }
 
 // letter is a mail as it came. Its Facts stand in its body.
 type letter struct {
@@ -71,12 +71,12 @@ func newMail(rng *rand.Rand) World {
 }
 
 // mailPersons are people with names of their own.
-func mailPersons(rng *rand.Rand, n int) []person {
-	var all []person
+func mailPersons(rng *rand.Rand, n int) []mailPerson {
+	var all []mailPerson
 	for len(all) < n {
-		p := person{Name: personName(rng), Phone: fmt.Sprintf("0%d-%d", 200+rng.IntN(700), 10_000+rng.IntN(90_000)), Company: companyName(rng)}
+		p := mailPerson{Name: personName(rng), Phone: fmt.Sprintf("0%d-%d", 200+rng.IntN(700), 10_000+rng.IntN(90_000)), Company: companyName(rng)}
 		p.Address = strings.ReplaceAll(strings.ToLower(p.Name), " ", ".") + "@gym.test"
-		if !slices.ContainsFunc(all, func(q person) bool { return q.Name == p.Name }) {
+		if !slices.ContainsFunc(all, func(q mailPerson) bool { return q.Name == p.Name }) {
 			all = append(all, p)
 		}
 	}
