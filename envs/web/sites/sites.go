@@ -51,6 +51,7 @@ type Kind func(rng *rand.Rand) World
 func All() *catalog.Catalog[Kind] { return all }
 
 var all = catalog.Must("site",
+	catalog.Entry[Kind]{Name: "forum", Doc: "boards with threads, comments, votes, messages and moderation", New: func() Kind { return newForum }},
 	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, editing", New: func() Kind { return newWiki }},
 )
 
