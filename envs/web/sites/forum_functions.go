@@ -21,7 +21,7 @@ func (s *forum) questions() []Function {
 			return out, nil
 		}},
 		{"me()", "the user who is logged in", func(Args) (any, error) { return forumMe, nil }},
-		{"find{text=, board=, author=, sort=}", "the numbers of threads as the search lists them; sort is newest, top or most comments", func(a Args) (any, error) {
+		{"find({text=, board=, author=, sort=})", "the numbers of threads as the search lists them; sort is newest, top or most comments", func(a Args) (any, error) {
 			t := a.Table(0)
 			text := func(name string) string { v, _ := t[name].(string); return v }
 			out := []any{}
@@ -68,7 +68,7 @@ func (s *forum) questions() []Function {
 // arrangements prepare an episode; they are no changes.
 func (s *forum) arrangements() []Function {
 	return []Function{
-		{"post{board=, title=, body=, author=, flair=, date=}", "adds a thread and gives its number", func(a Args) (any, error) {
+		{"post({board=, title=, body=, author=, flair=, date=})", "adds a thread and gives its number", func(a Args) (any, error) {
 			f, err := fieldsOf(a.Table(0), "board", "title", "body", "author", "flair", "date")
 			if err != nil {
 				return nil, err
@@ -80,7 +80,7 @@ func (s *forum) arrangements() []Function {
 			t := forumThread{forumWords: forumWords{f["title"], f["body"]}, Board: b, Author: forumOr(f["author"], forumMe), Flair: forumOr(f["flair"], "Question"), Date: forumOr(f["date"], talkToday+" 07:30"), arranged: true}
 			return s.begin(t), nil
 		}},
-		{"say{thread=, author=, text=, to=}", "adds a comment, by the user where author is not given, and gives its number", func(a Args) (any, error) {
+		{"say({thread=, author=, text=, to=})", "adds a comment, by the user where author is not given, and gives its number", func(a Args) (any, error) {
 			f, err := fieldsOf(a.Table(0), "thread", "author", "text", "to")
 			if err != nil {
 				return nil, err
@@ -94,7 +94,7 @@ func (s *forum) arrangements() []Function {
 			}
 			return s.add(c), nil
 		}},
-		{"mail{from=, subject=, body=}", "puts a message into the user's inbox", func(a Args) (any, error) {
+		{"mail({from=, subject=, body=})", "puts a message into the user's inbox", func(a Args) (any, error) {
 			f, err := fieldsOf(a.Table(0), "from", "subject", "body")
 			if err != nil {
 				return nil, err
@@ -112,7 +112,7 @@ func (s *forum) arrangements() []Function {
 			s.closed[a.Int(0)] = true
 			return nil, nil
 		}},
-		{"accuse{thread=, comment=, by=, reason=}", "reports a thread or a comment to the moderators", func(a Args) (any, error) {
+		{"accuse({thread=, comment=, by=, reason=})", "reports a thread or a comment to the moderators", func(a Args) (any, error) {
 			f, err := fieldsOf(a.Table(0), "thread", "comment", "by", "reason")
 			if err != nil {
 				return nil, err
