@@ -80,7 +80,7 @@ var forumBoards = [][4]string{
 	{"aquariums", "Aquariums", "Tanks, plants and fish", "canister filter,planted tank,heater,shrimp colony,air pump,aquarium lamp,gravel bed,test kit"},
 	{"astronomy", "Astronomy", "Telescopes and the night sky", "telescope,star tracker,eyepiece,finder scope,dew heater,moon filter,star chart,binocular"},
 	{"boardgames", "Board games", "Games on tables", "card sleeve,dice tower,game table,strategy game,party game,puzzle box,miniature set,score pad"},
-	{"support", "Software support", "Help with the Lumen tools", "editor,sync client,calendar,report builder,mobile app,import wizard,login page,printer setup"},
+	{"support", "Device support", "Help with printers, screens and tablets", "label printer,scanner,drawing tablet,docking station,headset,second screen,webcam,reading device"},
 }
 
 // forumRules are every board's.
@@ -103,6 +103,9 @@ var (
 	forumReplies = []string{"Not convinced. I returned that one and took the %s for %d dollars.", "Same experience here, though with the %s at %d dollars.",
 		"Thanks for this. In my town only the %s is sold, at %d dollars.", "A friend says the same and swears by the %s, %d dollars new."}
 )
+
+// articles puts an before a vowel.
+var articles = strings.NewReplacer(" a a", " an a", " a e", " an e", " a o", " an o", "A a", "An a", "A e", "An e", "A o", "An o")
 
 func newForum(rng *rand.Rand) World {
 	w := &forumWorld{slugs: map[string]int{}, byName: map[string]int{}}
@@ -159,14 +162,14 @@ func (w *forumWorld) addThread(rng *rand.Rand, at time.Time, taken map[string]bo
 		title = pickOne(rng, []string{"New %[1]s workshop opens in %[4]s", "The %[1]s fair in %[4]s is back", "A %[3]s %[1]s wins the prize of %[4]s"})
 	}
 	all := []any{thing, pickOne(rng, forumUses), pickOne(rng, forumAdverbs), town, years}
-	title = fmt.Sprintf(title, all...)
+	title = articles.Replace(fmt.Sprintf(title, all...))
 	if taken[title] {
 		return
 	}
 	taken[title] = true
 	id := len(w.threads)
 	t := forumThread{ID: id, Board: b, Author: w.someone(rng), Date: at.Format("2006-01-02 15:04"), Flair: forumFlairs[flair], Score: rng.IntN(120) - 5, lower: strings.ToLower(title)}
-	t.forumWords = forumWords{title, fmt.Sprintf("I live in %s and have had a %s for %d years. %s", town, thing, years, pickOne(rng, []string{
+	t.forumWords = forumWords{title, fmt.Sprintf("I live in %s and have had this %s for %d years. %s", town, thing, years, pickOne(rng, []string{
 		"Tell me what you use and what it cost.", "What do you have, and are you happy with it?", "I would like to hear about yours.", "Which one did you end up with?"}))}
 	w.users[w.byName[strings.ToLower(t.Author)]].Karma += t.Score
 	w.threads = append(w.threads, t)

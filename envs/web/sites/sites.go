@@ -52,6 +52,7 @@ func All() *catalog.Catalog[Kind] { return all }
 
 var all = catalog.Must("site",
 	catalog.Entry[Kind]{Name: "forum", Doc: "boards with threads, comments, votes, messages and moderation", New: func() Kind { return newForum }},
+	catalog.Entry[Kind]{Name: "tracker", Doc: "an issue tracker: search, editing, comments, links, milestones, a board, time", New: func() Kind { return newTracker }},
 	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, editing", New: func() Kind { return newWiki }},
 )
 
