@@ -133,7 +133,7 @@ func (s *tracker) find(q issueQuery) []int {
 		if one && i.Project != project || q.State != "" && i.State != q.State && !(q.State == notClosed && i.State != "closed") ||
 			q.Priority != "" && i.Priority != q.Priority || q.Label != "" && !slices.Contains(i.Labels, q.Label) ||
 			q.Assignee != "" && i.Assignee != q.Assignee && !(q.Assignee == nobody && i.Assignee == "") ||
-			q.Milestone != "" && i.Milestone != q.Milestone || !contains(i.lower, q.Text) {
+			q.Milestone != "" && i.Milestone != q.Milestone || !contains(i.lower, q.Text) && !strings.EqualFold(i.Ref, strings.TrimSpace(q.Text)) {
 			continue
 		}
 		out = append(out, id)
