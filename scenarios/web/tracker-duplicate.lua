@@ -22,7 +22,6 @@ return {
   check = task.check, progress = task.progress,
   oracle = function(s, page)
     local linked = task.done("tracker", s.want.tracker[1])
-    local known = s.level == 1 or sites.tracker.visited("/issues?*q=*") or gym.find(page, { role = "textbox", value = s.old })
     if not linked and page.path == "/i/" .. s.new .. "/link" then
       return task.form(page, { { "This issue", "duplicates" }, { "Issue", s.old } }, "Add link")
     end

@@ -1,6 +1,7 @@
 package sites
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -127,7 +128,7 @@ func (s *tracker) milestone(w http.ResponseWriter, r *http.Request) {
 	}
 	row := s.planRow(project, n)
 	ids, leaf := leafOf(r, s.find(issueQuery{Project: s.world.projects[project].Key, Milestone: row.M.Name, State: notClosed}))
-	s.show(w, row.M.Name, "milestone", map[string]any{"P": s.world.projects[project], "Row": row, "Rows": s.issueRows(ids), "Leaf": leaf})
+	s.show(w, row.M.Name, "milestone", map[string]any{"P": s.world.projects[project], "Row": row, "Open": row.Total - row.Closed, "Rows": s.issueRows(ids), "Leaf": leaf})
 }
 
 // issueOf is the issue that a path names; it answers where there is none.
@@ -195,8 +196,32 @@ func (s *tracker) showForm(w http.ResponseWriter, i *issue, fault string) {
 
 func (s *tracker) links(w http.ResponseWriter, r *http.Request) {
 	if _, i, ok := s.issueOf(w, r); ok {
-		s.show(w, "Links", "links", map[string]any{"I": i, "Kinds": trackerLinks})
+		s.show(w, "Links", "links", map[string]any{"I": i, "Kinds": trackerLinks, "Similar": s.similar(i)})
 	}
+}
+
+// similarMost is how many similar issues are proposed.
+const similarMost = 4
+
+// similar are the issues of the same project that have the most words of a
+// title in theirs: what it may duplicate. Without them the number of another
+// issue would have to be kept in mind from page to page.
+func (s *tracker) similar(i *issue) []*issue {
+	words := strings.Fields(i.lower)
+	shared := map[int]int{}
+	var out []int
+	for _, id := range s.find(issueQuery{Project: s.world.projects[i.Project].Key, Sort: "oldest"}) {
+		if o := s.at(id); o.Ref != i.Ref {
+			for _, word := range words {
+				if strings.Contains(o.lower, word) {
+					shared[id]++
+				}
+			}
+			out = append(out, id)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(shared[b], shared[a]) })
+	return s.issueRows(out[:min(similarMost, len(out))])
 }
 
 func (s *tracker) times(w http.ResponseWriter, r *http.Request) {
