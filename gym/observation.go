@@ -24,6 +24,18 @@ type Element struct {
 	Value   string   // what was typed or chosen
 	Options []string // of a combobox, in order
 	State   string   // "checked", "selected", "expanded", "disabled", …; "" is none
+	Box     [4]int   // left, top, width, height in pixels of the picture, where it was asked for; else zeros
+}
+
+// Unusable is why an element cannot be acted on now, "disabled" or "covered";
+// "" where it can.
+func (e *Element) Unusable() string {
+	for word := range strings.SplitSeq(e.State, ", ") {
+		if word == "disabled" || word == "covered" {
+			return word
+		}
+	}
+	return ""
 }
 
 // Element finds an element by its id, or nil.

@@ -184,9 +184,17 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 func (e *env) show(v browser.View) {
 	e.view = v
 	e.obs.Text, e.obs.Note, e.obs.Elements = v.Title, "", v.Elements
-	e.obs.Verbs = offered(e.site.now.actions(), &v)
-	if slices.Contains(e.site.now.actions(), "goto") {
+	allowed := slices.Concat(e.site.now.actions(), e.family.Actions)
+	e.obs.Verbs = offered(allowed, &v)
+	if slices.ContainsFunc(allowed, func(name string) bool { return name == "goto" || name == "all" }) {
 		e.obs.Text += "\n" + v.URL
+	}
+	for i, t := range v.Tabs {
+		mark := " "
+		if i == v.Tab {
+			mark = "*"
+		}
+		e.obs.Text += fmt.Sprintf("\n%stab %d %s (%s)", mark, i, t.Title, t.URL)
 	}
 }
 

@@ -83,6 +83,9 @@ type View struct {
 	Elements []gym.Element
 	Back     bool      // there is a page before this one
 	Forward  bool      // there is one after it
+	Dialog   string    // the words of a dialog that is open: it must be answered first
+	Tabs     []Tab     // where there is more than one
+	Tab      int       // the one that is shown
 	Blocked  int       // requests since the last view that went to other addresses, and failed
 	Extra    []float64 // what the page's __gymExtra function gives, where it has one
 
