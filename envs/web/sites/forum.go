@@ -178,6 +178,18 @@ func (s *forum) talk(id int, order string) []*forumComment {
 	return out
 }
 
+// replies is how many comments a thread has.
+func (s *forum) replies(id int) int {
+	if len(s.gone)+len(s.removed) > 0 {
+		return len(s.talk(id, ""))
+	}
+	n := len(s.under[id])
+	if id < len(s.world.threads) {
+		n += len(s.world.threads[id].comments)
+	}
+	return n
+}
+
 // isLocked says whether a thread takes no more comments.
 func (s *forum) isLocked(id int) bool { return s.closed[id] != s.locked[id] }
 
@@ -196,7 +208,7 @@ func (s *forum) find(q forumQuery) []int {
 	if q.Board != "" && !one {
 		return nil
 	}
-	q.Text = strings.ToLower(q.Text)
+	words := strings.Fields(strings.ToLower(q.Text))
 	var out []int
 	size := map[int][2]int{}
 	for id := len(s.world.threads) + len(s.threads) - 1; id >= 0; id-- { // the newest have the highest numbers
@@ -205,17 +217,17 @@ func (s *forum) find(q forumQuery) []int {
 			if one && t.Board != board || q.Author != "" && !strings.EqualFold(t.Author, q.Author) {
 				continue
 			}
-			if _, edited := s.edits[forumItem{"t", id}]; !edited && !contains(t.lower, q.Text) {
+			if _, edited := s.edits[forumItem{"t", id}]; !edited && !hasAll(t.lower, words) {
 				continue
 			}
 		}
 		t := s.post(id)
-		if t == nil || one && t.Board != board || q.Author != "" && !strings.EqualFold(t.Author, q.Author) || !contains(t.lower, q.Text) {
+		if t == nil || one && t.Board != board || q.Author != "" && !strings.EqualFold(t.Author, q.Author) || !hasAll(t.lower, words) {
 			continue
 		}
 		out = append(out, id)
 		if q.Sort == "most comments" {
-			size[id] = [2]int{len(s.talk(id, "")), t.Score}
+			size[id] = [2]int{s.replies(id), t.Score}
 		} else {
 			size[id] = [2]int{t.Score, 0}
 		}
@@ -226,6 +238,16 @@ func (s *forum) find(q forumQuery) []int {
 		})
 	}
 	return out
+}
+
+// hasAll says whether a text has all words, both in lower case.
+func hasAll(text string, words []string) bool {
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
 }
 
 // forumNow is when everything in an episode happens.

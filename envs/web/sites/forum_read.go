@@ -18,7 +18,7 @@ func (s *forum) threadRows(ids []int) []map[string]any {
 	var rows []map[string]any
 	for _, id := range ids {
 		t := s.post(id)
-		rows = append(rows, map[string]any{"T": t, "Board": s.world.boards[t.Board], "Comments": len(s.talk(id, "")), "Locked": s.isLocked(id)})
+		rows = append(rows, map[string]any{"T": t, "Board": s.world.boards[t.Board], "Comments": s.replies(id), "Locked": s.isLocked(id)})
 	}
 	return rows
 }

@@ -122,18 +122,21 @@ const (
 
 // find is the numbers of the issues that a query asks for, in its order.
 func (s *tracker) find(q issueQuery) []int {
-	q.Text = strings.ToLower(q.Text)
+	words := strings.Fields(strings.ToLower(q.Text))
 	project, one := s.world.keys[q.Project]
 	if q.Project != "" && !one {
 		return nil
 	}
 	var out []int
 	for id := s.count - 1; id >= 0; id-- {
+		if one && id < len(s.world.issues) && s.world.issues[id].Project != project { // most are ruled out before they are looked up
+			continue
+		}
 		i := s.at(id)
 		if one && i.Project != project || q.State != "" && i.State != q.State && !(q.State == notClosed && i.State != "closed") ||
 			q.Priority != "" && i.Priority != q.Priority || q.Label != "" && !slices.Contains(i.Labels, q.Label) ||
 			q.Assignee != "" && i.Assignee != q.Assignee && !(q.Assignee == nobody && i.Assignee == "") ||
-			q.Milestone != "" && i.Milestone != q.Milestone || !contains(i.lower, q.Text) && !strings.EqualFold(i.Ref, strings.TrimSpace(q.Text)) {
+			q.Milestone != "" && i.Milestone != q.Milestone || !hasAll(i.lower, words) && !strings.EqualFold(i.Ref, strings.TrimSpace(q.Text)) {
 			continue
 		}
 		out = append(out, id)

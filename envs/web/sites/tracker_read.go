@@ -89,9 +89,13 @@ type planRow struct {
 func (s *tracker) planRow(project, n int) planRow {
 	m := s.planOf(project)[n]
 	q := issueQuery{Project: s.world.projects[project].Key, Milestone: m.Name}
-	row := planRow{M: m, N: n, Total: len(s.find(q))}
-	q.State = "closed"
-	row.Closed = len(s.find(q))
+	row := planRow{M: m, N: n}
+	for _, id := range s.find(q) {
+		row.Total++
+		if s.at(id).State == "closed" {
+			row.Closed++
+		}
+	}
 	return row
 }
 
