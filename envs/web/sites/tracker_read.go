@@ -28,9 +28,12 @@ func (s *tracker) search(w http.ResponseWriter, r *http.Request) {
 	v := r.FormValue
 	q := issueQuery{v("q"), v("project"), v("state"), v("priority"), v("label"), v("assignee"), v("milestone"), v("sort")}
 	data := map[string]any{"Query": q, "Projects": s.world.projects, "States": append([]string{notClosed}, trackerStates...), "Priorities": trackerPriorities,
-		"Labels": trackerLabels, "Sorts": issueSorts, "Asked": r.URL.RawQuery != "", "People": append([]string{nobody}, s.world.people...)}
+		"Labels": trackerLabels, "Sorts": issueSorts, "Asked": r.URL.RawQuery != "", "People": []string{nobody, trackerMe}}
 	if n, ok := s.world.keys[q.Project]; ok {
 		data["People"], data["Milestones"] = append([]string{nobody}, s.world.projects[n].members...), s.planOf(n)
+	}
+	if people := data["People"].([]string); q.Assignee != "" && !slices.Contains(people, q.Assignee) {
+		data["People"] = append(people, q.Assignee) // what is asked for is what is shown
 	}
 	if r.URL.RawQuery != "" {
 		ids, leaf := leafOf(r, s.find(q))
