@@ -7,9 +7,9 @@ return {
   setup = function(rng, level)
     local s = { cannot = rng:chance(0.5) or nil, text = rng:pick(texts), phrase = rng(1, 2), subject = rng:pick { "A question", "Your thread", "Parts" } .. " of " .. rng(2, 28) .. " May" }
     local t
-    repeat
+    repeat                                                  -- a moderator could open the thread again
       t = forum.draw(rng, 1)
-      local fits = level == 1 or level == 2 and t.title:find("near %S+$") or level == 3 and sites.forum.user(t.author).closed == (s.cannot or false)
+      local fits = level == 1 and not forum.mine(t.board) or level == 2 and t.title:find("near %S+$") or level == 3 and sites.forum.user(t.author).closed == (s.cannot or false)
     until fits
     s.id, s.title, s.to = t.id, t.title, level == 3 and t.author or nil
     s.want = { forum = { level == 3 and ("message to %s: %s | %s"):format(t.author, s.subject, s.text) or ("thread %d comment: %s"):format(t.id, s.text) } }

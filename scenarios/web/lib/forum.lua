@@ -69,6 +69,13 @@ function M.name(slug)
   end
 end
 
+-- mine says whether the user moderates a board.
+function M.mine(slug)
+  for _, b in ipairs(sites.forum.boards()) do
+    if b.slug == slug then return b.mine end
+  end
+end
+
 -- draw is a thread, of a board where one is given, with at least so many comments. Its comments come along.
 function M.draw(rng, least, board)
   for _ = 1, 200 do
