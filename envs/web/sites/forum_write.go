@@ -22,11 +22,6 @@ func (s *forum) itemOf(w http.ResponseWriter, r *http.Request) (at forumItem, no
 	return at, now, "", false
 }
 
-// typed is a form's field without the space around it, one line.
-func typed(r *http.Request, name string) string {
-	return strings.Join(strings.Fields(r.PostFormValue(name)), " ")
-}
-
 func (s *forum) follow(w http.ResponseWriter, r *http.Request) {
 	b, ok := s.boardOf(w, r)
 	if !ok {

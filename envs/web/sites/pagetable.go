@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // pageTable is the pages of a kind of site with many of them. All its episodes
@@ -64,4 +65,9 @@ func leafOf[T any](r *http.Request, list []T) ([]T, leaf) {
 		l.Next = at(to)
 	}
 	return list[from:to], l
+}
+
+// typed is a form's field without the space around it, one line.
+func typed(r *http.Request, name string) string {
+	return strings.Join(strings.Fields(r.PostFormValue(name)), " ")
 }
