@@ -120,7 +120,8 @@ func (s *shop) saveAddress(w http.ResponseWriter, r *http.Request) {
 	}
 	next := slices.Clone(s.now.Addresses)
 	if i < len(next) {
-		a.ID, next[i] = next[i].ID, a
+		a.ID = next[i].ID
+		next[i] = a
 	} else {
 		for _, o := range next {
 			a.ID = max(a.ID, o.ID)
