@@ -51,6 +51,7 @@ type Kind func(rng *rand.Rand) World
 func All() *catalog.Catalog[Kind] { return all }
 
 var all = catalog.Must("site",
+	catalog.Entry[Kind]{Name: "admin", Doc: "a back office: customers, invoices, stock and staff in tables and forms, a report", New: func() Kind { return newAdmin }},
 	catalog.Entry[Kind]{Name: "shop", Doc: "a shop: products, reviews, a cart with codes, orders, returns, an account", New: func() Kind { return newShop }},
 	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, editing", New: func() Kind { return newWiki }},
 )
