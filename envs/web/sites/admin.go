@@ -1,7 +1,6 @@
 package sites
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -215,7 +214,7 @@ func (s *admin) judge(t *adminTable, i int, row []string) []string {
 			out = append(out, fault)
 		}
 		if j == 0 && i >= s.count(t) && slices.ContainsFunc(s.find(t, row[0], func(string) string { return "" }, ""), func(o int) bool { return s.row(t, o)[0] == row[0] }) {
-			out = append(out, fmt.Sprintf("There is a %s %s already.", t.One, row[0]))
+			out = append(out, row[0]+" is in the list already.")
 		}
 	}
 	if len(out) == 0 && i < s.count(t) && t.refuse != nil && !slices.Equal(s.row(t, i), row) {

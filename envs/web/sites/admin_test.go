@@ -67,7 +67,7 @@ func TestAdminAddsRowsOnce(t *testing.T) {
 	v.has(v.get("/staff/new/edit"), "New employee")
 	v.has(v.post("/staff/new/edit", "name", "Nobody Yet"), "Email must not be empty.")
 	v.has(v.post("/staff/new/edit", form...), "was saved", "Nobody Yet")
-	v.has(v.post("/staff/new/edit", form...), "There is a employee Nobody Yet already.")
+	v.has(v.post("/staff/new/edit", form...), "Nobody Yet is in the list already.")
 	v.has(v.get("/staff?q=nobody+yet"), "1 staff")
 	if got := changes(v); len(got) != 1 || got[0].(map[string]any)["column"] != "new" {
 		t.Errorf("changed %v", got)
