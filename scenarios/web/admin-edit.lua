@@ -16,7 +16,7 @@ return {
     local s = { t = t, id = r.id, name = r.Name or r.Item, phrase = rng(1, 2), set = {} }
     if level == 1 then
       local column = rng:pick { "Phone", "Credit", "Contact" }
-      s.set[1] = { column, ({ Phone = "0" .. rng(200000000, 899999999), Credit = rng(70, 99) .. "500.00", Contact = rng:pick(gym.names) .. " " .. rng:pick(gym.surnames) .. " Ltd" })[column] }
+      s.set[1] = { column, ({ Phone = "0" .. rng(200000000, 899999999), Credit = rng(70, 99) .. "500.00", Contact = rng:pick(gym.names) .. " " .. rng:pick(gym.surnames) .. "-" .. rng:pick(gym.surnames) })[column] }
     elseif level == 2 then
       s.set = { { "Department", other(rng, departments, r.Department) }, { "Office", other(rng, gym.cities, r.Office) } }
     else

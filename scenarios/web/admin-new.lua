@@ -6,11 +6,11 @@ local order = {
 }
 local one, title = { customers = "customer", staff = "employee" }, { customers = "Customers", staff = "Staff" }
 local function draw(rng, t)
-  local name = rng:pick(gym.names) .. " " .. rng:pick(gym.words):upper() .. " " .. rng:pick(gym.surnames)
+  local name = rng:pick(gym.names) .. " " .. rng:pick(gym.words):sub(1, 1):upper() .. " " .. rng:pick(gym.surnames)
   local host = rng:pick(gym.words) .. ".example"
   local v = { Name = name, Email = rng:pick(gym.words) .. "@" .. host, Phone = "0" .. rng(200000000, 899999999) }
   if t == "customers" then
-    v.Name = rng:pick(gym.surnames) .. " and " .. rng:pick(gym.surnames) .. " " .. rng:pick(gym.words)
+    v.Name = rng:pick(gym.surnames) .. " and " .. rng:pick(gym.surnames) .. " " .. rng:pick { "Mills", "Works", "Foods", "Tools", "Press" }
     v.Contact, v.City, v.Region = rng:pick(gym.names) .. " " .. rng:pick(gym.surnames), rng:pick(gym.cities), rng:pick { "North", "South", "East", "West" }
     v.Status, v.Credit = rng:pick { "active", "on hold" }, rng(1, 90) .. "000.00"
   else

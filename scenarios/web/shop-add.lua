@@ -13,7 +13,7 @@ return {
   goal = function(s)
     local all = {}
     for i, line in ipairs(s.want) do all[i] = shop.say(line) end
-    return phrases[s.phrase]:format(table.concat(all, " and "))
+    return phrases[s.phrase]:format(table.concat(all, ", and "))
   end,
   check = function(s) return steps.only(sites.shop.changed(), "cart") and shop.lines(sites.shop.cart(), s.want) and 1 or 0 end,
   progress = function(s)

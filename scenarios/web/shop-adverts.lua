@@ -32,7 +32,7 @@ return {
   end,
   goal = function(s)
     local out = {}
-    for _, line in ipairs(s.set) do out[#out + 1] = (s.phrase == 1 and "I want %d of the %s" or "Set the quantity to %d for the %s"):format(line.quantity, line.name) end
+    for _, line in ipairs(s.set) do out[#out + 1] = (s.phrase == 1 and "I want %d of the %s" or "set the quantity to %d for the %s"):format(line.quantity, line.name) end
     if s.drop then out[#out + 1] = ("take the %s out"):format(s.drop.name) end
     return "Change my cart: " .. table.concat(out, "; ") .. "."
   end,

@@ -37,7 +37,7 @@ return {
       return (s.phrase == 1 and "Which of my %s orders has the %s total? Tell the user its number." or "Tell the user the number of the one of my %s orders whose total is the %s.")
         :format(s.status, s.ask == "dearest" and "highest" or "lowest")
     end
-    local of = s.level == 1 and "order " .. s.id or "the order that has the " .. s.name
+    local of = s.level == 1 and "order " .. s.id or "the order with the " .. s.name
     local what = ({ total = "How much did I pay in all for %s", payment = "How did I pay for %s", delivered = "On which day was %s delivered" })[s.ask]
     return what:format(of) .. (s.phrase == 1 and "? Tell the user." or "? Look it up and tell.")
   end,

@@ -30,7 +30,7 @@ function shop.say(line)
   local more = {}
   if line.size ~= "" then more[#more + 1] = "in size " .. line.size end
   if line.wrap then more[#more + 1] = "gift wrapped" end
-  return ("%d of the %s"):format(line.quantity, line.name) .. (#more > 0 and " " .. table.concat(more, ", ") or "")
+  return (line.quantity == 1 and "the " or line.quantity .. " of the ") .. line.name .. (#more > 0 and " " .. table.concat(more, ", ") or "")
 end
 
 local function alike(a, b) return a.product == b.product and a.size == b.size and a.quantity == b.quantity and a.wrap == b.wrap end
