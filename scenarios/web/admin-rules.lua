@@ -6,6 +6,8 @@ local kinds = {
   { t = "stock", column = "Status", value = "discontinued", verb = "Discontinue the item", values = { Status = "active" } },
   { t = "staff", column = "Status", value = "left", verb = "Record that this employee has left, by the status:", values = {} },
 }
+-- looked says whether a page was opened that can show that a rule forbids it: a list with the status, or the row itself.
+local function looked(s) return sites.admin.visited("/" .. s.t .. "*") or s.t == "customers" and sites.admin.visited("/invoices*") end
 return {
   doc = "change a row's status, if the rules allow it", set = "sites", sites = { "admin" }, actions = { "report_infeasible", "go_back" },
   levels = 3, turns = { 16, 16, 16 }, floor = 0.1,
@@ -28,11 +30,11 @@ return {
   end,
   check = function(s)
     if s.good then return admin.only(s.want) and 1 or 0 end
-    return s.infeasible and sites.admin.visited(admin.path(s.t, s.id) .. "*") and #sites.admin.changed() == 0 and 1 or 0
+    return s.infeasible and looked(s) and #sites.admin.changed() == 0 and 1 or 0
   end,
   progress = function(s)
     local changed, seen = #sites.admin.changed(), sites.admin.visited(admin.path(s.t, s.id) .. "*")
-    if s.infeasible then return not s.good and seen and changed == 0 and 1 or 0 end
+    if s.infeasible then return not s.good and looked(s) and changed == 0 and 1 or 0 end
     if changed > 0 then return s.good and admin.only(s.want) and 1 or 0 end
     return sites.admin.visited(admin.path(s.t, s.id) .. "/edit") and 0.7 or seen and 0.5 or sites.admin.visited("/" .. s.t .. "?q=*") and 0.1 or 0
   end,

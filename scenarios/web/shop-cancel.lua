@@ -27,13 +27,13 @@ return {
   end,
   goal = function(s) return phrases[s.level][s.phrase]:format(s.what, s.reason) .. " If that is not possible, leave it and say so." end,
   check = function(s)
-    if not s.good then return s.infeasible and sites.shop.visited("/orders/" .. s.id .. "*") and steps.only(sites.shop.changed()) and 1 or 0 end
+    if not s.good then return s.infeasible and sites.shop.visited("/orders*") and steps.only(sites.shop.changed()) and 1 or 0 end
     local o = sites.shop.order(s.id)
     return o.status == "cancelled" and o.reason == s.reason and steps.only(sites.shop.changed(), "order " .. s.id) and 1 or 0
   end,
   progress = function(s)
     local o, seen = sites.shop.order(s.id), sites.shop.visited("/orders/" .. s.id .. "*")
-    if s.infeasible then return not s.good and seen and #sites.shop.changed() == 0 and 1 or 0 end
+    if s.infeasible then return not s.good and sites.shop.visited("/orders*") and #sites.shop.changed() == 0 and 1 or 0 end
     if o.status == "cancelled" then return s.good and o.reason == s.reason and #sites.shop.changed() == 1 and 1 or 0 end
     return sites.shop.visited("/orders/" .. s.id .. "/cancel") and 0.7 or seen and 0.4 or sites.shop.visited("/orders") and 0.1 or 0
   end,
