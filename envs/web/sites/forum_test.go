@@ -13,13 +13,13 @@ import (
 	"testing"
 )
 
-// visitor asks a site as a browser does, and follows redirects.
-type visitor struct {
+// member asks a site as a browser does, and follows redirects.
+type member struct {
 	t    *testing.T
 	site Site
 }
 
-func (v visitor) ask(method, path string, form url.Values) (status int, body string) {
+func (v member) ask(method, path string, form url.Values) (status int, body string) {
 	v.t.Helper()
 	for range 3 {
 		r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
@@ -38,7 +38,7 @@ func (v visitor) ask(method, path string, form url.Values) (status int, body str
 }
 
 // sees asks for a page and wants a text on it.
-func (v visitor) sees(path, want string) {
+func (v member) sees(path, want string) {
 	v.t.Helper()
 	if _, body := v.ask("GET", path, nil); !strings.Contains(body, want) {
 		v.t.Errorf("%s does not show %q:\n%s", path, want, body)
@@ -47,7 +47,7 @@ func (v visitor) sees(path, want string) {
 
 // posts sends a form, "name", "value" and so on, and wants a text on the page
 // that comes.
-func (v visitor) posts(path, want string, form ...string) {
+func (v member) posts(path, want string, form ...string) {
 	v.t.Helper()
 	values := url.Values{}
 	for i := 0; i < len(form); i += 2 {
@@ -58,7 +58,7 @@ func (v visitor) posts(path, want string, form ...string) {
 	}
 }
 
-func (v visitor) asks(function string, args ...any) any {
+func (v member) asks(function string, args ...any) any {
 	v.t.Helper()
 	out, err := Call(v.site, function, args)
 	if err != nil {
@@ -67,7 +67,7 @@ func (v visitor) asks(function string, args ...any) any {
 	return out
 }
 
-func (v visitor) changed(want ...string) {
+func (v member) changed(want ...string) {
 	v.t.Helper()
 	if got, _ := v.asks("changes").([]string); !slices.Equal(got, want) {
 		v.t.Errorf("changes are %q, want %q", got, want)
@@ -79,9 +79,9 @@ var (
 	trackerOnce = sync.OnceValue(func() World { return newTracker(rand.New(rand.NewPCG(1, 2))) })
 )
 
-func onForum(t *testing.T) (visitor, *forum) {
+func onForum(t *testing.T) (member, *forum) {
 	s := forumOnce().Open().(*forum)
-	return visitor{t, s}, s
+	return member{t, s}, s
 }
 
 // talked is a thread of the world with comments.
@@ -191,26 +191,26 @@ func TestForumListsKeepTheirOrderAndBounds(t *testing.T) {
 }
 
 // alike checks that worlds come from the seed alone and episodes are apart.
-func alike(t *testing.T, kind Kind, act func(v visitor)) {
+func alike(t *testing.T, kind Kind, act func(v member)) {
 	t.Helper()
 	a, b := kind(rand.New(rand.NewPCG(7, 7))), kind(rand.New(rand.NewPCG(7, 7)))
 	if !reflect.DeepEqual(a, b) {
 		t.Error("the same seed gives another world")
 	}
-	act(visitor{t, a.Open()})
+	act(member{t, a.Open()})
 	if !reflect.DeepEqual(a, b) {
 		t.Error("an episode has changed the world")
 	}
 	var wg sync.WaitGroup
 	for range 4 {
-		wg.Go(func() { act(visitor{t, a.Open()}) })
+		wg.Go(func() { act(member{t, a.Open()}) })
 	}
 	wg.Wait()
-	visitor{t, a.Open()}.changed()
+	member{t, a.Open()}.changed()
 }
 
 func TestForumEpisodesAreApart(t *testing.T) {
-	alike(t, newForum, func(v visitor) {
+	alike(t, newForum, func(v member) {
 		v.posts("/t/3/vote", "counted", "vote", "up")
 		v.posts("/b/hiking/follow", "Hiking", "follow", "yes")
 		v.posts("/b/cooking/new", "published", "title", "A", "body", "b", "flair", "Show")

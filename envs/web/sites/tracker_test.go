@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-func onTracker(t *testing.T) (visitor, *tracker) {
+func onTracker(t *testing.T) (member, *tracker) {
 	s := trackerOnce().Open().(*tracker)
-	return visitor{t, s}, s
+	return member{t, s}, s
 }
 
 // live is a project that is not archived, and dead the one that is.
@@ -118,7 +118,7 @@ func TestTrackerListsKeepTheirBounds(t *testing.T) {
 }
 
 func TestTrackerEpisodesAreApart(t *testing.T) {
-	alike(t, newTracker, func(v visitor) {
+	alike(t, newTracker, func(v member) {
 		s := v.site.(*tracker)
 		p, _ := s.live()
 		i := s.one(issueQuery{Project: p.Key, State: "in progress"})
