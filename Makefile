@@ -48,10 +48,11 @@ check:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
 	@$(GO) vet ./...
 
-# The learning tests and the puzzles are too slow under the race detector, so they run without.
+# The learning tests, the puzzles and the sites are too slow under the race detector, so they run without.
 test: chrome miniwob check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
 	$(GO) test -timeout 20m ./envs/puzzle
+	$(GO) test -timeout 20m -run 'StaticFamily|SitesInChrome' ./envs/web
 	$(GO) test -run Learns ./cmd/gym
 
 # Learning on three seeds, and a minute of each fuzzer.

@@ -15,8 +15,8 @@ func TestEveryFamilyInTheListIsSound(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			var only []string
 			for _, sc := range e.New().Scenarios() {
-				if only = append(only, sc.Name); len(only) == 3 {
-					break
+				if sc.Set == "" && len(only) < 3 {
+					only = append(only, sc.Name)
 				}
 			}
 			gymtest.Suite{Name: e.Name, Only: only, Golden: "../testdata/playthroughs", Seeds: 3, Episodes: 10,

@@ -14,25 +14,55 @@ import (
 
 const golden = "../../testdata/playthroughs"
 
-// GYM_ONLY names the scenarios to look at, with a comma between them.
-func only() []string {
+// only are the scenarios of a set, or those that GYM_ONLY names with a comma
+// between them.
+func only(t *testing.T, set string) []string {
 	if names := os.Getenv("GYM_ONLY"); names != "" {
 		return strings.Split(names, ",")
 	}
-	return nil
+	var names []string
+	for _, s := range (&web.Family{Driver: "static"}).Scenarios() {
+		if s.Set == set {
+			names = append(names, s.Name)
+		}
+	}
+	if names == nil {
+		t.Fatalf("no scenarios in the set %q", set)
+	}
+	return names
 }
 
+// Every scenario is proven in this process. The race detector makes Lua ten
+// times slower, so make test runs it without; a few are seen under it.
 func TestStaticFamily(t *testing.T) {
-	gymtest.Suite{Name: "web", Golden: golden, Only: only(), Open: func(t testing.TB) gym.Family {
+	s := gymtest.Suite{Name: "web", Golden: golden, Parallel: true, Open: func(t testing.TB) gym.Family {
 		return &web.Family{Driver: "static"}
-	}}.Run(t)
+	}}
+	switch {
+	case race:
+		s.Only, s.Seeds, s.Episodes = only(t, ""), 10, 10
+	case os.Getenv("GYM_ONLY") != "":
+		s.Only = only(t, "")
+	}
+	s.Run(t)
 }
 
 // The playthroughs are the same files: a page without scripts looks and acts
 // alike under both drivers. Fewer seeds, since a browser is slower.
 func TestChromeFamily(t *testing.T) {
 	needChrome(t)
-	gymtest.Suite{Name: "web", Golden: golden, Only: only(), Seeds: 4, Episodes: 10, Open: func(t testing.TB) gym.Family {
+	gymtest.Suite{Name: "web", Golden: golden, Only: only(t, ""), Seeds: 4, Episodes: 10, Open: func(t testing.TB) gym.Family {
+		return &web.Family{Driver: "chrome"}
+	}}.Run(t)
+}
+
+// What is played on the simulated sites looks alike in Chrome, turn by turn.
+func TestSitesInChrome(t *testing.T) {
+	needChrome(t)
+	if race {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
+	gymtest.Suite{Name: "web", Golden: golden, Only: only(t, "sites"), Replay: true, Open: func(t testing.TB) gym.Family {
 		return &web.Family{Driver: "chrome"}
 	}}.Run(t)
 }

@@ -63,6 +63,7 @@ type Suite struct {
 	NoOracle bool
 	Alike    bool
 	Parallel bool // the scenarios' subtests run side by side
+	Replay   bool // only the playthroughs are compared: for a second driver of what is proven
 }
 
 // Run runs the suite, a subtest for each scenario.
@@ -81,6 +82,10 @@ func (s Suite) Run(t *testing.T) {
 		if err := writeDigests(t.Context(), f, list); err != nil {
 			t.Fatal(err)
 		}
+		return
+	}
+	if s.Replay {
+		s.playthroughs(t, f, list)
 		return
 	}
 	for _, sc := range list {
