@@ -195,7 +195,7 @@ func (r *Reader) All() iter.Seq2[*gym.Episode, error] {
 				yield(nil, err)
 				return
 			}
-			for ep := range frames(data, func(at, n int, why string) {
+			for _, ep := range frames(data, headerSize, func(at, n int, why string) {
 				r.dropped = append(r.dropped, Dropped{path, int64(at), int64(n), why})
 			}) {
 				if !yield(ep, nil) {
@@ -229,19 +229,22 @@ func checkHeader(path string, data []byte) error {
 	return nil
 }
 
-// frames gives the episodes of a shard's bytes and calls drop for each
-// stretch that holds none.
-func frames(data []byte, drop func(at, n int, why string)) iter.Seq[*gym.Episode] {
-	return func(yield func(*gym.Episode) bool) {
+// span is where a frame lies in a shard's bytes.
+type span struct{ at, end int }
+
+// frames gives the episodes of a shard's bytes from at on, and calls drop for
+// each stretch that holds none.
+func frames(data []byte, at int, drop func(at, n int, why string)) iter.Seq2[span, *gym.Episode] {
+	return func(yield func(span, *gym.Episode) bool) {
 		dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(frameMax))
 		if err != nil {
 			return
 		}
 		defer dec.Close()
-		for at := headerSize; at < len(data); {
+		for at := at; at < len(data); {
 			ep, n, err := frame(data[at:], dec)
 			if err == nil {
-				if !yield(ep) {
+				if !yield(span{at, at + n}, ep) {
 					return
 				}
 				at += n
@@ -267,14 +270,19 @@ func index(data []byte) int {
 	return -1
 }
 
+var errCutOff = errors.New("the frame is cut off")
+
 // frame reads the one frame that begins data, and how long it is.
 func frame(data []byte, dec *zstd.Decoder) (*gym.Episode, int, error) {
-	if len(data) < frameSize || !slices.Equal(data[:4], frameMagic) {
+	if n := min(len(data), len(frameMagic)); !slices.Equal(data[:n], frameMagic[:n]) {
 		return nil, 0, errors.New("no frame begins here")
+	}
+	if len(data) < frameSize {
+		return nil, 0, errCutOff
 	}
 	n := int(binary.LittleEndian.Uint32(data[4:]))
 	if n > frameMax || frameSize+n > len(data) {
-		return nil, 0, errors.New("the frame is cut off")
+		return nil, 0, errCutOff
 	}
 	body := data[frameSize : frameSize+n]
 	if crc32.Checksum(body, castagnoli) != binary.LittleEndian.Uint32(data[8:]) {

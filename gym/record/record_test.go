@@ -197,7 +197,7 @@ func FuzzFrames(f *testing.F) {
 	data, _ := os.ReadFile(filepath.Join(dir, "episodes-000001.gym"))
 	f.Add(data)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for range frames(b, func(int, int, string) {}) {
+		for range frames(b, headerSize, func(int, int, string) {}) {
 		}
 	})
 }

@@ -78,28 +78,63 @@ func (m *Mix) Pay(step int, episodes []*gym.Episode) (Paid, error) {
 	}
 	for i, ep := range episodes {
 		p.PerTurn[i] = make([]float32, len(ep.Turns))
-		one := make([]float32, len(ep.Turns))
-		for k, t := range m.Terms {
-			clear(one)
-			if err := t.Reward.Add(ep, one); err != nil {
-				return p, fmt.Errorf("reward %s of %s: %w", t.Name, ep.Task, err)
-			}
-			w := float32(t.Weight.At(step))
-			for j, r := range one {
-				p.PerTurn[i][j] += w * r
-				p.Parts[k].Value += float64(w*r) / float64(len(episodes))
-			}
+		err := m.each(step, ep, func(term, turn int, r float32) {
+			p.PerTurn[i][turn] += r
+			p.Parts[term].Value += float64(r) / float64(len(episodes))
+		})
+		if err != nil {
+			return p, err
 		}
-		if c := float32(m.Clip); c > 0 {
-			for j, r := range p.PerTurn[i] {
-				p.PerTurn[i][j] = max(-c, min(c, r))
-			}
+		for j, r := range p.PerTurn[i] {
+			p.PerTurn[i][j] = m.clip(r)
 		}
 	}
 	if m.Normalize {
 		normalize(p.PerTurn)
 	}
 	return p, nil
+}
+
+// Split is what each term pays each turn of an episode, and "clip" what the
+// bound takes back: a turn's parts add up to its reward before Normalize.
+func (m *Mix) Split(step int, ep *gym.Episode) ([]gym.Signals, error) {
+	turns := make([]gym.Signals, len(ep.Turns))
+	err := m.each(step, ep, func(term, turn int, r float32) {
+		turns[turn] = append(turns[turn], gym.Signal{Name: m.Terms[term].Name, Value: float64(r)})
+	})
+	for i, parts := range turns {
+		sum := float32(0)
+		for _, p := range parts {
+			sum += float32(p.Value)
+		}
+		if c := m.clip(sum); c != sum {
+			turns[i] = append(parts, gym.Signal{Name: "clip", Value: float64(c - sum)})
+		}
+	}
+	return turns, err
+}
+
+// each gives the weighted reward of every term for every turn.
+func (m *Mix) each(step int, ep *gym.Episode, f func(term, turn int, r float32)) error {
+	one := make([]float32, len(ep.Turns))
+	for k, t := range m.Terms {
+		clear(one)
+		if err := t.Reward.Add(ep, one); err != nil {
+			return fmt.Errorf("reward %s of %s: %w", t.Name, ep.Task, err)
+		}
+		w := float32(t.Weight.At(step))
+		for j, r := range one {
+			f(k, j, w*r)
+		}
+	}
+	return nil
+}
+
+func (m *Mix) clip(r float32) float32 {
+	if c := float32(m.Clip); c > 0 {
+		return max(-c, min(c, r))
+	}
+	return r
 }
 
 // normalize divides by the standard deviation of the episodes' sums; where all

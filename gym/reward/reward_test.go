@@ -74,6 +74,34 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+func TestAnEpisodesPartsAddUpToItsPay(t *testing.T) {
+	m := Mix{Clip: 0.3, Terms: []Term{{"outcome", Schedule{1, 1, 0}, Outcome{}}, {"turn", Schedule{0, 1, 10}, Turns{}}, {"format", Schedule{1, 1, 0}, Format{}}}}
+	paid, _ := m.Pay(5, []*gym.Episode{episode()})
+	split, err := m.Split(5, episode())
+	if err != nil || len(split) != 3 {
+		t.Fatalf("%v %v", split, err)
+	}
+	for i, parts := range split {
+		sum := 0.0
+		for _, p := range parts {
+			sum += p.Value
+		}
+		if math.Abs(sum-float64(paid.PerTurn[0][i])) > 1e-6 {
+			t.Errorf("the parts of turn %d, %v, add up to %g, and it is paid %g", i, parts, sum, paid.PerTurn[0][i])
+		}
+	}
+	if v, ok := split[1].Value("clip"); !ok || math.Abs(v-1.2) > 1e-6 {
+		t.Errorf("the bound takes %v of %v", v, split[1])
+	}
+	if v, _ := split[2].Value("turn"); v != -0.5 {
+		t.Errorf("the turn pays %v", v)
+	}
+	m = Of("mine", failing{})
+	if _, err := m.Split(0, episode()); err == nil || !strings.Contains(err.Error(), "reward mine of") {
+		t.Errorf("%v does not name the reward", err)
+	}
+}
+
 type failing struct{}
 
 func (failing) Add(*gym.Episode, []float32) error { return errors.New("line 3") }

@@ -120,25 +120,49 @@ func (t *Tokenizer) symbols(word string) []int32 {
 func (t *Tokenizer) Decode(ids []int32) string {
 	var b []byte
 	for _, id := range ids {
-		if id < 0 || int(id) >= len(t.vocab) {
-			continue
-		}
-		s := t.vocab[id]
-		if _, ok := t.special[s]; ok {
-			if len(b) > 0 && b[len(b)-1] != ' ' {
-				b = append(b, ' ')
-			}
-			b = append(append(b, s...), ' ')
-			continue
-		}
-		if raw, ok := t.literal[id]; ok {
-			b = append(b, raw)
-		} else {
-			b = append(b, s...)
-		}
-		if n := len(b) - len(endOfWord); n >= 0 && string(b[n:]) == endOfWord {
-			b = append(b[:n], ' ')
-		}
+		b = t.write(b, id)
 	}
 	return strings.TrimSpace(strings.ToValidUTF8(string(b), "\uFFFD"))
+}
+
+// Pieces is what each token adds to that text, "" where it adds nothing. The
+// pieces of a character that is written byte by byte are its bytes.
+func (t *Tokenizer) Pieces(ids []int32) []string {
+	var b []byte
+	ends := make([]int, len(ids)+1) // of the token before
+	for i, id := range ids {
+		b = t.write(b, id)
+		ends[i+1] = len(b)
+		for j := i; j > 0 && ends[j] > len(b); j-- { // a word's mark in bytes was taken back
+			ends[j] = len(b)
+		}
+	}
+	pieces := make([]string, len(ids))
+	for i := range ids {
+		pieces[i] = string(b[ends[i]:ends[i+1]])
+	}
+	return pieces
+}
+
+// write appends a token's text to that of those before it.
+func (t *Tokenizer) write(b []byte, id int32) []byte {
+	if id < 0 || int(id) >= len(t.vocab) {
+		return b
+	}
+	s := t.vocab[id]
+	if _, ok := t.special[s]; ok {
+		if len(b) > 0 && b[len(b)-1] != ' ' {
+			b = append(b, ' ')
+		}
+		return append(append(b, s...), ' ')
+	}
+	if raw, ok := t.literal[id]; ok {
+		b = append(b, raw)
+	} else {
+		b = append(b, s...)
+	}
+	if n := len(b) - len(endOfWord); n >= 0 && string(b[n:]) == endOfWord {
+		b = append(b[:n], ' ')
+	}
+	return b
 }

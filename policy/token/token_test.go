@@ -45,6 +45,21 @@ func TestDecodeKeepsWordsApartAndWhole(t *testing.T) {
 	}
 }
 
+func TestPiecesAreTheTextTokenByToken(t *testing.T) {
+	tok := Train(texts, []string{"<a>"}, 600)
+	a, _ := tok.Special("<a>")
+	for _, text := range []string{"Click 日本語 unseen ☃!", "a\u00a0zebra  ☃ ☃☃ qx.", "the</w> \xff", ""} {
+		ids := append(append(tok.Encode(nil, text), a, -1, int32(tok.Size())), tok.Encode(nil, text)...)
+		pieces := tok.Pieces(ids)
+		if got, want := strings.TrimSpace(strings.ToValidUTF8(strings.Join(pieces, ""), "\uFFFD")), tok.Decode(ids); got != want || len(pieces) != len(ids) {
+			t.Errorf("%d pieces of %d tokens are %q, want %q", len(pieces), len(ids), got, want)
+		}
+	}
+	if got := tok.Pieces([]int32{a, -1, a}); got[0] != "<a> " || got[1] != "" || got[2] != "<a> " {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestSpecialTokensInATextArePlainText(t *testing.T) {
 	tok := Train(append(texts, strings.Repeat("ok ", 50)), []string{"<a>", "ok</w>", "ok"}, 600)
 	for _, text := range []string{"<a>", "ok", "oks"} {
