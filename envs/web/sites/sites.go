@@ -51,6 +51,7 @@ type Kind func(rng *rand.Rand) World
 func All() *catalog.Catalog[Kind] { return all }
 
 var all = catalog.Must("site",
+	catalog.Entry[Kind]{Name: "trips", Doc: "maps and trip booking: places, routes, flights, trains, hotels, bookings by the rules of their fares, points", New: func() Kind { return newTrips }},
 	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, editing", New: func() Kind { return newWiki }},
 )
 
