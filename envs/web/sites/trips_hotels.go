@@ -35,7 +35,7 @@ const breakfast = 14
 func (w *tripsWorld) vacant(h *tripsHotel, day, nights, bed int) int {
 	left := 9
 	for n := range nights {
-		left = min(left, max(0, w.roll(12, 21, h.ID, day+n, bed)-1))
+		left = min(left, max(0, w.roll(30, 21, h.ID, day+n, bed)-1))
 	}
 	return left
 }
@@ -52,8 +52,8 @@ func (w *tripsWorld) stay(h *tripsHotel, day, nights, bed, rate int) int {
 // tripsStay is a hotel in a list.
 type tripsStay struct {
 	*tripsHotel
-	Rate, Facts string
-	Price, Left int
+	Rate, Facts, Link string
+	Price, Left       int
 }
 
 // hotelNights is the most that are booked at once.
@@ -75,7 +75,8 @@ func (w *tripsWorld) stays(city, day, nights, bed int) []tripsStay {
 	var out []tripsStay
 	for _, id := range w.cities[city].hotels {
 		h := &w.rooms[id]
-		out = append(out, tripsStay{h, tenths(h.Rating), strings.Join(h.With, " "), w.stay(h, day, nights, bed, 0), w.vacant(h, day, nights, bed)})
+		link := fmt.Sprintf("/hotel/%d?%s", id, url.Values{"in": {dayText(day)}, "nights": {strconv.Itoa(nights)}, "room": {tripsBeds[bed].Name}}.Encode())
+		out = append(out, tripsStay{h, tenths(h.Rating), strings.Join(h.With, " "), link, w.stay(h, day, nights, bed, 0), w.vacant(h, day, nights, bed)})
 	}
 	return out
 }
@@ -99,7 +100,6 @@ func (s *trips) hotels(w http.ResponseWriter, r *http.Request) {
 			all := filteredStays(r, s.world.stays(city, day, nights, bed))
 			page, pages := paged(r, all)
 			data["Rows"], data["Pages"], data["Total"], data["Asked"] = page, pages, len(all), true
-			data["Query"] = url.Values{"in": {dayText(day)}, "nights": {strconv.Itoa(nights)}, "room": {beds[bed]}}.Encode()
 		}
 	}
 	s.show(w, "Hotels", "hotels", data)
@@ -148,7 +148,7 @@ func (s *trips) hotel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	data := map[string]any{"Hotel": h, "City": s.world.cities[h.spot.city].Name, "Address": s.world.address(h.spot), "Rating": tenths(h.Rating),
-		"With": strings.Join(h.With, ", "), "Query": r.URL.Query().Encode(), "Action": r.URL.RequestURI()}
+		"With": strings.Join(h.With, ", "), "Action": r.URL.RequestURI()}
 	if day, nights, fault := stayAsked(r); fault == "" {
 		var rows []tripsPrice
 		for bed, b := range tripsBeds {

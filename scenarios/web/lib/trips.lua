@@ -139,7 +139,7 @@ function M.booked(o, done)
   local list = sites.trips.bookings()
   if #list > done then return #list == done + 1 and M.is(list[#list], o) and 1 or 0 end
   local draft = sites.trips.drafted()
-  if not M.chosen(draft, o) then return o.kind ~= "hotel" and sites.trips.visited("/journey/" .. o.code .. "/" .. o.date .. "*") and 0.25 or 0 end
+  if not M.chosen(draft, o) then return o.page and sites.trips.visited(o.page .. "*") and 0.25 or 0 end
   return 0.4 + (M.named(draft, o) and 0.2 or 0) + (M.named(draft, o) and M.extras(draft, o) and 0.2 or 0)
 end
 
