@@ -175,6 +175,40 @@ function M.buy(page, o)
     { "Travellers", tostring(#o.people) }, { "Guests", tostring(o.guests or 1) } }, "Continue")
 end
 
+-- arrange puts n bookings of journeys among the traveller's, the first with the fare given; they come back with what is known of them.
+function M.arrange(rng, n, fare)
+  local out, days = {}, {}
+  for d = 3, 140 do days[#days + 1] = d end
+  days = rng:sample(days, n)
+  for i = 1, n do
+    local from, to = M.cities(rng)
+    local kind, date = rng:pick { "flight", "train" }, sites.trips.date(days[i])
+    local o = rng:pick(sites.trips.journeys(kind, from, to, date))
+    local b = { kind = kind, code = o.code, date = date, from = from, to = to, day = days[i], class = M.cheap[kind],
+      fare = i == 1 and fare or rng:pick { "Saver", "Standard", "Flex" } }
+    b.ref = sites.trips.book(b)
+    out[i] = b
+  end
+  return out
+end
+
+-- only says whether the changes are exactly these.
+function M.only(...)
+  local got, want = sites.trips.changes(), { ... }
+  if #got ~= #want then return false end
+  for i, c in ipairs(want) do
+    if got[i] ~= c then return false end
+  end
+  return true
+end
+
+-- toTrip opens the page of a booking.
+function M.toTrip(page, ref)
+  if page.path == "/trip/" .. ref then return end
+  if M.starts(page.path, "/trips") then return M.link(page, ref, "Next page") end
+  return M.link(page, "My trips")
+end
+
 -- told says whether an answer is the wanted one, whatever its case.
 function M.told(answer, want) return answer ~= nil and answer:lower() == tostring(want):lower() end
 
