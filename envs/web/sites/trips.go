@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -120,36 +119,6 @@ func (s *trips) pointsList(w http.ResponseWriter, r *http.Request) {
 
 // field is a form's value without the space around it.
 func field(r *http.Request, name string) string { return strings.TrimSpace(r.FormValue(name)) }
-
-// tripsRows is how many rows a page of a list shows.
-const tripsRows = 8
-
-// tripsPager is what the foot of a list needs: the addresses of its
-// neighbours, "" where there is none.
-type tripsPager struct {
-	Page, Last     int
-	Previous, Next string
-}
-
-// paged is the part of a list that the request's page shows. A number that is
-// no page is the nearest one.
-func paged[T any](r *http.Request, all []T) ([]T, tripsPager) {
-	last := max(1, (len(all)+tripsRows-1)/tripsRows)
-	p := tripsPager{Page: min(max(1, atoi(r.FormValue("page"))), last), Last: last}
-	link := func(n int) string {
-		q := r.URL.Query()
-		q.Set("page", strconv.Itoa(n))
-		return r.URL.Path + "?" + q.Encode()
-	}
-	if p.Page > 1 {
-		p.Previous = link(p.Page - 1)
-	}
-	if p.Page < last {
-		p.Next = link(p.Page + 1)
-	}
-	from := (p.Page - 1) * tripsRows
-	return all[from:min(from+tripsRows, len(all))], p
-}
 
 // Days are counted from the site's today.
 var tripsToday = time.Date(2031, 5, 12, 0, 0, 0, 0, time.UTC)

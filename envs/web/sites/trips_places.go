@@ -105,13 +105,6 @@ func (s *trips) search(w http.ResponseWriter, r *http.Request) {
 		"Sort":     menu{"sort", "Sort by", strings.Fields("name rating distance"), field(r, "sort")}})
 }
 
-// menu is a list to choose from.
-type menu struct {
-	Name, Label string
-	Options     []string
-	Chosen      string
-}
-
 // placeAt is the place that a request's path names; it answers where there is
 // none.
 func (s *trips) placeAt(w http.ResponseWriter, r *http.Request) (*tripsPlace, bool) {
