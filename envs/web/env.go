@@ -136,7 +136,8 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 		e.site.now.hear(a.Verb, a.Args[0].Text)
 		view = e.view
 	case err == nil && a.Verb == "goto" && !e.reaches(a.Args[0].Text):
-		err = gym.Mistakef("%s is not an address of this task; its sites are %s", a.Args[0].Text, strings.Join(e.site.addresses(), ", "))
+		view = e.view // as when a link leads out: the page stays, and any text is a valid one
+		view.Blocked = 1
 	case err == nil:
 		view, err = e.page.Do(ctx, a)
 	}
@@ -149,7 +150,7 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 	default:
 		e.show(view)
 		if view.Blocked > 0 && !said {
-			e.obs.Note = "the page asked for something outside this task, which is closed"
+			e.obs.Text += "\nWhat was asked for is outside this task; its sites are " + strings.Join(e.site.addresses(), ", ")
 		}
 	}
 	out := gym.Outcome{}
@@ -192,7 +193,7 @@ func (e *env) show(v browser.View) {
 // reaches says whether an address is one of the episode's sites.
 func (e *env) reaches(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "http" && e.site.Serves(u.Host)
+	return err == nil && u.Scheme == "http" && e.site.Serves(u.Host) && !strings.ContainsAny(address, " \t\n")
 }
 
 // Demonstrate asks the scenario's oracle.

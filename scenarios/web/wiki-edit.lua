@@ -1,12 +1,13 @@
 -- Correct one fact of an article, with a summary, and leave all else alone.
 local wiki, gym = require "lib/wiki", require "gym"
-local kinds = { { "town", "Population" }, { "company", "Employees" }, { "town", "Founded" }, { "person", "Born" }, { "company", "Founded" } }
+local kinds = { { "town", "Population", 1000, 200000 }, { "company", "Employees", 10, 9000 }, { "town", "Founded", 900, 1799 },
+  { "person", "Born", 1930, 1999 }, { "company", "Founded", 1850, 2019 } }
 return {
   doc = "edit exactly one fact of an article, with a summary", set = "sites", sites = { "wiki" }, actions = { "go_back" },
   levels = 3, turns = { 18, 18, 22 }, floor = 0.02,
   setup = function(rng, level)
-    local kind = rng:pick(kinds)
-    local title, fact, value = rng:pick(sites.wiki.titles(kind[1])), kind[2], rng(1000, 1999)
+    local kind = level == 3 and kinds[2] or rng:pick(kinds)
+    local title, fact, value = rng:pick(sites.wiki.titles(kind[1])), kind[2], rng(kind[3], kind[4])
     local s = { level = level, title = title, from = title, fact = fact, summary = rng:pick { "Typo", "New census", "See the city archive", "Corrected after a letter" }, phrase = rng(1, 2) }
     if level == 3 then -- the article is found by what names it
       local person = rng:pick(sites.wiki.titles("person"))
@@ -22,9 +23,9 @@ return {
     return (s.phrase == 1 and "Change the fact %s of %s to %s in the wiki" or "In the wiki, the fact %s of %s should read %s. Correct it"):format(s.fact, of, s.value)
       .. (s.summary ~= "" and (", with the summary %s."):format(s.summary) or ", and nothing else.")
   end,
-  check = function(s) return wiki.one(s.title, s.fact, s.value, s.summary) and 1 or 0 end,
+  check = function(s) return wiki.one(s.title, s.fact, s.value, s.summary ~= "" and s.summary) and 1 or 0 end,
   progress = function(s, page)
-    if not wiki.untouched() then return wiki.one(s.title, s.fact, s.value, s.summary) and 1 or 0 end
+    if not wiki.untouched() then return wiki.one(s.title, s.fact, s.value, s.summary ~= "" and s.summary) and 1 or 0 end
     if page.path == wiki.path(s.title) .. "/edit" then
       return 0.6 + (gym.find(page, { role = "textbox", name = s.fact, value = s.value }) and 0.2 or 0) + (gym.find(page, { role = "textbox", name = "Summary", value = s.summary }) and 0.1 or 0)
     end

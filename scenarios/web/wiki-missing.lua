@@ -1,6 +1,11 @@
 -- Tell a fact where the wiki has it; where the article or the fact is missing, say so.
 local wiki, gym = require "lib/wiki", require "gym"
 local facts = { town = { "Population", "Founded", "River", "Mayor" }, person = { "Born", "Birthplace", "Employer" }, company = { "Founded", "Headquarters", "Director", "Employees" } }
+-- To guess is not to find out.
+local function looked(s)
+  if s.gone and s.level == 1 then return sites.wiki.visited("/search*") end
+  return wiki.seen(s.at)
+end
 return {
   doc = "tell a fact, or find that the wiki does not have it", set = "sites", sites = { "wiki" }, actions = { "send_msg_to_user", "go_back", "report_infeasible" },
   levels = 3, turns = { 10, 12, 14 }, floor = 0.08,
@@ -22,14 +27,12 @@ return {
     return (s.phrase == 1 and "Tell the user what the wiki gives as the fact %s of %s." or "What does the wiki have as %s of %s? Tell the user."):format(s.fact, of) .. " If it is not there, report that."
   end,
   check = function(s)
-    if s.gone then return s.infeasible and not s.answer and s.looked and 1 or 0 end
+    if s.gone then return s.infeasible and looked(s) and 1 or 0 end
     return wiki.told(s.answer, s.want) and 1 or 0
   end,
-  progress = function(s, page)
-    local missing = s.gone and s.level == 1
-    s.looked = s.looked or not missing and wiki.seen(s.at) or missing and sites.wiki.visited("/search?q=" .. s.title:gsub(" ", "+"):gsub(",", "%%2C"))
-    if s.answer or s.infeasible then return (s.gone and s.infeasible and s.looked or not s.gone and wiki.told(s.answer, s.want)) and 1 or 0 end
-    return s.looked and 0.8 or s.level == 3 and wiki.seen(s.title) and 0.4 or 0
+  progress = function(s)
+    if s.answer or s.infeasible then return (s.gone and s.infeasible and looked(s) or not s.gone and wiki.told(s.answer, s.want)) and 1 or 0 end
+    return looked(s) and 0.8 or s.level == 3 and wiki.seen(s.title) and 0.4 or 0
   end,
   oracle = function(s, page)
     if s.gone and s.level == 1 then

@@ -8,18 +8,18 @@ import (
 // pageRows is how many rows a page of a list shows.
 const pageRows = 8
 
-// pager is what the foot of a list needs: the addresses of its
+// pageLinks is what the foot of a list needs: the addresses of its
 // neighbours, "" where there is none.
-type pager struct {
+type pageLinks struct {
 	Page, Last     int
 	Previous, Next string
 }
 
 // paged is the part of a list that the request's page shows. A number that is
 // no page is the nearest one.
-func paged[T any](r *http.Request, all []T) ([]T, pager) {
+func paged[T any](r *http.Request, all []T) ([]T, pageLinks) {
 	last := max(1, (len(all)+pageRows-1)/pageRows)
-	p := pager{Page: min(max(1, atoi(r.FormValue("page"))), last), Last: last}
+	p := pageLinks{Page: min(max(1, atoi(r.FormValue("page"))), last), Last: last}
 	link := func(n int) string {
 		q := r.URL.Query()
 		q.Set("page", strconv.Itoa(n))

@@ -92,7 +92,7 @@ func (s *trips) home(w http.ResponseWriter, _ *http.Request) {
 
 func (s *trips) setAccount(w http.ResponseWriter, r *http.Request) {
 	next := s.account
-	next.Email, next.Phone, next.Home = field(r, "email"), field(r, "phone"), field(r, "home")
+	next.Email, next.Phone, next.Home = trimmed(r, "email"), trimmed(r, "phone"), trimmed(r, "home")
 	next.News = r.PostFormValue("news") != ""
 	_, known := s.world.cityOf(next.Home)
 	switch {
@@ -117,8 +117,8 @@ func (s *trips) pointsList(w http.ResponseWriter, r *http.Request) {
 	s.show(w, "Points", "points", map[string]any{"Points": s.account.Points, "Rows": page, "Pages": pages})
 }
 
-// field is a form's value without the space around it.
-func field(r *http.Request, name string) string { return strings.TrimSpace(r.FormValue(name)) }
+// trimmed is a form's value without the space around it.
+func trimmed(r *http.Request, name string) string { return strings.TrimSpace(r.FormValue(name)) }
 
 // Days are counted from the site's today.
 var tripsToday = time.Date(2031, 5, 12, 0, 0, 0, 0, time.UTC)

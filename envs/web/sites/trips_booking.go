@@ -135,7 +135,7 @@ func (s *trips) setTravellers(w http.ResponseWriter, r *http.Request) {
 	fault := ""
 	for i := range s.draft.people {
 		p, n := &s.draft.people[i], strconv.Itoa(i+1)
-		p.First, p.Last, p.Born = field(r, "first"+n), field(r, "last"+n), field(r, "born"+n)
+		p.First, p.Last, p.Born = trimmed(r, "first"+n), trimmed(r, "last"+n), trimmed(r, "born"+n)
 		born, err := time.Parse(time.DateOnly, p.Born)
 		switch {
 		case fault != "":
@@ -145,7 +145,7 @@ func (s *trips) setTravellers(w http.ResponseWriter, r *http.Request) {
 			fault = "Enter the date of birth of everybody like 1990-01-31."
 		}
 	}
-	if s.draft.Email = field(r, "email"); fault == "" && !strings.Contains(s.draft.Email, "@") {
+	if s.draft.Email = trimmed(r, "email"); fault == "" && !strings.Contains(s.draft.Email, "@") {
 		fault = "Enter an e-mail address."
 	}
 	if fault != "" {

@@ -15,7 +15,7 @@ func (s *trips) Functions() []Function {
 // row is what Lua sees of a place.
 func (s *trips) row(p *tripsPlace) map[string]any {
 	return map[string]any{"id": p.ID, "name": p.Name, "category": p.Category, "city": s.world.cities[p.spot.city].Name, "address": s.world.address(p.spot),
-		"phone": p.Phone, "rating": tenths(p.Rating), "tenths": p.Rating, "reviews": p.Reviews, "week": p.Hours[0], "saturday": p.Hours[1], "sunday": p.Hours[2],
+		"phone": p.Phone, "rating": rated(p.Rating), "tenths": p.Rating, "reviews": p.Reviews, "week": p.Hours[0], "saturday": p.Hours[1], "sunday": p.Hours[2],
 		"coordinates": s.world.coordinates(p.spot)}
 }
 
@@ -118,7 +118,7 @@ func (s *trips) travelFunctions() []Function {
 				for bed, b := range tripsBeds {
 					price[b.Name], left[b.Name] = s.world.stay(h, day, a.Int(2), bed, 0), s.world.vacant(h, day, a.Int(2), bed)
 				}
-				out = append(out, map[string]any{"id": id, "name": h.Name, "city": a.Text(0), "stars": h.Stars, "rating": tenths(h.Rating), "tenths": h.Rating,
+				out = append(out, map[string]any{"id": id, "name": h.Name, "city": a.Text(0), "stars": h.Stars, "rating": rated(h.Rating), "tenths": h.Rating,
 					"with": slices.Clone(h.With), "price": price, "left": left, "address": s.world.address(h.spot)})
 			}
 			return out, nil

@@ -61,10 +61,10 @@ const hotelNights = 7
 
 // stayAsked is the day and the nights of a request, or what is wrong with them.
 func stayAsked(r *http.Request) (day, nights int, fault string) {
-	if day, fault = dayOf(field(r, "in")); fault != "" {
+	if day, fault = dayOf(trimmed(r, "in")); fault != "" {
 		return 0, 0, fault
 	}
-	if nights = atoi(field(r, "nights")); nights < 1 || nights > hotelNights {
+	if nights = atoi(trimmed(r, "nights")); nights < 1 || nights > hotelNights {
 		return 0, 0, fmt.Sprintf("Choose 1 to %d nights.", hotelNights)
 	}
 	return day, nights, ""
@@ -76,25 +76,25 @@ func (w *tripsWorld) stays(city, day, nights, bed int) []tripsStay {
 	for _, id := range w.cities[city].hotels {
 		h := &w.rooms[id]
 		link := fmt.Sprintf("/hotel/%d?%s", id, url.Values{"in": {dayText(day)}, "nights": {strconv.Itoa(nights)}, "room": {tripsBeds[bed].Name}}.Encode())
-		out = append(out, tripsStay{h, tenths(h.Rating), strings.Join(h.With, " "), link, w.stay(h, day, nights, bed, 0), w.vacant(h, day, nights, bed)})
+		out = append(out, tripsStay{h, rated(h.Rating), strings.Join(h.With, " "), link, w.stay(h, day, nights, bed, 0), w.vacant(h, day, nights, bed)})
 	}
 	return out
 }
 
 func (s *trips) hotels(w http.ResponseWriter, r *http.Request) {
 	beds := bedNames()
-	bed := max(0, slices.Index(beds, field(r, "room")))
-	data := map[string]any{"City": field(r, "city"), "In": field(r, "in"),
-		"Nights": menu{"nights", "Nights", strings.Fields("1 2 3 4 5 6 7"), field(r, "nights")},
-		"Room":   menu{"room", "Room", beds, field(r, "room")},
-		"Stars":  menu{"stars", "Stars at least", strings.Fields("1 2 3 4 5"), field(r, "stars")},
-		"With":   menu{"with", "With", append([]string{"anything"}, tripsAmenities...), field(r, "with")},
-		"Sort":   menu{"sort", "Sort by", strings.Fields("price rating name"), field(r, "sort")}}
+	bed := max(0, slices.Index(beds, trimmed(r, "room")))
+	data := map[string]any{"City": trimmed(r, "city"), "In": trimmed(r, "in"),
+		"Nights": menu{"nights", "Nights", strings.Fields("1 2 3 4 5 6 7"), trimmed(r, "nights")},
+		"Room":   menu{"room", "Room", beds, trimmed(r, "room")},
+		"Stars":  menu{"stars", "Stars at least", strings.Fields("1 2 3 4 5"), trimmed(r, "stars")},
+		"With":   menu{"with", "With", append([]string{"anything"}, tripsAmenities...), trimmed(r, "with")},
+		"Sort":   menu{"sort", "Sort by", strings.Fields("price rating name"), trimmed(r, "sort")}}
 	if r.URL.Query().Has("in") { // a link from a city has none
-		city, known := s.world.cityOf(field(r, "city"))
+		city, known := s.world.cityOf(trimmed(r, "city"))
 		day, nights, fault := stayAsked(r)
 		if !known {
-			fault = "We do not know the city " + field(r, "city") + "."
+			fault = "We do not know the city " + trimmed(r, "city") + "."
 		}
 		if data["Fault"] = fault; fault == "" {
 			all := filteredStays(r, s.world.stays(city, day, nights, bed))
@@ -115,12 +115,12 @@ func bedNames() []string {
 
 // filteredStays are the stays that a search leaves, in its order.
 func filteredStays(r *http.Request, all []tripsStay) []tripsStay {
-	with := field(r, "with")
+	with := trimmed(r, "with")
 	all = slices.DeleteFunc(all, func(h tripsStay) bool {
-		return h.Stars < atoi(field(r, "stars")) || with != "" && with != "anything" && !slices.Contains(h.With, with)
+		return h.Stars < atoi(trimmed(r, "stars")) || with != "" && with != "anything" && !slices.Contains(h.With, with)
 	})
 	slices.SortStableFunc(all, func(a, b tripsStay) int {
-		switch field(r, "sort") {
+		switch trimmed(r, "sort") {
 		case "rating":
 			return b.Rating - a.Rating
 		case "name":
@@ -147,7 +147,7 @@ func (s *trips) hotel(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	data := map[string]any{"Hotel": h, "City": s.world.cities[h.spot.city].Name, "Address": s.world.address(h.spot), "Rating": tenths(h.Rating),
+	data := map[string]any{"Hotel": h, "City": s.world.cities[h.spot.city].Name, "Address": s.world.address(h.spot), "Rating": rated(h.Rating),
 		"With": strings.Join(h.With, ", "), "Action": r.URL.RequestURI()}
 	if day, nights, fault := stayAsked(r); fault == "" {
 		var rows []tripsPrice
@@ -162,7 +162,7 @@ func (s *trips) hotel(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		data["Prices"], data["In"], data["Nights"] = rows, dayText(day), nights
-		data["Room"] = menu{"room", "Room", bedNames(), field(r, "room")}
+		data["Room"] = menu{"room", "Room", bedNames(), trimmed(r, "room")}
 		data["Rate"] = menu{"rate", "Rate", []string{"Fixed", "Free"}, ""}
 		data["Guests"] = menu{"guests", "Guests", strings.Fields("1 2 3 4"), ""}
 	}

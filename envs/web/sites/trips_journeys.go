@@ -97,12 +97,12 @@ var tripsKinds = map[string]string{"/flights": "flight", "/trains": "train"}
 func (s *trips) journeys(w http.ResponseWriter, r *http.Request) {
 	kind := tripsKinds[r.URL.Path]
 	names := classes(kind)
-	class := max(0, slices.Index(names, field(r, "class")))
-	data := map[string]any{"Kind": kind, "Path": r.URL.Path, "From": field(r, "from"), "To": field(r, "to"), "Date": field(r, "date"),
+	class := max(0, slices.Index(names, trimmed(r, "class")))
+	data := map[string]any{"Kind": kind, "Path": r.URL.Path, "From": trimmed(r, "from"), "To": trimmed(r, "to"), "Date": trimmed(r, "date"),
 		"Class": menu{"class", "Class", names, names[class]},
-		"Stops": menu{"stops", "Stops", []string{"any", "direct only"}, field(r, "stops")},
-		"Leave": menu{"leave", "Leave", []string{"any time", "before 12:00", "after 12:00", "after 18:00"}, field(r, "leave")},
-		"Sort":  menu{"sort", "Sort by", strings.Fields("departure price duration"), field(r, "sort")}}
+		"Stops": menu{"stops", "Stops", []string{"any", "direct only"}, trimmed(r, "stops")},
+		"Leave": menu{"leave", "Leave", []string{"any time", "before 12:00", "after 12:00", "after 18:00"}, trimmed(r, "leave")},
+		"Sort":  menu{"sort", "Sort by", strings.Fields("departure price duration"), trimmed(r, "sort")}}
 	if r.URL.Query().Has("date") { // a link from a city has none
 		leg, day, fault := s.asked(r, kind)
 		if data["Fault"] = fault; fault == "" {
@@ -116,19 +116,19 @@ func (s *trips) journeys(w http.ResponseWriter, r *http.Request) {
 
 // asked is the leg and the day of a search, or what is wrong with it.
 func (s *trips) asked(r *http.Request, kind string) (leg tripsLeg, day int, fault string) {
-	from, known := s.world.cityOf(field(r, "from"))
-	to, known2 := s.world.cityOf(field(r, "to"))
+	from, known := s.world.cityOf(trimmed(r, "from"))
+	to, known2 := s.world.cityOf(trimmed(r, "to"))
 	switch {
-	case field(r, "from") == "" || field(r, "to") == "":
+	case trimmed(r, "from") == "" || trimmed(r, "to") == "":
 		return leg, 0, "Enter two cities."
 	case !known:
-		return leg, 0, "We do not know the city " + field(r, "from") + "."
+		return leg, 0, "We do not know the city " + trimmed(r, "from") + "."
 	case !known2:
-		return leg, 0, "We do not know the city " + field(r, "to") + "."
+		return leg, 0, "We do not know the city " + trimmed(r, "to") + "."
 	case from == to:
 		return leg, 0, "Enter two different cities."
 	}
-	day, fault = dayOf(field(r, "date"))
+	day, fault = dayOf(trimmed(r, "date"))
 	return tripsLeg{kind, from, to}, day, fault
 }
 
@@ -136,12 +136,12 @@ func (s *trips) asked(r *http.Request, kind string) (leg tripsLeg, day int, faul
 func filtered(r *http.Request, all []tripsOffer) []tripsOffer {
 	const noon, evening = 12 * 60, 18 * 60
 	all = slices.DeleteFunc(all, func(o tripsOffer) bool {
-		leave := field(r, "leave")
-		return field(r, "stops") == "direct only" && o.Stops > 0 || leave == "before 12:00" && o.Depart >= noon ||
+		leave := trimmed(r, "leave")
+		return trimmed(r, "stops") == "direct only" && o.Stops > 0 || leave == "before 12:00" && o.Depart >= noon ||
 			leave == "after 12:00" && o.Depart <= noon || leave == "after 18:00" && o.Depart <= evening
 	})
 	slices.SortStableFunc(all, func(a, b tripsOffer) int {
-		switch field(r, "sort") {
+		switch trimmed(r, "sort") {
 		case "price":
 			return a.Price - b.Price
 		case "duration":
@@ -194,9 +194,9 @@ func (s *trips) journey(w http.ResponseWriter, r *http.Request) {
 	back := url.Values{"from": {s.world.cities[l.From].Name}, "to": {s.world.cities[l.To].Name}, "date": {o.Date}}
 	s.show(w, l.Code, "journey", map[string]any{"Offer": o, "From": s.world.cities[l.From], "To": s.world.cities[l.To],
 		"Prices": s.world.prices(l, day), "Back": "/" + l.Kind + "s?" + back.Encode(),
-		"Class":      menu{"class", "Class", classes(l.Kind), field(r, "class")},
-		"Fare":       menu{"fare", "Fare", fareNames(), field(r, "fare")},
-		"Travellers": menu{"travellers", "Travellers", strings.Fields("1 2 3"), field(r, "travellers")}})
+		"Class":      menu{"class", "Class", classes(l.Kind), trimmed(r, "class")},
+		"Fare":       menu{"fare", "Fare", fareNames(), trimmed(r, "fare")},
+		"Travellers": menu{"travellers", "Travellers", strings.Fields("1 2 3"), trimmed(r, "travellers")}})
 }
 
 func fareNames() []string {

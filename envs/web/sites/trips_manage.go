@@ -134,9 +134,9 @@ func (s *trips) changeList(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	data := map[string]any{"Booking": b, "Way": s.world.way(b), "Date": field(r, "date"), "Fault": s.rebooking(b)}
+	data := map[string]any{"Booking": b, "Way": s.world.way(b), "Date": trimmed(r, "date"), "Fault": s.rebooking(b)}
 	if data["Closed"] = data["Fault"] != ""; data["Fault"] == "" && r.URL.RawQuery != "" {
-		day, fault := dayOf(field(r, "date"))
+		day, fault := dayOf(trimmed(r, "date"))
 		if data["Fault"] = fault; fault == "" {
 			all := s.world.offers(tripsLeg{b.Kind, b.line.From, b.line.To}, day, b.class)
 			for i := range all {

@@ -38,8 +38,8 @@ func (w *tripsWorld) coordinates(p tripsSpot) string {
 	return fmt.Sprintf("%.4f %.4f", 46+float64(p.city)/5+float64(p.road*tripsBlock)/111_000, 8+float64(p.city%5)+float64(p.x)/76_000)
 }
 
-// tenths writes a rating: 4.3.
-func tenths(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) }
+// rated writes a rating: 4.3.
+func rated(n int) string { return fmt.Sprintf("%d.%d", n/10, n%10) }
 
 // tripsWeek are the days by which hours are searched; the first five have the
 // same hours.
@@ -57,9 +57,9 @@ type tripsFound struct {
 
 // placesLike are the places that a search asks for, or what is wrong with it.
 func (s *trips) placesLike(r *http.Request) (out []tripsFound, fault string) {
-	city, near, category := field(r, "city"), field(r, "near"), field(r, "category")
-	open := slices.Index(tripsWeek, field(r, "open"))
-	rating, _ := strconv.ParseFloat(field(r, "rating"), 64)
+	city, near, category := trimmed(r, "city"), trimmed(r, "near"), trimmed(r, "category")
+	open := slices.Index(tripsWeek, trimmed(r, "open"))
+	rating, _ := strconv.ParseFloat(trimmed(r, "rating"), 64)
 	center, known := s.world.stand(near)
 	at, there := s.world.cityOf(city)
 	switch {
@@ -72,18 +72,18 @@ func (s *trips) placesLike(r *http.Request) (out []tripsFound, fault string) {
 	}
 	for i := range s.world.places {
 		p := &s.world.places[i]
-		if there && p.spot.city != at || !contains(p.Name, field(r, "q")) || p.Name == near ||
+		if there && p.spot.city != at || !contains(p.Name, trimmed(r, "q")) || p.Name == near ||
 			category != "" && category != "any" && p.Category != category || p.Rating < int(rating*10) || open >= 0 && p.hoursOn(open) == "closed" {
 			continue
 		}
-		f := tripsFound{p, s.world.cities[p.spot.city].Name, tenths(p.Rating), -1}
+		f := tripsFound{p, s.world.cities[p.spot.city].Name, rated(p.Rating), -1}
 		if known {
 			f.Metres = way(center, p.spot).Metres()
 		}
 		out = append(out, f)
 	}
 	slices.SortStableFunc(out, func(a, b tripsFound) int {
-		switch field(r, "sort") {
+		switch trimmed(r, "sort") {
 		case "rating":
 			return b.Rating - a.Rating
 		case "distance":
@@ -97,12 +97,12 @@ func (s *trips) placesLike(r *http.Request) (out []tripsFound, fault string) {
 func (s *trips) search(w http.ResponseWriter, r *http.Request) {
 	found, fault := s.placesLike(r)
 	page, pages := paged(r, found)
-	s.show(w, "Places", "places", map[string]any{"Q": field(r, "q"), "City": field(r, "city"), "Near": field(r, "near"), "Fault": fault,
+	s.show(w, "Places", "places", map[string]any{"Q": trimmed(r, "q"), "City": trimmed(r, "city"), "Near": trimmed(r, "near"), "Fault": fault,
 		"Rows": page, "Total": len(found), "Pages": pages,
-		"Category": menu{"category", "Category", append([]string{"any"}, tripsCategories...), field(r, "category")},
-		"Open":     menu{"open", "Open on", append([]string{"any day"}, tripsWeek...), field(r, "open")},
-		"Rating":   menu{"rating", "Rating at least", strings.Fields("any 3.5 4.0 4.5"), field(r, "rating")},
-		"Sort":     menu{"sort", "Sort by", strings.Fields("name rating distance"), field(r, "sort")}})
+		"Category": menu{"category", "Category", append([]string{"any"}, tripsCategories...), trimmed(r, "category")},
+		"Open":     menu{"open", "Open on", append([]string{"any day"}, tripsWeek...), trimmed(r, "open")},
+		"Rating":   menu{"rating", "Rating at least", strings.Fields("any 3.5 4.0 4.5"), trimmed(r, "rating")},
+		"Sort":     menu{"sort", "Sort by", strings.Fields("name rating distance"), trimmed(r, "sort")}})
 }
 
 // placeAt is the place that a request's path names; it answers where there is
@@ -122,7 +122,7 @@ func (s *trips) place(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.show(w, p.Name, "place", map[string]any{"Place": p, "City": s.world.cities[p.spot.city].Name, "Address": s.world.address(p.spot),
-		"Coordinates": s.world.coordinates(p.spot), "Stars": tenths(p.Rating), "Saved": slices.Contains(s.saved, p.ID)})
+		"Coordinates": s.world.coordinates(p.spot), "Stars": rated(p.Rating), "Saved": slices.Contains(s.saved, p.ID)})
 }
 
 func (s *trips) save(w http.ResponseWriter, r *http.Request) {
@@ -150,7 +150,7 @@ func (s *trips) savedList(w http.ResponseWriter, r *http.Request) {
 	var all []tripsFound
 	for _, id := range s.saved {
 		p := &s.world.places[id]
-		all = append(all, tripsFound{p, s.world.cities[p.spot.city].Name, tenths(p.Rating), -1})
+		all = append(all, tripsFound{p, s.world.cities[p.spot.city].Name, rated(p.Rating), -1})
 	}
 	page, pages := paged(r, all)
 	s.show(w, "Saved places", "saved", map[string]any{"Rows": page, "Total": len(all), "Pages": pages})
@@ -180,7 +180,7 @@ func (s *trips) review(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	stars, text := atoi(r.PostFormValue("stars")), field(r, "text")
+	stars, text := atoi(r.PostFormValue("stars")), trimmed(r, "text")
 	if stars < 1 || stars > 5 || text == "" {
 		s.tell("Choose 1 to 5 stars and write a text.")
 	} else {

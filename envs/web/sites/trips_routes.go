@@ -108,7 +108,7 @@ func (w *tripsWorld) stand(name string) (tripsSpot, bool) {
 }
 
 func (s *trips) route(w http.ResponseWriter, r *http.Request) {
-	from, to, by := field(r, "from"), field(r, "to"), field(r, "by")
+	from, to, by := trimmed(r, "from"), trimmed(r, "to"), trimmed(r, "by")
 	data := map[string]any{"From": from, "To": to, "By": by, "Ways": []string{"foot", "bus", "car"}}
 	a, known := s.world.stand(from)
 	b, known2 := s.world.stand(to)
