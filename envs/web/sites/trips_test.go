@@ -237,10 +237,10 @@ func TestWaysAreTheShortest(t *testing.T) {
 func TestTripsAndWikiShareAWorldAndNothingElse(t *testing.T) {
 	for _, name := range []string{"trips", "wiki"} {
 		first, again := enter(t, name, 6), enter(t, name, 6)
-		if !reflect.DeepEqual(contentOf(first.site), contentOf(again.site)) {
+		if !reflect.DeepEqual(worldBehind(first.site), worldBehind(again.site)) {
 			t.Errorf("%s: the same number gives two worlds", name)
 		}
-		if reflect.DeepEqual(contentOf(first.site), contentOf(enter(t, name, 7).site)) {
+		if reflect.DeepEqual(worldBehind(first.site), worldBehind(enter(t, name, 7).site)) {
 			t.Errorf("%s: two numbers give the same world", name)
 		}
 	}
@@ -270,8 +270,8 @@ func TestTripsAndWikiShareAWorldAndNothingElse(t *testing.T) {
 	wg.Wait()
 }
 
-// contentOf is a site's world.
-func contentOf(s Site) any {
+// worldBehind is a site's world.
+func worldBehind(s Site) any {
 	if s, ok := s.(*trips); ok {
 		return s.world
 	}
