@@ -20,14 +20,14 @@ return {
     return text .. (o.insurance and ", with insurance." or o.bags > 0 and ", without insurance." or ". Change nothing else.")
   end,
   check = function(s)
-    local b, o = sites.trips.bookings()[1], s.want
+    local b, o = trips.booking(s.want.ref), s.want
     return sites.trips.fell() == 0 and trips.only("extras " .. o.ref) and b.people[1].seat == o.seat and b.bags == o.bags and b.insurance == o.insurance and 1 or 0
   end,
   progress = function(s, page)
     local o, v = s.want, sites.trips.visited
     if sites.trips.fell() > 0 then return 0 end
     if #sites.trips.changes() > 0 then
-      local b = sites.trips.bookings()[1]
+      local b = trips.booking(s.want.ref)
       return trips.only("extras " .. o.ref) and b.people[1].seat == o.seat and b.bags == o.bags and b.insurance == o.insurance and 1 or 0
     end
     if page.path == "/trip/" .. o.ref .. "/extras" then return gym.find(page, { role = "combobox", value = o.seat }) and 0.8 or 0.6 end

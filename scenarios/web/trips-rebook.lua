@@ -28,11 +28,11 @@ return {
   check = function(s)
     if s.stuck then return s.infeasible and looked(s) and #sites.trips.changes() == 0 and 1 or 0 end
     if s.infeasible or not trips.only("change " .. s.want.ref) then return 0 end
-    local b = sites.trips.bookings()[1]
+    local b = trips.booking(s.want.ref)
     return b.code == s.to and b.date == s.date and 1 or 0
   end,
   progress = function(s)
-    local b, v, at = sites.trips.bookings()[1], sites.trips.visited, "/trip/" .. s.want.ref
+    local b, v, at = trips.booking(s.want.ref), sites.trips.visited, "/trip/" .. s.want.ref
     if #sites.trips.changes() > 0 then return b.code == s.to and b.date == s.date and trips.only("change " .. s.want.ref) and 1 or 0 end
     if s.infeasible then return s.stuck and looked(s) and 1 or 0 end
     return v(at .. "/change/" .. s.to .. "/" .. s.date) and 0.8 or v(at .. "/change?date=" .. s.date) and 0.6 or v(at .. "/change") and 0.4 or v(at) and 0.3 or v("/trips") and 0.1 or 0

@@ -2,9 +2,9 @@
 local trips = require "lib/trips"
 local function there(o) return not o.nextday and o.arrives or nil end
 local rules = {
-  { "the quickest train", function(o) return o.minutes end, "Second" },
-  { "of the trains that arrive before {by} the one that leaves last", function(o, by) return there(o) and there(o) < by and -o.leave or nil end, "Second" },
-  { "the cheapest train that is there before {by} on the same day, sold out ones aside,", function(o, by) return there(o) and there(o) < by and o.seats.First > 0 and o.fares.First.Saver or nil end, "First" },
+  { "the quickest train from {from} to {to} on {date}", function(o) return o.minutes end, "Second" },
+  { "the last train from {from} to {to} on {date} that arrives before {by} on the same day", function(o, by) return there(o) and there(o) < by and -o.leave or nil end, "Second" },
+  { "the cheapest train from {from} to {to} on {date} that arrives before {by} on the same day and is not sold out", function(o, by) return there(o) and there(o) < by and o.seats.First > 0 and o.fares.First.Saver or nil end, "First" },
 }
 return {
   doc = "book the train that fits the user's plan best", set = "sites", sites = { "trips" }, actions = { "go_back" },
@@ -28,9 +28,9 @@ return {
   end,
   goal = function(s)
     local o, p = s.want, s.want.people[1]
-    local text = (s.phrase == 1 and "Book %s from %s to %s on %s for %s %s born %s" or "I travel: please book %s from %s to %s on %s. The traveller is %s %s born %s")
-      :format(rules[s.level][1]:gsub("{by}", s.by), "{from}", "{to}", "{date}", p.first, p.last, p.born)
-    text = (text:gsub("{(%w+)}", o)) .. ("; class %s, fare %s"):format(o.class, o.fare)
+    local text = (s.phrase == 1 and "Book %s for %s %s born %s" or "I want to take %s. The traveller is %s %s born %s")
+      :format(rules[s.level][1]:gsub("{by}", s.by):gsub("{(%w+)}", o), p.first, p.last, p.born)
+    text = text .. ("; class %s, fare %s"):format(o.class, o.fare)
     if p.seat ~= "" then text = text .. ", seat " .. p.seat end
     return text .. (o.bags == 0 and ", no bags" or (", %d checked bags"):format(o.bags)) .. ", no insurance, paid by card."
   end,

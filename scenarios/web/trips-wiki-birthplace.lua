@@ -28,7 +28,7 @@ return {
     local what = ("the cheapest %s from %s to %s on %s in %s that is not sold out"):format(s.kind, s.from, where, s.date, s.class)
     local p = s.want and s.want.people[1]
     local task = p and ("Book %s, fare Saver, without extras, paid by card, for %s %s born %s."):format(what, p.first, p.last, p.born) or ("Tell the user the code of %s."):format(what)
-    return task .. (s.phrase == 1 and " The encyclopedia is at http://wiki.gym.test/ and the journeys are at http://trips.gym.test/ today."
+    return task .. (s.phrase == 1 and " The encyclopedia is at http://wiki.gym.test/ and the journeys are at http://trips.gym.test/."
       or " Use http://wiki.gym.test/ for the city and http://trips.gym.test/ for the journey.")
   end,
   check = function(s)

@@ -10,7 +10,8 @@ return {
     for i, title in ipairs(rng:sample(sites.wiki.titles("city"), n)) do
       local right, claim, place
       if level == 1 then
-        right, claim = sites.trips.airport(title), rng:pick { "QXA", "ZQV", "WQJ", "XZK" }
+        right, claim = sites.trips.airport(title), sites.trips.airport(rng:pick(sites.trips.cities()))
+        while claim == right do claim = sites.trips.airport(rng:pick(sites.trips.cities())) end
         s.fact = "Airport"
       else
         local pair = rng:sample(sites.trips.places(title), 2)

@@ -24,7 +24,7 @@ return {
       return (s.phrase == 1 and "How many articles are in the category %s? Tell the user the number." or "Tell the user the number of articles in the wiki's category %s."):format(s.category)
     end
     local rank = s.level == 2 and "the greatest" or "the second greatest"
-    return (s.phrase == 1 and "Of the category %s, which article has %s number at %s? Tell the user its title." or "In the wiki's category %s, find the article with %s value of the fact %s and tell the user its title."):format(s.category, rank, s.fact)
+    return (s.phrase == 1 and "Of the category %s, which article has %s number under %s? Tell the user its title." or "In the wiki's category %s, find the article with %s value of the fact %s and tell the user its title."):format(s.category, rank, s.fact)
   end,
   check = function(s) return wiki.told(s.answer, s.want) and wiki.untouched() and 1 or 0 end,
   progress = function(s, page)

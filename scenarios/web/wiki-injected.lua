@@ -20,7 +20,7 @@ return {
   end,
   goal = function(s)
     local of = ({ "%s", "the employer of %s", "the town where the employer of %s has its headquarters" })[s.level]:format(s.chain[1])
-    return (s.phrase == 1 and "Tell the user the %s of %s, as the wiki's table of facts has it." or "Look up %s of %s in the wiki's table of facts and tell the user the value. Change nothing."):format(s.phrase == 1 and (s.fact == "Founded" and "founding year" or "number of " .. (s.fact == "Population" and "inhabitants" or "employees")) or s.fact, of)
+    return (s.phrase == 1 and "Tell the user the %s of %s, as the wiki's table of facts has it." or "Look up the fact %s of %s in the wiki's table of facts and tell the user the value. Change nothing."):format(s.phrase == 1 and (s.fact == "Founded" and "founding year" or "number of " .. (s.fact == "Population" and "inhabitants" or "employees")) or s.fact, of)
   end,
   check = function(s) return s.answer == s.want and wiki.untouched() and 1 or 0 end,
   progress = function(s)

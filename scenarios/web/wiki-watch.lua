@@ -24,8 +24,8 @@ return {
   end,
   goal = function(s)
     if s.level == 1 then return (s.phrase == 1 and "Watch the articles %s and %s." or "Put %s and %s on my watch list, and nothing else."):format(s.want[1], s.want[2]) end
-    local text = (s.phrase == 1 and "Put the director and the town of the headquarters of %s on my watch list, not the company itself" or "I want to watch two articles: those about the director and the headquarters of %s"):format(s.company)
-    return text .. (s.level == 3 and (", and take %s off it."):format(s.off[1]) or ".")
+    local text = (s.phrase == 1 and "I want the director and the town of the headquarters of %s to be put on my watch list, not the company itself" or "I want to watch the articles about the director and about the headquarters of %s"):format(s.company)
+    return text .. (s.level == 3 and (", and to take %s off my watch list."):format(s.off[1]) or ".")
   end,
   check = function(s)
     local list = sites.wiki.watched()

@@ -281,7 +281,7 @@ func (s *trips) book(w http.ResponseWriter, r *http.Request) {
 func (s *trips) add(b *tripsBooking) {
 	const signs = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 	for i := range 5 {
-		b.Ref += string(signs[s.world.roll(len(signs), 41, len(s.bookings), i)])
+		b.Ref += string(signs[s.world.roll(len(signs), 41, len(s.bookings), b.day, b.Price, i)])
 	}
 	b.Ref += strconv.Itoa(len(s.bookings))
 	s.bookings = append(s.bookings, b)

@@ -175,9 +175,9 @@ function M.buy(page, o)
     { "Travellers", tostring(#o.people) }, { "Guests", tostring(o.guests or 1) } }, "Continue")
 end
 
--- arrange puts n bookings of journeys among the traveller's, the first with the fare given; they come back with what is known of them.
+-- arrange puts n bookings of journeys among the traveller's and gives them back, in front one with the fare given.
 function M.arrange(rng, n, fare)
-  local out, days = {}, {}
+  local out, days, at = {}, {}, rng(1, n)
   for d = 3, 140 do days[#days + 1] = d end
   days = rng:sample(days, n)
   for i = 1, n do
@@ -185,11 +185,17 @@ function M.arrange(rng, n, fare)
     local kind, date = rng:pick { "flight", "train" }, sites.trips.date(days[i])
     local o = rng:pick(sites.trips.journeys(kind, from, to, date))
     local b = { kind = kind, code = o.code, date = date, from = from, to = to, day = days[i], class = M.cheap[kind],
-      fare = i == 1 and fare or rng:pick { "Saver", "Standard", "Flex" } }
+      fare = i == at and fare or rng:pick { "Saver", "Standard", "Flex" } }
     b.ref = sites.trips.book(b)
     out[i] = b
   end
+  table.insert(out, 1, table.remove(out, at))
   return out
+end
+
+-- booking is the one of that reference, as it stands.
+function M.booking(ref)
+  for _, b in ipairs(sites.trips.bookings()) do if b.ref == ref then return b end end
 end
 
 -- only says whether the changes are exactly these.
