@@ -291,6 +291,9 @@ func BenchmarkTripsPage(b *testing.B) {
 
 func BenchmarkTripsOpen(b *testing.B) {
 	var worlds Worlds
+	if _, err := worlds.Open("trips", 1); err != nil { // makes the world
+		b.Fatal(err)
+	}
 	for b.Loop() {
 		if _, err := worlds.Open("trips", 1); err != nil {
 			b.Fatal(err)
