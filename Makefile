@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-long bench build chrome miniwob peers puzzle-table check clean
+.PHONY: train test test-long bench build chrome miniwob peers peers-web puzzle-table check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -35,6 +35,14 @@ miniwob:
 peers:
 	@test -x build/peers/bin/python || { python3 -m venv build/peers && build/peers/bin/pip install -q gymnasium==1.4.0 textarena==0.7.4 reasoning-gym==0.1.19; } \
 		|| { rm -rf build/peers; echo "no peers here (pip could not get them)"; }
+
+# BrowserGym, and MiniWoB++'s own environment: bench/browsergym. lxml is an old one, since its parser is seen in what
+# BrowserGym shows.
+peers-web:
+	@test -x build/peers-web/bin/python || { python3 -m venv build/peers-web && build/peers-web/bin/pip install -q \
+		browsergym-core==0.14.3 browsergym-miniwob==0.14.3 playwright==1.44.0 miniwob==1.1.0 gymnasium==1.4.0 \
+		selenium==4.51.0 lxml==5.4.0 beautifulsoup4==4.15.0; } \
+		|| { rm -rf build/peers-web; echo "no web peers here (pip could not get them)"; }
 
 check:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }

@@ -73,7 +73,7 @@ func (g *Grammar) Next(dst []Piece) []Piece {
 		}
 		return dst
 	}
-	if len(g.action.Args) == len(g.verb.Params) {
+	if len(g.action.Args) == g.verb.needs() { // what is optional is left out
 		return dst
 	}
 	p := &g.verb.Params[len(g.action.Args)]
@@ -236,7 +236,7 @@ func optionFollows(v *Verb, i int) bool {
 
 func fits(e *Element, p *Param, needsOption bool) bool {
 	return e.ID != "" && (p.Roles == nil || slices.Contains(p.Roles, e.Role)) &&
-		!strings.Contains(e.State, "disabled") && (!needsOption || len(e.Options) > 0)
+		e.Unusable() == "" && (!needsOption || len(e.Options) > 0)
 }
 
 func choices(dst []Piece, texts []string) []Piece {

@@ -13,7 +13,14 @@ type Observation struct {
 	Text     string    // what is not an element: a page's title and path, a tool's output
 	Note     string    // what was wrong with the last action; "" when it was fine
 	Elements []Element // in reading order
+	Images   []Image   // pictures of it, where they were asked for
 	Verbs    []Verb    // what may be done now
+}
+
+// Image is a picture, PNG.
+type Image struct {
+	Name string // screenshot, som
+	Data []byte
 }
 
 // Element is one thing on the page: something to act on, or text to read.
@@ -24,6 +31,18 @@ type Element struct {
 	Value   string   // what was typed or chosen
 	Options []string // of a combobox, in order
 	State   string   // "checked", "selected", "expanded", "disabled", …; "" is none
+	Box     [4]int   // left, top, width, height in pixels of the picture, where it was asked for; else zeros
+}
+
+// Unusable is why an element cannot be acted on now, "disabled" or "covered";
+// "" where it can.
+func (e *Element) Unusable() string {
+	for word := range strings.SplitSeq(e.State, ", ") {
+		if word == "disabled" || word == "covered" {
+			return word
+		}
+	}
+	return ""
 }
 
 // Element finds an element by its id, or nil.

@@ -22,9 +22,28 @@ type Param struct {
 	Doc  string
 	Kind Kind
 
+	Optional bool     // it may be left out, and so may all that follow it
 	Roles    []string // of a Ref: the roles it may point to; nil is any
 	Enum     []string // of an Enum: the choices
 	Min, Max float64  // of an Int or Num: inclusive bounds where Max > Min
+}
+
+// needs is how many arguments a verb cannot do without.
+func (v *Verb) needs() int {
+	for i := range v.Params {
+		if v.Params[i].Optional {
+			return i
+		}
+	}
+	return len(v.Params)
+}
+
+// arity is how many arguments a verb takes, in words.
+func (v *Verb) arity() string {
+	if n := v.needs(); n < len(v.Params) {
+		return strconv.Itoa(n) + " to " + strconv.Itoa(len(v.Params))
+	}
+	return strconv.Itoa(len(v.Params))
 }
 
 // Kind is the type of an argument.
@@ -67,6 +86,9 @@ func (v Verb) Signature() string {
 		} else if p.Kind.String() != p.Name {
 			parts[i] += ":" + p.Kind.String()
 		}
+		if p.Optional {
+			parts[i] += "?"
+		}
 	}
 	return v.Name + "(" + strings.Join(parts, ", ") + ")"
 }
@@ -77,8 +99,9 @@ type Action struct {
 	Args []Value
 }
 
-// Value is one argument. Text holds a Ref's id, a Str, an Enum or an Option;
-// Num holds an Int or a Num.
+// Value is one argument. Text holds a Ref's id, a Str, an Enum or an Option; a
+// list of texts is one with an item on each line. Num holds an Int or a Num. An
+// optional argument that was left out before another one is empty.
 type Value struct {
 	Kind Kind
 	Text string
@@ -146,19 +169,25 @@ func (o *Observation) Validate(a Action) error {
 	if err != nil {
 		return err
 	}
-	if len(a.Args) != len(verb.Params) {
-		return Mistakef("%s takes %d arguments, not %d", verb.Signature(), len(verb.Params), len(a.Args))
+	if len(a.Args) < verb.needs() || len(a.Args) > len(verb.Params) {
+		return Mistakef("%s takes %s arguments, not %d", verb.Signature(), verb.arity(), len(a.Args))
 	}
 	var pointed *Element
-	for i, p := range verb.Params {
-		v := a.Args[i]
+	for i, v := range a.Args {
+		p := &verb.Params[i]
 		if v.Kind != p.Kind {
 			return Mistakef("%s of %s must be of kind %s, not %s", p.Name, verb.Signature(), p.Kind, v.Kind)
+		}
+		if p.Optional && v.Text == "" && v.Num == 0 {
+			continue
 		}
 		switch p.Kind {
 		case Ref:
 			if pointed = o.Element(v.Text); pointed == nil {
 				return Mistakef("there is no element %s", v.Text)
+			}
+			if why := pointed.Unusable(); why != "" {
+				return Mistakef("[%s] is %s; nothing can be done with it now", v.Text, why)
 			}
 			if p.Roles != nil && !slices.Contains(p.Roles, pointed.Role) {
 				return Mistakef("%s works on %s, and [%s] is a %s", verb.Name, strings.Join(p.Roles, ", "), v.Text, pointed.Role)
@@ -178,8 +207,13 @@ func (o *Observation) Validate(a Action) error {
 				return Mistakef("%s of %s must be one of %s", p.Name, verb.Signature(), strings.Join(p.Enum, ", "))
 			}
 		case Option:
-			if pointed == nil || !slices.Contains(pointed.Options, v.Text) {
-				return Mistakef("%q is not an option of that list", v.Text)
+			if pointed == nil {
+				return Mistakef("%q is not an option: no list was named", v.Text)
+			}
+			for text := range strings.SplitSeq(v.Text, "\n") {
+				if !slices.Contains(pointed.Options, text) && !slices.Contains(pointed.Options, v.Text) {
+					return Mistakef("%q is not an option of that list", text)
+				}
 			}
 		}
 	}
@@ -198,7 +232,8 @@ func (o *Observation) verb(name string) (*Verb, error) {
 }
 
 // Parse reads an action in its written form, a function call with literals:
-// click(12), fill(3, "Ada"), fill('3', 'Ada'). The error is a [*Mistake].
+// click(12), fill(3, "Ada"), or as Python writes it: fill('3', 'Ada'),
+// click('12', modifiers=['Shift']). The error is a [*Mistake].
 func (o *Observation) Parse(text string) (Action, error) {
 	text = strings.TrimSpace(text)
 	open := strings.IndexByte(text, '(')
@@ -214,20 +249,45 @@ func (o *Observation) Parse(text string) (Action, error) {
 	if err != nil {
 		return Action{}, err
 	}
-	if len(words) != len(verb.Params) {
-		return Action{}, Mistakef("%s takes %d arguments, not %d", verb.Signature(), len(verb.Params), len(words))
+	if words, err = verb.order(words); err != nil {
+		return Action{}, err
 	}
-	for i, p := range verb.Params {
-		v := Value{Kind: p.Kind, Text: words[i]}
-		if p.Kind == Int || p.Kind == Num {
-			if v.Num, err = strconv.ParseFloat(words[i], 64); err != nil {
-				return Action{}, Mistakef("%s of %s must be a number, not %q", p.Name, verb.Signature(), words[i])
+	for i, w := range words {
+		p := &verb.Params[i]
+		v := Value{Kind: p.Kind, Text: w.text}
+		if (p.Kind == Int || p.Kind == Num) && (w.text != "" || !p.Optional) {
+			if v.Num, err = strconv.ParseFloat(w.text, 64); err != nil {
+				return Action{}, Mistakef("%s of %s must be a number, not %q", p.Name, verb.Signature(), w.text)
 			}
 			v.Text = ""
 		}
 		a.Args = append(a.Args, v)
 	}
 	return a, o.Validate(a)
+}
+
+// order puts arguments that were given by name into their places.
+func (v *Verb) order(words []literal) ([]literal, error) {
+	var out []literal
+	for i, w := range words {
+		at := i
+		if w.name != "" {
+			if at = slices.IndexFunc(v.Params, func(p Param) bool { return p.Name == w.name }); at < 0 {
+				return nil, Mistakef("%s has no argument %s", v.Signature(), w.name)
+			}
+		}
+		if at >= len(v.Params) || len(words) > len(v.Params) {
+			return nil, Mistakef("%s takes %s arguments, not %d", v.Signature(), v.arity(), len(words))
+		}
+		for len(out) <= at {
+			out = append(out, literal{name: v.Params[len(out)].Name})
+		}
+		out[at] = w
+	}
+	if len(out) < v.needs() {
+		return nil, Mistakef("%s takes %s arguments, not %d", v.Signature(), v.arity(), len(words))
+	}
+	return out, nil
 }
 
 func (o *Observation) example() string {
@@ -242,29 +302,28 @@ func (o *Observation) example() string {
 	return "click(12)"
 }
 
-// literals splits "12, \"a, b\", 'c'" into its parts, unquoted.
-func literals(s string) ([]string, error) {
-	var out []string
+// literal is one argument as it was written; name is "" where it has none.
+type literal struct{ name, text string }
+
+// literals splits "12, \"a, b\", 'c', d=['e', 'f']" into its parts, unquoted. A
+// list is its items, one on each line.
+func literals(s string) ([]literal, error) {
+	var out []literal
 	for s = strings.TrimSpace(s); s != ""; {
-		var word string
-		if q := s[0]; q == '"' || q == '\'' {
-			end := closing(s, q)
-			if end < 0 {
-				return nil, Mistakef("a quote is not closed in %s", s)
-			}
-			word, s = unescape(s[1:end]), s[end+1:]
-		} else {
-			end := strings.IndexByte(s, ',')
-			if end < 0 {
-				end = len(s)
-			}
-			word, s = strings.TrimSpace(s[:end]), s[end:]
-			if word == "" {
-				return nil, Mistakef("an argument is empty")
-			}
+		var w literal
+		if name, rest, ok := strings.Cut(s, "="); ok && isName(strings.TrimSpace(name)) {
+			w.name, s = strings.TrimSpace(name), strings.TrimSpace(rest)
 		}
-		out = append(out, word)
-		s = strings.TrimSpace(s)
+		var err error
+		if strings.HasPrefix(s, "[") {
+			w.text, s, err = listed(s[1:])
+		} else {
+			w.text, s, err = scalar(s, ",")
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
 		if s == "" {
 			break
 		}
@@ -276,6 +335,54 @@ func literals(s string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// isName says whether a text can be an argument's name.
+func isName(s string) bool {
+	for i, r := range s {
+		if r != '_' && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// scalar reads one quoted or plain word, which ends before one of the signs in
+// end.
+func scalar(s, end string) (word, rest string, err error) {
+	if s != "" && (s[0] == '"' || s[0] == '\'') {
+		at := closing(s, s[0])
+		if at < 0 {
+			return "", "", Mistakef("a quote is not closed in %s", s)
+		}
+		return unescape(s[1:at]), strings.TrimSpace(s[at+1:]), nil
+	}
+	at := strings.IndexAny(s, end)
+	if at < 0 {
+		at = len(s)
+	}
+	if word = strings.TrimSpace(s[:at]); word == "" {
+		return "", "", Mistakef("an argument is empty")
+	}
+	return word, s[at:], nil
+}
+
+// listed reads the items of a list up to its bracket.
+func listed(s string) (text, rest string, err error) {
+	var items []string
+	for s = strings.TrimSpace(s); !strings.HasPrefix(s, "]"); {
+		var item string
+		if item, s, err = scalar(s, ",]"); err != nil {
+			return "", "", err
+		}
+		items = append(items, item)
+		if strings.HasPrefix(s, ",") {
+			s = strings.TrimSpace(s[1:])
+		} else if !strings.HasPrefix(s, "]") {
+			return "", "", Mistakef("a list is not closed: it wants a ]")
+		}
+	}
+	return strings.Join(items, "\n"), strings.TrimSpace(s[1:]), nil
 }
 
 // closing is the index of the quote that closes the one at s[0], or -1.

@@ -33,7 +33,7 @@ import (
 	"github.com/turngym/turngym/gym/catalog"
 )
 
-//go:embed web puzzle
+//go:embed web/*.lua web/lib/*.lua puzzle/*.lua
 var embedded embed.FS
 
 // Embedded are the project's own scenarios, a folder for each family.

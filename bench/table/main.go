@@ -21,7 +21,7 @@ var rows = [][]string{
 	{"bandit", "--scenario", "puzzle/bandit", "--recipe", "grpo", "--rl.steps", "100"},
 	{"mastermind, level 1", "--scenario", "puzzle/mastermind", "--level", "1", "--recipe", "grpo"},
 	{"lights-out, level 2", "--scenario", "puzzle/lights-out", "--level", "2", "--recipe", "grpo", "--rl.steps", "100"},
-	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo", "--rl.steps", "300"},
+	{"tic-tac-toe, level 1", "--scenario", "puzzle/tic-tac-toe", "--level", "1", "--recipe", "grpo", "--rl.steps", "1600", "--rl.lr", "5e-4", "--rl.entropy", "0.003"},
 	{"sokoban, level 1", "--scenario", "puzzle/sokoban", "--level", "1", "--recipe", "web", "--sft.steps", "400", "--rl.steps", "20"},
 }
 

@@ -50,7 +50,7 @@ func (a *app) checkCommand() *cobra.Command {
 				all = append(all, s.Scenario)
 			}
 			again := []string{"check", "--env", c.Env, "--web.driver", c.Web.Driver, "--web.chrome", c.Web.Chrome, "--web.pages", c.Web.Pages,
-				"--web.dir", c.Web.Dir, "--puzzle.dir", c.Puzzle.Dir}
+				"--web.browser", c.Web.Browser, "--web.input", c.Web.Input, "--web.actions", strings.Join(c.Web.Actions, ","), "--web.dir", c.Web.Dir, "--puzzle.dir", c.Puzzle.Dir}
 			return a.check(cmd.Context(), f, c.Env+"/", all, flags, func(name string) []string { return append(again, "--scenarios", name) })
 		},
 	}

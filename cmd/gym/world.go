@@ -28,6 +28,7 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 	switch f := f.(type) {
 	case *web.Family:
 		f.Driver, f.Chrome, f.Pages = c.Web.Driver, c.Web.Chrome, c.Web.Pages
+		f.Browser, f.Input, f.Actions, f.Observe, f.Budget = c.Web.Browser, c.Web.Input, c.Web.Actions, c.Web.Observe, c.Web.Budget
 		if driver != "" {
 			f.Driver = driver
 		}

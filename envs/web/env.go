@@ -43,8 +43,9 @@ var errOver = errors.New("the episode is over; reset first")
 // site is the handler that a page keeps while episodes come and go. Its lock
 // also orders the session's other methods after the requests.
 type site struct {
-	mu  sync.Mutex
-	now session
+	mu       sync.Mutex
+	now      session
+	scripted bool // its pages have scripts
 }
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -64,6 +65,13 @@ func (s *site) Serves(host string) bool {
 	return s.now != nil && slices.Contains(s.now.hosts(), host)
 }
 
+// Scripted says whether the episode's pages have scripts.
+func (s *site) Scripted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.scripted
+}
+
 // addresses are those of the episode's sites.
 func (s *site) addresses() []string {
 	var out []string
@@ -73,9 +81,10 @@ func (s *site) addresses() []string {
 	return out
 }
 
-func (s *site) put(next session) {
+func (s *site) put(next session, scripted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.scripted = scripted
 	if s.now != nil {
 		s.now.close()
 	}
@@ -104,7 +113,7 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	if err != nil {
 		return gym.Observation{}, err
 	}
-	e.site.put(s)
+	e.site.put(s, e.info.Script || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn) || slices.ContainsFunc(e.family.Observe, pictured))
 	e.over, e.turns = false, 0
 	view, err := s.open(ctx, e.page)
 	if err != nil {
@@ -116,6 +125,9 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	}
 	e.obs = gym.Observation{Goal: goal, Hint: hint}
 	e.show(view)
+	if err := e.look(ctx, nil); err != nil {
+		return gym.Observation{}, e.broken(err)
+	}
 	return e.obs, nil
 }
 
@@ -148,7 +160,11 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 	case err != nil:
 		return gym.Outcome{}, e.broken(err)
 	default:
+		before := e.obs.Elements
 		e.show(view)
+		if err := e.look(ctx, before); err != nil {
+			return gym.Outcome{}, e.broken(err)
+		}
 		if view.Blocked > 0 && !said {
 			e.obs.Text += "\nWhat was asked for is outside this task; its sites are " + strings.Join(e.site.addresses(), ", ")
 		}
@@ -184,11 +200,25 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 func (e *env) show(v browser.View) {
 	e.view = v
 	e.obs.Text, e.obs.Note, e.obs.Elements = v.Title, "", v.Elements
-	e.obs.Verbs = offered(e.site.now.actions(), &v)
-	if slices.Contains(e.site.now.actions(), "goto") {
+	allowed := e.allowed()
+	e.obs.Verbs = offered(allowed, &v)
+	if slices.ContainsFunc(allowed, func(name string) bool { return name == "goto" || name == "all" }) {
 		e.obs.Text += "\n" + v.URL
 	}
+	for i, t := range v.Tabs {
+		mark := " "
+		if i == v.Tab {
+			mark = "*"
+		}
+		e.obs.Text += fmt.Sprintf("\n%stab %d %s (%s)", mark, i, t.Title, t.URL)
+	}
 }
+
+// allowed are the verbs beside the lean ones.
+func (e *env) allowed() []string { return slices.Concat(e.site.now.actions(), e.family.Actions) }
+
+// drawn says whether a verb is one for which a page must be drawn.
+func drawn(verb string) bool { return verb == "all" || browser.ByHand(verb) }
 
 // reaches says whether an address is one of the episode's sites.
 func (e *env) reaches(address string) bool {
@@ -225,7 +255,7 @@ func (e *env) Close() error {
 	}
 	e.closed = true
 	err := e.page.Close()
-	e.site.put(nil)
+	e.site.put(nil, false)
 	return err
 }
 

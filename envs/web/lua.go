@@ -198,18 +198,33 @@ func (s *luaSession) demonstrate(ctx context.Context, v browser.View) (gym.Actio
 			if i+1 < len(out) {
 				arg = out[i+1]
 			}
-			text, ok := arg.(string)
-			if element, is := arg.(map[string]any); is {
-				text, ok = element["id"].(string)
+			if arg == nil && p.Optional {
+				break
 			}
+			v, ok := argument(p, arg)
 			if !ok {
 				return gym.Action{}, gym.Faultf("web/"+s.task.Scenario, "the oracle's %s of %s is %v", p.Name, verb, arg)
 			}
-			a.Args = append(a.Args, gym.Value{Kind: p.Kind, Text: text})
+			a.Args = append(a.Args, v)
 		}
 		return a, nil
 	}
 	return gym.Action{}, gym.Faultf("web/"+s.task.Scenario, "the oracle said %q, which is no verb of pages", verb)
+}
+
+// argument is what Lua gave for a parameter: an element, a text or a number.
+func argument(p gym.Param, arg any) (gym.Value, bool) {
+	v := gym.Value{Kind: p.Kind}
+	var ok bool
+	switch arg := arg.(type) {
+	case map[string]any:
+		v.Text, ok = arg["id"].(string)
+	case string:
+		v.Text, ok = arg, true
+	case float64:
+		v.Num, ok = arg, p.Kind == gym.Int || p.Kind == gym.Num
+	}
+	return v, ok
 }
 
 // pageTable is a view as Lua sees it.

@@ -62,14 +62,13 @@ func (s *miniwobSession) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.f
 // must not lose by it).
 const startScript = `(async () => {
   window.__gymSkip = '#query, #reward-display, #sync-task-cover, #click-canvas';
-  window.__gymHands = true;
   window.__gymExtra = () => [WOB_DONE_GLOBAL ? 1 : 0, WOB_RAW_REWARD_GLOBAL];
   core.endEpisode(0);
   core.EPISODE_MAX_TIME = 1000000;
   Math.seedrandom(%d);
   core.startEpisodeReal();
-  for (let i = 0; !WOB_TASK_READY && i < 200; i++) await new Promise(r => setTimeout(r, 10));
-  if (!WOB_TASK_READY) throw new Error('the task is not ready after 2 s');
+  for (let i = 0; !WOB_TASK_READY && i < 200; i++) await __gymClock.run(10, () => false);
+  if (!WOB_TASK_READY) throw new Error('the task is not ready after 2 s of its time');
   window.__gym.renumber();
   const u = core.getUtterance();
   return JSON.stringify({ utterance: typeof u === 'string' ? u : u.utterance });

@@ -19,7 +19,8 @@ const (
 func offered(allowed []string, page *browser.View) []gym.Verb {
 	var out []gym.Verb
 	for _, verb := range browser.Verbs() {
-		if (slices.Contains(browser.Lean, verb.Name) || slices.Contains(allowed, verb.Name)) && canDo(page, verb) {
+		wanted := slices.Contains(browser.Lean, verb.Name) || slices.Contains(allowed, verb.Name) || slices.Contains(allowed, "all")
+		if wanted && canDo(page, verb) {
 			out = append(out, verb)
 		}
 	}
@@ -31,16 +32,21 @@ func offered(allowed []string, page *browser.View) []gym.Verb {
 func canDo(page *browser.View, v gym.Verb) bool {
 	switch v.Name {
 	case "go_back":
-		return page.Back
+		return page.Back && page.Dialog == ""
 	case "go_forward":
-		return page.Forward
+		return page.Forward && page.Dialog == ""
+	case "click", "fill", verbMessage, verbInfeasible:
+	default:
+		if page.Dialog != "" {
+			return false
+		}
 	}
 	if len(v.Params) == 0 || v.Params[0].Kind != gym.Ref {
 		return true
 	}
 	roles := v.Params[0].Roles
 	for i := range page.Elements {
-		if e := &page.Elements[i]; e.ID != "" && (roles == nil || e.Role == roles[0]) {
+		if e := &page.Elements[i]; e.ID != "" && (roles == nil || slices.Contains(roles, e.Role)) {
 			return true
 		}
 	}

@@ -26,8 +26,13 @@ import (
 // Family opens web environments. All of them share one browser, which is
 // started by the first Open and replaced when it dies.
 type Family struct {
-	Driver  string              // auto, chrome or static; auto is chrome where there is one
+	Driver  string              // auto, chrome, chromedp, rod or static; auto is chrome where there is one, by the better library
 	Chrome  string              // path of the browser; "" finds one
+	Browser string              // the web socket's address of a browser that runs already, instead
+	Input   string              // how Chrome's pages are acted on: one of browser.Inputs; "" is auto
+	Actions []string            // verbs beside the lean ones and the scenario's; all is every one
+	Observe []string            // of Modes; nil is the elements alone
+	Budget  int                 // most tokens of an observation's text, about; 0 is no bound
 	Pages   string              // "" are the Lua scenarios; miniwob:DIR are the MiniWoB++ pages in DIR
 	Lua     fs.FS               // where the Lua scenarios are; nil is the embedded ones
 	Scripts []*scenarios.Script // the Lua scenarios themselves, instead
@@ -40,7 +45,7 @@ type Family struct {
 }
 
 // drivers are the values of Family.Driver; "" is auto: Chrome if there is one.
-var drivers = []string{"auto", "chrome", "static"}
+var drivers = []string{"auto", "chrome", "chromedp", "rod", "static"}
 
 // Load reads the scenarios. It is called by the other methods where the
 // caller did not; its error is the caller's: a Lua file with a syntax error, a
@@ -57,6 +62,17 @@ func (f *Family) load() error {
 	}
 	if !slices.Contains(drivers, f.Driver) && f.Driver != "" {
 		return catalog.Unknown("driver", f.Driver, drivers)
+	}
+	if f.Input != "" && !slices.Contains(browser.Inputs, f.Input) {
+		return catalog.Unknown("input", f.Input, browser.Inputs)
+	}
+	if err := knownModes(f.Observe); err != nil {
+		return err
+	}
+	if !slices.Equal(f.Actions, []string{"all"}) {
+		if err := browser.Known(f.Actions); err != nil {
+			return err
+		}
 	}
 	worlds, list := map[string]world{}, []gym.Scenario(nil)
 	if dir, ok := strings.CutPrefix(f.Pages, "miniwob:"); ok {
@@ -146,15 +162,21 @@ func (f *Family) browser(ctx context.Context) error {
 	if f.driver != nil {
 		return nil
 	}
-	path, _, err := f.Find()
-	if err != nil {
-		return err
+	o := browser.Options{Browser: f.Browser, Input: f.Input, Bids: slices.ContainsFunc(f.Observe, asBrowserGym)}
+	if f.Browser == "" {
+		var err error
+		if o.Path, _, err = f.Find(); err != nil {
+			return err
+		}
+		if o.Path == "" {
+			f.driver = browser.Static{}
+			return nil
+		}
 	}
-	if path == "" {
-		f.driver = browser.Static{}
-		return nil
+	if slices.Contains(browser.Libraries, f.Driver) {
+		o.Library = f.Driver
 	}
-	c, err := browser.NewChrome(ctx, path)
+	c, err := browser.NewChrome(ctx, o)
 	if err == nil {
 		f.driver = c
 	}
@@ -169,7 +191,7 @@ func (f *Family) Find() (path string, missing, err error) {
 		return "", nil, nil
 	}
 	path, missing = browser.FindChrome(f.Chrome)
-	if missing != nil && (f.Driver == "chrome" || f.Chrome != "" || f.Pages != "") {
+	if missing != nil && (slices.Contains(drivers[1:4], f.Driver) || f.Chrome != "" || f.Pages != "") {
 		return "", nil, fmt.Errorf("%w; install chromium, or name a browser with --chrome", missing)
 	}
 	return path, missing, nil

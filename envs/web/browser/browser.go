@@ -31,9 +31,12 @@ type Site interface {
 	http.Handler
 	// Serves says whether it answers for a host.
 	Serves(host string) bool
+	// Scripted says whether its documents have scripts. It is a hint: what is
+	// known to have none is shown faster.
+	Scripted() bool
 }
 
-// At is a site at one host.
+// At is a site at one host, whose documents may have scripts.
 func At(host string, h http.Handler) Site { return at{h, host} }
 
 type at struct {
@@ -42,6 +45,7 @@ type at struct {
 }
 
 func (a at) Serves(host string) bool { return host == a.host }
+func (a at) Scripted() bool          { return true }
 
 // Driver owns one browser.
 type Driver interface {
@@ -83,6 +87,9 @@ type View struct {
 	Elements []gym.Element
 	Back     bool      // there is a page before this one
 	Forward  bool      // there is one after it
+	Dialog   string    // the words of a dialog that is open: it must be answered first
+	Tabs     []Tab     // where there is more than one
+	Tab      int       // the one that is shown
 	Blocked  int       // requests since the last view that went to other addresses, and failed
 	Extra    []float64 // what the page's __gymExtra function gives, where it has one
 

@@ -113,28 +113,35 @@ var walks = map[string][][]string{
 // the driver brings the documents, and in Chrome where Chrome navigates (which
 // a cookie makes it do).
 func TestDriversAgree(t *testing.T) {
-	c := chrome(t)
-	for name, actions := range walks {
-		t.Run(name, func(t *testing.T) {
-			want := walk(t, Static{}, shop(false), actions)
-			for how, got := range map[string][]View{"brought": walk(t, c, shop(false), actions), "navigated": walk(t, c, shop(true), actions)} {
-				for i := range want {
-					if !reflect.DeepEqual(got[i], want[i]) {
-						t.Errorf("%s, view %d:\n static %+v\n chrome %+v", how, i, want[i], got[i])
+	each(t, func(t *testing.T, c *Chrome) {
+		for name, actions := range walks {
+			t.Run(name, func(t *testing.T) {
+				want := walk(t, Static{}, shop(false), actions)
+				for how, got := range map[string][]View{"brought": walk(t, c, shop(false), actions), "navigated": walk(t, c, shop(true), actions)} {
+					for i := range want {
+						if !reflect.DeepEqual(got[i], want[i]) {
+							t.Errorf("%s, view %d:\n static %+v\n chrome %+v", how, i, want[i], got[i])
+						}
 					}
 				}
-			}
-		})
+			})
+		}
+	})
+}
+
+// each runs a test under every library that drives Chrome.
+func each(t *testing.T, f func(t *testing.T, c *Chrome)) {
+	for _, library := range Libraries {
+		t.Run(library, func(t *testing.T) { f(t, drive(t, Options{Library: library})) })
 	}
 }
 
-func chrome(t testing.TB) *Chrome {
+func drive(t testing.TB, o Options) *Chrome {
 	t.Helper()
-	path, err := FindChrome("")
-	if err != nil {
+	if _, err := FindChrome(""); err != nil {
 		t.Skip(err)
 	}
-	c, err := NewChrome(t.Context(), path)
+	c, err := NewChrome(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,79 +172,84 @@ func open(t *testing.T, c *Chrome, site http.Handler) (Page, View) {
 }
 
 func TestAPageReachesItsOwnSiteOnly(t *testing.T) {
-	c := chrome(t)
-	reached := make(chan string, 8)
-	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		reached <- r.URL.Path
-	}))
-	defer outside.Close()
-	p, _ := open(t, c, scripted(`<script>var x = 1</script>`))
-	for _, url := range []string{outside.URL + "/loopback", "http://example.com/", "https://example.com/"} {
-		got, err := p.(Scripter).Eval(t.Context(), fmt.Sprintf(`fetch(%q).then(r => r.ok ? 'reached' : 'refused', e => 'refused')`, url))
-		if err != nil || got != "refused" {
-			t.Errorf("%s: %q %v", url, got, err)
+	each(t, func(t *testing.T, c *Chrome) {
+		reached := make(chan string, 8)
+		outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			reached <- r.URL.Path
+		}))
+		defer outside.Close()
+		p, _ := open(t, c, scripted(`<script>var x = 1</script>`))
+		for _, url := range []string{outside.URL + "/loopback", "http://example.com/", "https://example.com/"} {
+			got, err := p.(Scripter).Eval(t.Context(), fmt.Sprintf(`fetch(%q).then(r => r.ok ? 'reached' : 'refused', e => 'refused')`, url))
+			if err != nil || got != "refused" {
+				t.Errorf("%s: %q %v", url, got, err)
+			}
 		}
-	}
-	if got, err := p.(Scripter).Eval(t.Context(), `fetch('/own').then(r => r.ok ? 'reached' : 'refused')`); err != nil || got != "reached" {
-		t.Errorf("its own site: %q %v", got, err)
-	}
-	select {
-	case path := <-reached:
-		t.Errorf("the page reached %s outside", path)
-	default:
-	}
+		if got, err := p.(Scripter).Eval(t.Context(), `fetch('/own').then(r => r.ok ? 'reached' : 'refused')`); err != nil || got != "reached" {
+			t.Errorf("its own site: %q %v", got, err)
+		}
+		select {
+		case path := <-reached:
+			t.Errorf("the page reached %s outside", path)
+		default:
+		}
+	})
 }
 
 func TestGotoStartsOver(t *testing.T) {
-	c := chrome(t)
-	p, v := open(t, c, scripted(`<button onclick="localStorage.x = 1; document.cookie = 'y=2'; this.textContent = localStorage.x + document.cookie">go</button>
+	each(t, func(t *testing.T, c *Chrome) {
+		p, v := open(t, c, scripted(`<button onclick="localStorage.x = 1; document.cookie = 'y=2'; this.textContent = localStorage.x + document.cookie">go</button>
 <script>document.title = (localStorage.x || 'none') + (document.cookie || 'none')</script>`))
-	v, err := p.Do(t.Context(), action(t, v, "click", "go"))
-	if err != nil || v.Elements[0].Name != "1y=2" {
-		t.Fatalf("%+v %v", v, err)
-	}
-	if v, err = p.Goto(t.Context(), "/"); err != nil || v.Title != "nonenone" {
-		t.Errorf("the next episode sees %q %v", v.Title, err)
-	}
+		v, err := p.Do(t.Context(), action(t, v, "click", "go"))
+		if err != nil || v.Elements[0].Name != "1y=2" {
+			t.Fatalf("%+v %v", v, err)
+		}
+		if v, err = p.Goto(t.Context(), "/"); err != nil || v.Title != "nonenone" {
+			t.Errorf("the next episode sees %q %v", v.Title, err)
+		}
+	})
 }
 
 func TestAnElementThatIsGoneIsAMistake(t *testing.T) {
-	c := chrome(t)
-	p, v := open(t, c, scripted(`<button onclick="this.nextSibling.remove()">first</button><button>second</button><script></script>`))
-	second := action(t, v, "click", "second")
-	if _, err := p.Do(t.Context(), action(t, v, "click", "first")); err != nil {
-		t.Fatal(err)
-	}
-	var m *gym.Mistake
-	if _, err := p.Do(t.Context(), second); !errors.As(err, &m) {
-		t.Errorf("%v is not a mistake", err)
-	}
+	each(t, func(t *testing.T, c *Chrome) {
+		p, v := open(t, c, scripted(`<button onclick="this.nextSibling.remove()">first</button><button>second</button><script></script>`))
+		second := action(t, v, "click", "second")
+		if _, err := p.Do(t.Context(), action(t, v, "click", "first")); err != nil {
+			t.Fatal(err)
+		}
+		var m *gym.Mistake
+		if _, err := p.Do(t.Context(), second); !errors.As(err, &m) {
+			t.Errorf("%v is not a mistake", err)
+		}
+	})
 }
 
 func TestADeadBrowserIsAFault(t *testing.T) {
-	c := chrome(t)
-	p, _ := open(t, c, shop(false))
-	proc, err := os.FindProcess(c.PID())
-	if err != nil {
-		t.Fatal(err)
-	}
-	proc.Kill()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	var f *gym.Fault
-	if _, err := p.Goto(ctx, "/"); !errors.As(err, &f) {
-		t.Errorf("%v is not a fault", err)
-	}
+	each(t, func(t *testing.T, c *Chrome) {
+		p, _ := open(t, c, shop(false))
+		proc, err := os.FindProcess(c.PID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		proc.Kill()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		var f *gym.Fault
+		if _, err := p.Goto(ctx, "/"); !errors.As(err, &f) {
+			t.Errorf("%v is not a fault", err)
+		}
+	})
 }
 
 func TestAScreenshotIsPNG(t *testing.T) {
-	c := chrome(t)
-	p, _ := open(t, c, shop(false))
-	png, err := p.(Screenshotter).Screenshot(t.Context())
-	if err != nil || !bytes.HasPrefix(png, []byte("\x89PNG\r\n")) {
-		t.Errorf("%d bytes, %v", len(png), err)
-	}
+	each(t, func(t *testing.T, c *Chrome) {
+		p, _ := open(t, c, shop(false))
+		png, err := p.(Screenshotter).Screenshot(t.Context())
+		if err != nil || !bytes.HasPrefix(png, []byte("\x89PNG\r\n")) {
+			t.Errorf("%d bytes, %v", len(png), err)
+		}
+	})
 }
 
 // The cost of what an episode is made of: the start (goto) and a step (tick),
@@ -245,7 +257,9 @@ func TestAScreenshotIsPNG(t *testing.T) {
 func BenchmarkPage(b *testing.B) {
 	drivers := []Driver{Static{}}
 	if _, err := FindChrome(""); err == nil {
-		drivers = append(drivers, chrome(b))
+		for _, library := range Libraries {
+			drivers = append(drivers, drive(b, Options{Library: library}))
+		}
 	}
 	for _, d := range drivers {
 		for _, way := range []string{"brought", "navigated"} {

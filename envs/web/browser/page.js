@@ -4,28 +4,53 @@
 // suite compares the two.
 (() => {
   if (window.__gym || window !== window.top) return;
+  const HTML = 'http://www.w3.org/1999/xhtml', SVG = 'http://www.w3.org/2000/svg';
+  const clock = window.__gymClock;
   let ids = new WeakMap();     // element -> number, kept while the element lives
   const byID = new Map();      // number -> WeakRef
+  const closed = new WeakMap(); // host -> its closed shadow root
   let next = 0, pending = false, blocked = 0;
-  const HTML = 'http://www.w3.org/1999/xhtml';
   const skip = () => window.__gymSkip || '';
   const squeeze = s => (s || '').replace(/\s+/g, ' ').trim();
+  const plainDocument = () => document.scripts.length === 0;
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) { const r = attach.call(this, init); closed.set(this, r); return r; };
+
+  // inside is the document of a frame of the same site, or null.
+  const inside = el => { try { return el.tagName === 'IFRAME' ? el.contentDocument : null; } catch { return null; } };
+  const root = el => el.shadowRoot || closed.get(el);
+  // kids are a node's children as they are drawn: those of its shadow root, of
+  // what stands in a slot, of the document in a frame.
+  const kids = n => {
+    if (n.tagName === 'SLOT') { const there = n.assignedNodes(); if (there.length) return there; }
+    const frame = inside(n);
+    if (frame) return frame.body ? [frame.body] : [];
+    return (root(n) || n).childNodes;
+  };
 
   // Every HTML element gets a number in document order, html is 0; those that
-  // come later get the next free ones.
-  const number = () => {
-    for (const el of document.getElementsByTagName('*')) {
-      if (el.namespaceURI === HTML && !ids.has(el)) { ids.set(el, next); byID.set(next, new WeakRef(el)); next++; }
+  // come later get the next free ones, and so do those in shadow roots and
+  // frames.
+  const number = (doc = document) => {
+    const more = [];
+    for (const el of doc.querySelectorAll('*')) {
+      if (!ids.has(el) && (el.namespaceURI === HTML || el.namespaceURI === SVG && !plainDocument())) {
+        ids.set(el, next); byID.set(next, new WeakRef(el)); next++;
+      }
+      const r = root(el) || inside(el);
+      if (r) more.push(r);
     }
+    more.forEach(number);
   };
 
   const INLINE = new Set(['SPAN', 'B', 'I', 'EM', 'STRONG', 'CODE', 'SMALL', 'U', 'SUB', 'SUP', 'MARK', 'BR', 'LABEL', 'KBD', 'TIME', 'ABBR']);
   const NEVER = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'SVG', 'CANVAS', 'OPTION', 'OPTGROUP']);
-  const TEXTUAL = new Set(['text', 'password', 'search', 'email', 'tel', 'url', 'number', 'date', 'time', '']);
+  const TEXTUAL = new Set(['text', 'password', 'search', 'email', 'tel', 'url', 'number', 'date', 'time', 'month', 'week', 'datetime-local', 'color', '']);
 
   const role = el => {
     const given = el.getAttribute('role');
     if (given) return given;
+    if (el.isContentEditable && !(el.parentElement && el.parentElement.isContentEditable)) return 'textbox';
     switch (el.tagName) {
       case 'BUTTON': return 'button';
       case 'A': return el.hasAttribute('href') ? 'link' : '';
@@ -35,13 +60,15 @@
       case 'INPUT': {
         const t = (el.getAttribute('type') || '').toLowerCase();
         if (t === 'checkbox' || t === 'radio') return t;
+        if (t === 'range') return 'slider';
+        if (t === 'file') return 'file';
         if (t === 'submit' || t === 'button' || t === 'reset' || t === 'image') return 'button';
         return TEXTUAL.has(t) ? 'textbox' : '';
       }
     }
     return '';
   };
-  const ACTS = new Set(['button', 'link', 'textbox', 'combobox', 'checkbox', 'radio', 'tab', 'disclosure', 'menuitem', 'option', 'switch', 'slider', 'spinbutton', 'clickable']);
+  const ACTS = new Set(['button', 'link', 'textbox', 'combobox', 'checkbox', 'radio', 'tab', 'disclosure', 'menuitem', 'option', 'switch', 'slider', 'spinbutton', 'file', 'clickable']);
 
   // A script's own click target: nothing HTML says so, but a person sees a hand.
   const hand = el => el.hasAttribute('onclick') ||
@@ -58,13 +85,63 @@
     if (n.nodeType === 3) return n.data;
     if (n.nodeType !== 1 || NEVER.has(n.tagName.toUpperCase()) || n.tagName === 'SELECT' || n.tagName === 'TEXTAREA') return '';
     let s = '';
-    for (const c of n.childNodes) s += textOf(c);
+    for (const c of kids(n)) s += textOf(c);
     return INLINE.has(n.tagName) && n.tagName !== 'BR' ? s : ' ' + s + ' ';
   };
 
-  const shown = el => el.checkVisibility({ visibilityProperty: true });
+  const shown = el => el.checkVisibility({ visibilityProperty: true }) || getComputedStyle(el).display === 'contents'; // which has no box of its own
+
+  // box is where an element is drawn, in pixels of the top document.
+  const box = el => {
+    let { left, top, width, height } = el.getBoundingClientRect();
+    for (let w = el.ownerDocument.defaultView; w && w !== window; w = w.parent) {
+      const f = w.frameElement && w.frameElement.getBoundingClientRect();
+      if (!f) break;
+      left += f.left + w.frameElement.clientLeft; top += f.top + w.frameElement.clientTop;
+    }
+    return [Math.round(left), Math.round(top), Math.round(width), Math.round(height)];
+  };
+  // hit is what a click at a point would meet, through shadow roots and frames.
+  const hit = (x, y) => {
+    let el = document.elementFromPoint(x, y), doc = document;
+    for (;;) {
+      const r = el && root(el), f = el && inside(el);
+      if (f) { const b = el.getBoundingClientRect(); x -= b.left + el.clientLeft; y -= b.top + el.clientTop; doc = f; el = f.elementFromPoint(x, y); continue; }
+      const deeper = r && r.elementFromPoint(x, y);
+      if (!deeper || deeper === el) return el;
+      el = deeper;
+    }
+  };
+  // spots are where an element can be met: its middle, then around it.
+  const SPOTS = [[.5, .5], [.25, .25], [.75, .75], [.25, .75], [.75, .25]];
+  const spots = el => { const [l, t, w, h] = box(el); return SPOTS.map(([a, b]) => [l + w * a, t + h * b]); };
+  const meets = (el, x, y) => {
+    const top = hit(x, y);
+    return !top || within(top, el) || within(el, top) && top.shadowRoot || el.labels && [...el.labels].some(l => within(top, l)) || false;
+  };
+  // covered says whether an element that is in sight is under others.
+  const covered = el => {
+    const [l, t, w, h] = box(el), x = l + w / 2, y = t + h / 2;
+    if (w <= 0 || h <= 0 || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return false;
+    return !spots(el).some(([x, y]) => meets(el, x, y));
+  };
+  const within = (el, host) => { for (; el; el = el.assignedSlot || el.parentNode || el.host) if (el === host) return true; return false; };
+
+  // Where the page is also shown as BrowserGym shows it, an element's id is the
+  // one that it is given there: the attribute bid.
+  let bids = false;
+  const idOf = el => bids ? el.getAttribute('bid') || '' : String(ids.get(el));
+  const named = (id, doc = document) => {
+    for (const el of doc.querySelectorAll('*')) {
+      if (el.getAttribute('bid') === id) return el;
+      const r = root(el) || inside(el), found = r && named(id, r);
+      if (found) return found;
+    }
+    return null;
+  };
 
   const count = () => { const n = blocked; blocked = 0; return n; };
+  let boxes = false; // whether views say where elements are
   const view = () => {
     number();
     const out = [];
@@ -72,9 +149,10 @@
     const flush = r => { const t = squeeze(run); run = ''; if (t) out.push(['', r || 'text', t]); };
     const control = (el, r) => {
       flush();
-      const e = [String(ids.get(el)), r, '', '', '', null];
+      const e = [idOf(el), r, '', '', '', null];
       const state = [];
-      if (r === 'textbox') { e[2] = labelled(el); e[3] = el.value === undefined ? squeeze(el.textContent) : el.value; }
+      if (r === 'slider') { e[2] = labelled(el); e[3] = String(el.value ?? el.getAttribute('aria-valuenow') ?? ''); }
+      else if (r === 'textbox') { e[2] = labelled(el); e[3] = el.value === undefined ? squeeze(el.textContent) : el.value; }
       else if (r === 'combobox' && el.options) {
         e[2] = labelled(el);
         e[5] = Array.from(el.options, o => squeeze(o.textContent));
@@ -85,8 +163,10 @@
       if (el.checked) state.push('checked');
       if (el.getAttribute('aria-selected') === 'true') state.push('selected');
       if (r === 'disclosure' && el.parentElement && el.parentElement.open) state.push('expanded');
-      if (el.disabled) state.push('disabled');
-      e[4] = state.join(' ');
+      if (el.disabled || el.getAttribute('aria-disabled') === 'true') state.push('disabled');
+      if (!plainDocument() && covered(el)) state.push('covered');
+      e[4] = state.join(', ');
+      if (boxes) e[6] = box(el);
       out.push(e);
     };
     const walk = n => {
@@ -99,7 +179,7 @@
       if ((sel && n.matches(sel)) || !shown(n)) return;
       let r = role(n);
       if (ACTS.has(r)) { control(n, r); return; }
-      if (window.__gymHands && tag !== 'BODY' && tag !== 'HTML' && hand(n) && !n.querySelector('a[href],button,input,select,textarea')) {
+      if (!plainDocument() && tag !== 'BODY' && tag !== 'HTML' && hand(n) && !n.querySelector('a[href],button,input,select,textarea')) {
         control(n, 'clickable'); return;
       }
       if (tag === 'INPUT') return;
@@ -113,9 +193,9 @@
         run = Array.from(n.cells, c => squeeze(textOf(c))).join(' | ');
         flush('row'); return;
       }
-      if (INLINE.has(tag)) { for (const c of n.childNodes) walk(c); return; }
+      if (INLINE.has(tag) || tag === 'SLOT') { for (const c of kids(n)) walk(c); return; }
       flush();
-      for (const c of n.childNodes) walk(c);
+      for (const c of kids(n)) walk(c);
       flush(tag === 'LI' ? 'listitem' : '');
     };
     // Inside a label only the controls count: its text is their name.
@@ -129,6 +209,24 @@
     flush();
     return { url: location.origin + location.pathname + location.search, title: document.title, plain: document.scripts.length === 0, blocked: count(),
       extra: window.__gymExtra ? window.__gymExtra() : null, elements: out };
+  };
+
+  // The driver keeps the last view, and is sent what is between the elements at
+  // its beginning and at its end that stayed as they were: to write and to read
+  // a whole view costs more than to make it. seq counts the views, from a
+  // number that is this document's own; have is the last that the driver got.
+  let seq = clock.born, sent = [];
+  const look = have => {
+    const v = view(), now = v.elements.map(e => JSON.stringify(e));
+    let head = 0, tail = 0;
+    if (have === seq) {
+      const most = Math.min(now.length, sent.length);
+      while (head < most && now[head] === sent[head]) head++;
+      while (tail < most - head && now[now.length - 1 - tail] === sent[sent.length - 1 - tail]) tail++;
+    }
+    sent = now; seq++;
+    v.seq = seq; v.head = head; v.tail = tail; v.elements = undefined;
+    return JSON.stringify(v).slice(0, -1) + ',"elements":[' + now.slice(head, now.length - tail).join(',') + ']}';
   };
 
   // Where a page without scripts asks for another document (a link, a form),
@@ -163,7 +261,16 @@
     if (to.protocol === 'http:' && (to.hostname === 'gym.test' || to.hostname.endsWith('.gym.test'))) pending = true;
     else if (e.cancelable) { e.preventDefault(); blocked++; } // it leads out of the task
   });
-  window.alert = () => {}; window.confirm = () => true; window.prompt = () => null;
+  // A new tab is the driver's to open.
+  let opened = null;
+  window.open = (url, name) => {
+    if (url && name !== '_self') opened = String(new URL(url, location.href)); else if (url) location.href = url;
+    return null;
+  };
+  window.addEventListener('click', e => {
+    const a = !e.defaultPrevented && e.target.closest && e.target.closest('a[href][target]');
+    if (a && a.target === '_blank' && !soft) { e.preventDefault(); opened = a.href; }
+  });
 
   // renumber forgets all numbers, for an episode that begins without a new document.
   const renumber = () => { ids = new WeakMap(); byID.clear(); next = 0; };
@@ -174,49 +281,135 @@
     if (path !== location.origin + location.pathname + location.search) history[start ? 'replaceState' : 'pushState'](null, '', path);
     renumber();
     window.scrollTo(0, 0);
-    return view();
+    return look(0);
   };
 
   const set = (el, value) => {
+    if (el.value === undefined) { el.textContent = value; return; }
     const proto = el.tagName === 'TEXTAREA' ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
     Object.getOwnPropertyDescriptor(proto, 'value').set.call(el, value);
   };
-  const press = el => {
-    const o = { bubbles: true, cancelable: true, view: window, button: 0 };
-    el.dispatchEvent(new PointerEvent('pointerdown', o));
-    if (el.dispatchEvent(new MouseEvent('mousedown', o)) && el.focus) el.focus({ preventScroll: true });
-    el.dispatchEvent(new PointerEvent('pointerup', o));
-    el.dispatchEvent(new MouseEvent('mouseup', o));
-    el.click();
+  const press = (el, kind) => {
+    const [x, y, w, h] = box(el);
+    const o = { bubbles: true, cancelable: true, composed: true, view: el.ownerDocument.defaultView, button: 0, clientX: x + w / 2, clientY: y + h / 2 };
+    for (const type of ['pointerover', 'pointermove']) el.dispatchEvent(new PointerEvent(type, o));
+    for (const type of ['mouseover', 'mousemove']) el.dispatchEvent(new MouseEvent(type, o));
+    if (kind === 'hover') return;
+    for (let n = kind === 'dblclick' ? 2 : 1; n > 0; n--) {
+      el.dispatchEvent(new PointerEvent('pointerdown', o));
+      if (el.dispatchEvent(new MouseEvent('mousedown', o)) && el.focus) el.focus({ preventScroll: true });
+      el.dispatchEvent(new PointerEvent('pointerup', o));
+      el.dispatchEvent(new MouseEvent('mouseup', o));
+      if (el.click) el.click(); else el.dispatchEvent(new MouseEvent('click', o));
+    }
+    if (kind === 'dblclick') el.dispatchEvent(new MouseEvent('dblclick', o));
   };
   const changed = el => {
-    el.dispatchEvent(new Event('input', { bubbles: true }));
+    el.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
     el.dispatchEvent(new Event('change', { bubbles: true }));
   };
 
-  // act does one action and returns the view after it; {pending: true} when a
-  // new document is on its way, {request} when the driver is to bring it.
-  const act = (verb, id, text, maySoft) => {
-    const ref = byID.get(id), el = ref && ref.deref();
-    if (!el || !el.isConnected) return { gone: true };
-    pending = false; request = null; soft = maySoft && document.scripts.length === 0;
+  // find is the element of a number, or what is wrong with it.
+  const find = id => {
+    const ref = byID.get(Number(id)), el = bids ? named(id) : ref && ref.deref();
+    return el && el.isConnected ? el : null;
+  };
+  const gone = id => ({ mistake: `element ${id} is no longer there` });
+
+  const STEP = 500, COME = 1000; // ms of page time after an action, and when a document has come
+  // What an action gives: the view after it; {pending: true} when a new document
+  // is on its way, {request} when the driver is to bring it, {opened} when it
+  // is to open a tab, {mistake} when it could not be done.
+  const result = () => {
+    if (request) return { request };
+    if (pending) return { pending: true };
+    if (opened) { const url = opened; opened = null; return { opened: url }; }
+    return null;
+  };
+  // after lets the page come to rest and says how things stand.
+  const after = async (have, ms = STEP) => {
+    if (!said) return '{"pending":true}'; // this document has only come; it will speak for itself
+    if (!plainDocument()) {
+      await clock.run(ms, () => pending);
+      await rest();
+    }
+    const next = result();
+    return next ? JSON.stringify(next) : look(have);
+  };
+  // rest ends the animations that style sheets began.
+  const rest = async () => {
+    const moving = document.getAnimations ? document.getAnimations() : [];
+    for (const a of moving) { try { a.finish(); } catch { a.pause(); } }
+    if (moving.length) await clock.turn();
+  };
+  let said = false; // whether the driver knows of this document
+  const begin = maySoft => { pending = false; request = null; opened = null; soft = maySoft && plainDocument(); };
+
+  // act does one action by script events.
+  const act = (have, verb, id, text, maySoft) => {
+    const el = find(id);
+    if (!el) return JSON.stringify(gone(id));
+    begin(maySoft);
     switch (verb) {
-      case 'click': press(el); break;
-      case 'fill': el.focus({ preventScroll: true }); set(el, text); changed(el); break;
+      case 'click': case 'dblclick': case 'hover': press(el, verb); break;
+      case 'fill': case 'clear': el.focus({ preventScroll: true }); set(el, text); changed(el); break;
+      case 'focus': el.focus({ preventScroll: true }); break;
       case 'select_option': {
         el.focus({ preventScroll: true });
-        for (const o of el.options) if (squeeze(o.textContent) === text) { el.value = o.value; o.selected = true; break; }
+        const want = text.split('\n');
+        for (const o of el.options) {
+          const on = want.includes(squeeze(o.textContent));
+          if (el.multiple) o.selected = on;
+          else if (on) { el.value = o.value; o.selected = true; break; }
+        }
         changed(el); break;
       }
     }
-    if (request) return { request };
-    if (pending) return { pending: true };
-    return view();
+    if (!plainDocument()) return after(have);
+    const next = result();
+    return next ? JSON.stringify(next) : look(have);
   };
 
-  Object.defineProperty(window, '__gym', { value: Object.freeze({ view, act, write, renumber }) });
-  const say = () => { if (window.__gymReady) window.__gymReady(JSON.stringify(view())); };
+  // aim makes an element ready for trusted input: it is scrolled to, and its
+  // middle is said, where nothing covers it.
+  const aim = (id, how) => {
+    const el = find(id);
+    if (!el) return JSON.stringify(gone(id));
+    begin(false);
+    if (el.disabled) return JSON.stringify({ mistake: `element ${id} is disabled; it cannot be used now` });
+    el.scrollIntoViewIfNeeded ? el.scrollIntoViewIfNeeded() : el.scrollIntoView({ block: 'center' });
+    const [, , w, h] = box(el);
+    if (w <= 0 || h <= 0) return JSON.stringify({ mistake: `element ${id} is not drawn; it cannot be reached` });
+    const at = how === 'loose' ? spots(el)[0] : spots(el).find(([x, y]) => meets(el, x, y));
+    if (!at) {
+      const top = hit(...spots(el)[0]), name = squeeze(textOf(top)).slice(0, 40);
+      number();
+      return JSON.stringify({ mistake: `element ${id} is covered by [${idOf(top)}] ${name ? "'" + name + "'" : top.tagName.toLowerCase()}; deal with that first` });
+    }
+    if (how === 'text') {
+      el.focus({ preventScroll: true });
+      if (el.select) el.select(); else getSelection().selectAllChildren(el);
+    }
+    return JSON.stringify({ x: at[0], y: at[1] });
+  };
+
+  const where = id => { const el = find(id); return JSON.stringify(el ? box(el) : []); };
+  const focus = id => { const el = find(id); begin(false); if (el) el.focus({ preventScroll: true }); return ''; };
+  const ticked = id => { const el = find(id); return el && el.checked !== undefined ? String(el.checked) : ''; };
+  const scroll = (have, dx, dy) => { begin(false); window.scrollBy(dx, dy); return after(have); };
+
+  Object.defineProperty(window, '__gym', { value: Object.freeze({
+    view: look, act, aim, where, after, focus, ticked, scroll, renumber, begin, write,
+    show: (withBoxes, withBids) => { boxes = withBoxes; bids = withBids; return ''; },
+  }) });
+  const say = async () => {
+    if (!window.__gymReady) return;
+    const tell = window.__gymReady;
+    if (!plainDocument()) { pending = false; await clock.run(COME, () => pending); await rest(); if (pending) return; }
+    said = true;
+    tell(look(0));
+  };
   document.addEventListener('DOMContentLoaded', () => {
-    if (document.scripts.length === 0) say(); else window.addEventListener('load', () => setTimeout(say, 0));
+    if (plainDocument()) say(); else window.addEventListener('load', () => clock.turn().then(say));
   });
 })();

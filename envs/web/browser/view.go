@@ -296,7 +296,7 @@ func (w *walker) control(n *html.Node, r string) {
 	if _, off := attr(n, "disabled"); off {
 		state = append(state, "disabled")
 	}
-	e.State = strings.Join(state, " ")
+	e.State = strings.Join(state, ", ")
 	w.out = append(w.out, e)
 }
 

@@ -16,7 +16,7 @@ var templates embed.FS
 // load reads a site's templates: templates/NAME.html, with a define for each
 // page, and the layout that all share.
 func load(name string) *template.Template {
-	t := template.New(name).Funcs(template.FuncMap{"add": func(a, b int) int { return a + b }})
+	t := template.New(name).Funcs(template.FuncMap{"add": func(a, b int) int { return a + b }, "money": money})
 	return template.Must(t.ParseFS(templates, "templates/layout.html", "templates/"+name+".html"))
 }
 
@@ -102,6 +102,9 @@ func (b *Base) write(w http.ResponseWriter, status int, title, name string, data
 	w.WriteHeader(status)
 	w.Write(page.Bytes())
 }
+
+// money is an amount of cents as it is shown: 12.50.
+func money(cents int) string { return fmt.Sprintf("%d.%02d", cents/100, cents%100) }
 
 // goTo sends the browser on after a form.
 func goTo(w http.ResponseWriter, r *http.Request, path string) {

@@ -51,8 +51,14 @@ type Kind func(rng *rand.Rand) World
 func All() *catalog.Catalog[Kind] { return all }
 
 var all = catalog.Must("site",
+	catalog.Entry[Kind]{Name: "admin", Doc: "a back office: customers, invoices, stock and staff in tables and forms, a report", New: func() Kind { return newAdmin }},
+	catalog.Entry[Kind]{Name: "calendar", Doc: "a calendar: day, week and month, events that repeat, invitations, free time of several people", New: func() Kind { return newCalendar }},
+	catalog.Entry[Kind]{Name: "forum", Doc: "boards with threads, comments, votes, messages and moderation", New: func() Kind { return newForum }},
+	catalog.Entry[Kind]{Name: "mail", Doc: "a mailbox: folders, search, reading and writing, labels, filters, contacts", New: func() Kind { return newMail }},
+	catalog.Entry[Kind]{Name: "shop", Doc: "a shop: products, reviews, a cart with codes, orders, returns, an account", New: func() Kind { return newShop }},
+	catalog.Entry[Kind]{Name: "tracker", Doc: "an issue tracker: search, editing, comments, links, milestones, a board, time", New: func() Kind { return newTracker }},
 	catalog.Entry[Kind]{Name: "trips", Doc: "maps and trip booking: places, routes, flights, trains, hotels, bookings by the rules of their fares, points", New: func() Kind { return newTrips }},
-	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, editing", New: func() Kind { return newWiki }},
+	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, categories, talk, history, editing", New: func() Kind { return newWiki }},
 )
 
 // Worlds keeps the worlds that were made. Its zero value is ready; it is safe

@@ -38,49 +38,63 @@ type tripsPoints struct {
 
 var tripsPages = load("trips")
 
+// tripsMux has the pages.
+var tripsMux = muxOf(handlers[*trips]{
+	"GET /{$}":                              (*trips).home,
+	"GET /cities":                           func(s *trips, w http.ResponseWriter, _ *http.Request) { s.show(w, "Cities", "cities", s.world.cities) },
+	"GET /city/{code}":                      (*trips).city,
+	"GET /places":                           (*trips).search,
+	"GET /place/{id}":                       (*trips).place,
+	"POST /place/{id}/save":                 (*trips).save,
+	"GET /place/{id}/reviews":               (*trips).reviewList,
+	"POST /place/{id}/reviews":              (*trips).review,
+	"GET /saved":                            (*trips).savedList,
+	"GET /route":                            (*trips).route,
+	"GET /flights":                          (*trips).journeys,
+	"GET /trains":                           (*trips).journeys,
+	"GET /journey/{code}/{date}":            (*trips).journey,
+	"POST /journey/{code}/{date}":           (*trips).chooseJourney,
+	"GET /hotels":                           (*trips).hotels,
+	"GET /hotel/{id}":                       (*trips).hotel,
+	"POST /hotel/{id}":                      (*trips).chooseHotel,
+	"GET /fares":                            func(s *trips, w http.ResponseWriter, _ *http.Request) { s.show(w, "Fare rules", "fares", tripsFares) },
+	"GET /book/travellers":                  (*trips).travellers,
+	"POST /book/travellers":                 (*trips).setTravellers,
+	"GET /book/extras":                      (*trips).extras,
+	"POST /book/extras":                     (*trips).setExtras,
+	"GET /book/review":                      (*trips).overview,
+	"POST /book/review":                     (*trips).book,
+	"GET /trips":                            (*trips).list,
+	"GET /trip/{ref}":                       (*trips).trip,
+	"GET /trip/{ref}/cancel":                (*trips).cancelPage,
+	"POST /trip/{ref}/cancel":               (*trips).cancel,
+	"GET /trip/{ref}/change":                (*trips).changeList,
+	"GET /trip/{ref}/change/{code}/{date}":  (*trips).changePage,
+	"POST /trip/{ref}/change/{code}/{date}": (*trips).change,
+	"GET /trip/{ref}/extras":                (*trips).tripExtras,
+	"POST /trip/{ref}/extras":               (*trips).setTripExtras,
+	"GET /account":                          func(s *trips, w http.ResponseWriter, _ *http.Request) { s.show(w, "Account", "account", s.account) },
+	"GET /account/edit": func(s *trips, w http.ResponseWriter, _ *http.Request) {
+		s.show(w, "Edit account", "accountedit", s.account)
+	},
+	"POST /account/edit":  (*trips).setAccount,
+	"GET /account/points": (*trips).pointsList,
+})
+
 // Open makes an episode's copy.
 func (w *tripsWorld) Open() Site {
 	s := &trips{world: w, account: w.owner, reviews: map[int][]tripsReview{}}
-	s.Base = newBase("trips", "Trips", tripsPages, Link{"Maps", "/"}, Link{"Cities", "/cities"}, Link{"Route", "/route"}, Link{"Flights", "/flights"},
-		Link{"Trains", "/trains"}, Link{"Hotels", "/hotels"}, Link{"My trips", "/trips"}, Link{"Account", "/account"})
-	s.handle("GET /{$}", s.home)
-	s.handle("GET /cities", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Cities", "cities", s.world.cities) })
-	s.handle("GET /city/{code}", s.city)
-	s.handle("GET /places", s.search)
-	s.handle("GET /place/{id}", s.place)
-	s.handle("POST /place/{id}/save", s.save)
-	s.handle("GET /place/{id}/reviews", s.reviewList)
-	s.handle("POST /place/{id}/reviews", s.review)
-	s.handle("GET /saved", s.savedList)
-	s.handle("GET /route", s.route)
-	s.handle("GET /flights", s.journeys)
-	s.handle("GET /trains", s.journeys)
-	s.handle("GET /journey/{code}/{date}", s.journey)
-	s.handle("POST /journey/{code}/{date}", s.chooseJourney)
-	s.handle("GET /hotels", s.hotels)
-	s.handle("GET /hotel/{id}", s.hotel)
-	s.handle("POST /hotel/{id}", s.chooseHotel)
-	s.handle("GET /fares", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Fare rules", "fares", tripsFares) })
-	s.handle("GET /book/travellers", s.travellers)
-	s.handle("POST /book/travellers", s.setTravellers)
-	s.handle("GET /book/extras", s.extras)
-	s.handle("POST /book/extras", s.setExtras)
-	s.handle("GET /book/review", s.overview)
-	s.handle("POST /book/review", s.book)
-	s.handle("GET /trips", s.list)
-	s.handle("GET /trip/{ref}", s.trip)
-	s.handle("GET /trip/{ref}/cancel", s.cancelPage)
-	s.handle("POST /trip/{ref}/cancel", s.cancel)
-	s.handle("GET /trip/{ref}/change", s.changeList)
-	s.handle("GET /trip/{ref}/change/{code}/{date}", s.changePage)
-	s.handle("POST /trip/{ref}/change/{code}/{date}", s.change)
-	s.handle("GET /trip/{ref}/extras", s.tripExtras)
-	s.handle("POST /trip/{ref}/extras", s.setTripExtras)
-	s.handle("GET /account", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Account", "account", s.account) })
-	s.handle("GET /account/edit", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Edit account", "accountedit", s.account) })
-	s.handle("POST /account/edit", s.setAccount)
-	s.handle("GET /account/points", s.pointsList)
+	s.Base = newBase("trips", "Trips", tripsPages, tripsNav...)
+	s.mux = tripsMux
 	return s
+}
+
+var tripsNav = []Link{{"Maps", "/"}, {"Cities", "/cities"}, {"Route", "/route"}, {"Flights", "/flights"},
+	{"Trains", "/trains"}, {"Hotels", "/hotels"}, {"My trips", "/trips"}, {"Account", "/account"}}
+
+// ServeHTTP answers for the site.
+func (s *trips) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.Base.ServeHTTP(w, inEpisode(s, r))
 }
 
 // did remembers a change.

@@ -115,12 +115,12 @@ func bedNames() []string {
 
 // filteredStays are the stays that a search leaves, in its order.
 func filteredStays(r *http.Request, all []tripsStay) []tripsStay {
-	with := trimmed(r, "with")
+	with, order, stars := trimmed(r, "with"), trimmed(r, "sort"), atoi(trimmed(r, "stars"))
 	all = slices.DeleteFunc(all, func(h tripsStay) bool {
-		return h.Stars < atoi(trimmed(r, "stars")) || with != "" && with != "anything" && !slices.Contains(h.With, with)
+		return h.Stars < stars || with != "" && with != "anything" && !slices.Contains(h.With, with)
 	})
 	slices.SortStableFunc(all, func(a, b tripsStay) int {
-		switch trimmed(r, "sort") {
+		switch order {
 		case "rating":
 			return b.Rating - a.Rating
 		case "name":

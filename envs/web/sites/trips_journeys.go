@@ -135,13 +135,13 @@ func (s *trips) asked(r *http.Request, kind string) (leg tripsLeg, day int, faul
 // filtered are the offers that a search leaves, in its order.
 func filtered(r *http.Request, all []tripsOffer) []tripsOffer {
 	const noon, evening = 12 * 60, 18 * 60
+	leave, direct, order := trimmed(r, "leave"), trimmed(r, "stops") == "direct only", trimmed(r, "sort")
 	all = slices.DeleteFunc(all, func(o tripsOffer) bool {
-		leave := trimmed(r, "leave")
-		return trimmed(r, "stops") == "direct only" && o.Stops > 0 || leave == "before 12:00" && o.Depart >= noon ||
+		return direct && o.Stops > 0 || leave == "before 12:00" && o.Depart >= noon ||
 			leave == "after 12:00" && o.Depart <= noon || leave == "after 18:00" && o.Depart <= evening
 	})
 	slices.SortStableFunc(all, func(a, b tripsOffer) int {
-		switch trimmed(r, "sort") {
+		switch order {
 		case "price":
 			return a.Price - b.Price
 		case "duration":

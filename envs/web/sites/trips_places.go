@@ -57,7 +57,7 @@ type tripsFound struct {
 
 // placesLike are the places that a search asks for, or what is wrong with it.
 func (s *trips) placesLike(r *http.Request) (out []tripsFound, fault string) {
-	city, near, category := trimmed(r, "city"), trimmed(r, "near"), trimmed(r, "category")
+	city, near, category, name, order := trimmed(r, "city"), trimmed(r, "near"), trimmed(r, "category"), trimmed(r, "q"), trimmed(r, "sort")
 	open := slices.Index(tripsWeek, trimmed(r, "open"))
 	rating, _ := strconv.ParseFloat(trimmed(r, "rating"), 64)
 	center, known := s.world.stand(near)
@@ -72,7 +72,7 @@ func (s *trips) placesLike(r *http.Request) (out []tripsFound, fault string) {
 	}
 	for i := range s.world.places {
 		p := &s.world.places[i]
-		if there && p.spot.city != at || !contains(p.Name, trimmed(r, "q")) || p.Name == near ||
+		if there && p.spot.city != at || name != "" && !contains(p.Name, name) || p.Name == near ||
 			category != "" && category != "any" && p.Category != category || p.Rating < int(rating*10) || open >= 0 && p.hoursOn(open) == "closed" {
 			continue
 		}
@@ -83,7 +83,7 @@ func (s *trips) placesLike(r *http.Request) (out []tripsFound, fault string) {
 		out = append(out, f)
 	}
 	slices.SortStableFunc(out, func(a, b tripsFound) int {
-		switch trimmed(r, "sort") {
+		switch order {
 		case "rating":
 			return b.Rating - a.Rating
 		case "distance":

@@ -35,32 +35,56 @@ const wikiUser = "you"
 
 var wikiPages = load("wiki")
 
+// wikiMux has the pages.
+var wikiMux = muxOf(handlers[*wiki]{
+	"GET /{$}": func(s *wiki, w http.ResponseWriter, _ *http.Request) {
+		s.show(w, "Main page", "home", len(s.world.articles))
+	},
+	"GET /search":       (*wiki).search,
+	"GET /named/{name}": (*wiki).named,
+	"GET /categories": func(s *wiki, w http.ResponseWriter, _ *http.Request) {
+		s.show(w, "Categories", "categories", wikiCategories)
+	},
+	"GET /category/{name}":        (*wiki).category,
+	"GET /list/{name}":            (*wiki).list,
+	"GET /watchlist":              (*wiki).watchlist,
+	"GET /article/{id}":           about((*wiki).article),
+	"GET /article/{id}/edit":      about((*wiki).edit),
+	"POST /article/{id}/edit":     about((*wiki).save),
+	"GET /article/{id}/history":   about((*wiki).history),
+	"POST /article/{id}/undo/{n}": about((*wiki).undo),
+	"GET /article/{id}/talk":      about((*wiki).talk),
+	"POST /article/{id}/talk":     about((*wiki).comment),
+	"POST /article/{id}/watch":    about((*wiki).watch),
+	"GET /article/{id}/links":     about((*wiki).links),
+})
+
+// about is a page about the article that a request's path names; it answers
+// where there is none.
+func about(page func(*wiki, http.ResponseWriter, *http.Request, int)) func(*wiki, http.ResponseWriter, *http.Request) {
+	return func(s *wiki, w http.ResponseWriter, r *http.Request) {
+		id, err := strconv.Atoi(r.PathValue("id"))
+		if err != nil || id < 0 || id >= len(s.world.articles) {
+			s.missing(w)
+			return
+		}
+		page(s, w, r, id)
+	}
+}
+
 // Open makes an episode's copy.
 func (w *wikiWorld) Open() Site {
 	s := &wiki{world: w, changed: map[int][]fact{}, notes: map[int]string{}, talks: map[int][]wikiComment{}}
-	s.Base = newBase("wiki", "Wiki", wikiPages, Link{"Main page", "/"}, Link{"Categories", "/categories"}, Link{"Watch list", "/watchlist"})
-	s.handle("GET /{$}", func(rw http.ResponseWriter, _ *http.Request) { s.show(rw, "Main page", "home", len(w.articles)) })
-	s.handle("GET /search", s.search)
-	s.handle("GET /named/{name}", s.named)
-	s.handle("GET /categories", func(rw http.ResponseWriter, _ *http.Request) { s.show(rw, "Categories", "categories", wikiCategories) })
-	s.handle("GET /category/{name}", s.category)
-	s.handle("GET /list/{name}", s.list)
-	s.handle("GET /watchlist", s.watchlist)
-	for pattern, page := range map[string]func(http.ResponseWriter, *http.Request, int){
-		"GET /article/{id}": s.article, "GET /article/{id}/edit": s.edit, "POST /article/{id}/edit": s.save,
-		"GET /article/{id}/history": s.history, "POST /article/{id}/undo/{n}": s.undo, "GET /article/{id}/talk": s.talk,
-		"POST /article/{id}/talk": s.comment, "POST /article/{id}/watch": s.watch, "GET /article/{id}/links": s.links,
-	} {
-		s.handle(pattern, func(w http.ResponseWriter, r *http.Request) {
-			id, err := strconv.Atoi(r.PathValue("id"))
-			if err != nil || id < 0 || id >= len(s.world.articles) {
-				s.missing(w)
-				return
-			}
-			page(w, r, id)
-		})
-	}
+	s.Base = newBase("wiki", "Wiki", wikiPages, wikiNav...)
+	s.mux = wikiMux
 	return s
+}
+
+var wikiNav = []Link{{"Main page", "/"}, {"Categories", "/categories"}, {"Watch list", "/watchlist"}}
+
+// ServeHTTP answers for the site.
+func (s *wiki) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.Base.ServeHTTP(w, inEpisode(s, r))
 }
 
 // facts are an article's as they stand.
