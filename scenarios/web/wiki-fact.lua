@@ -1,5 +1,6 @@
 -- Find a fact in the encyclopedia and tell it; from level 2 on it is a fact about what an article names.
 local function follow(article, fact) return sites.wiki.article(article.facts[fact]) end
+local asked = { Founded = "the founding year" }
 local chains = {
   { kind = "town", { "Population" }, { "River" } },
   { kind = "person", { "Birthplace", "Population" }, { "Employer", "Founded" } },
@@ -21,7 +22,7 @@ return {
   end,
   goal = function(s)
     local words = {}
-    for i = #s.chain, 1, -1 do words[#words + 1] = "the " .. s.chain[i]:lower() end
+    for i = #s.chain, 1, -1 do words[#words + 1] = asked[s.chain[i]] or "the " .. s.chain[i]:lower() end
     return ("Tell the user %s of %s, as the wiki has it."):format(table.concat(words, " of "), s.title)
   end,
   check = function(s) return s.answer == s.want and 1 or 0 end,

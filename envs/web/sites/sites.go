@@ -57,7 +57,8 @@ var all = catalog.Must("site",
 	catalog.Entry[Kind]{Name: "mail", Doc: "a mailbox: folders, search, reading and writing, labels, filters, contacts", New: func() Kind { return newMail }},
 	catalog.Entry[Kind]{Name: "shop", Doc: "a shop: products, reviews, a cart with codes, orders, returns, an account", New: func() Kind { return newShop }},
 	catalog.Entry[Kind]{Name: "tracker", Doc: "an issue tracker: search, editing, comments, links, milestones, a board, time", New: func() Kind { return newTracker }},
-	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, editing", New: func() Kind { return newWiki }},
+	catalog.Entry[Kind]{Name: "trips", Doc: "maps and trip booking: places, routes, flights, trains, hotels, bookings by the rules of their fares, points", New: func() Kind { return newTrips }},
+	catalog.Entry[Kind]{Name: "wiki", Doc: "an encyclopedia: search, articles with facts and links, categories, talk, history, editing", New: func() Kind { return newWiki }},
 )
 
 // Worlds keeps the worlds that were made. Its zero value is ready; it is safe

@@ -1,27 +1,27 @@
 package sites
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/turngym/turngym/scenarios"
 )
 
-// wikiWorld is an encyclopedia of an invented country: its towns, people and
-// companies, and how they hang together.
+// wikiWorld is an encyclopedia of an invented country: its cities, towns,
+// people and companies, and how they hang together. What its pages do is in
+// wiki_pages.go.
 type wikiWorld struct {
 	articles []article
 	titles   map[string]int
+	plain    map[string][]int // people of the same name, whose titles tell them apart
 }
 
 // article is one page: a few facts, some of which name other articles.
 type article struct {
 	Title, Kind, Intro string
 	Facts              []fact
+	trade              string // of a person
 }
 
 type fact struct{ Name, Value string }
@@ -34,21 +34,34 @@ const (
 )
 
 func newWiki(rng *rand.Rand) World {
-	w := &wikiWorld{titles: map[string]int{}}
+	w := &wikiWorld{titles: map[string]int{}, plain: map[string][]int{}}
+	var cities []int
+	for _, c := range countryCities {
+		cities = append(cities, w.put(c.Name, "city"))
+	}
 	towns := w.add(rng, "town", wikiTowns, townName)
-	people := w.add(rng, "person", wikiPeople, personName)
+	people := w.addPeople(rng)
 	companies := w.add(rng, "company", wikiCompanies, companyName)
 	pick := func(of []int) string { return w.articles[of[rng.IntN(len(of))]].Title }
+	number := func(from, n int) string { return strconv.Itoa(from + rng.IntN(n)) }
+	for i, c := range countryCities {
+		w.tell(cities[i], "a city with an airport.", fact{"Population", number(300_000, 3_000_000)}, fact{"Founded", number(700, 800)},
+			fact{"River", pickOne(rng, riverNames)}, fact{"Mayor", pick(people)}, fact{"Airport", c.Code})
+	}
 	for _, i := range towns {
-		w.tell(i, "a town.", fact{"Population", strconv.Itoa(1000 + rng.IntN(900_000))}, fact{"Founded", strconv.Itoa(900 + rng.IntN(900))},
+		w.tell(i, "a town.", fact{"Population", number(1000, 200_000)}, fact{"Founded", number(900, 900)},
 			fact{"River", pickOne(rng, riverNames)}, fact{"Mayor", pick(people)})
 	}
 	for _, i := range people {
-		w.tell(i, "a "+pickOne(rng, trades)+".", fact{"Born", strconv.Itoa(1930 + rng.IntN(70))}, fact{"Birthplace", pick(towns)}, fact{"Employer", pick(companies)})
+		born := towns
+		if rng.IntN(3) == 0 {
+			born = cities
+		}
+		w.tell(i, "a "+w.articles[i].trade+".", fact{"Trade", w.articles[i].trade}, fact{"Born", number(1930, 70)}, fact{"Birthplace", pick(born)}, fact{"Employer", pick(companies)})
 	}
 	for _, i := range companies {
-		w.tell(i, "a company.", fact{"Founded", strconv.Itoa(1850 + rng.IntN(170))}, fact{"Headquarters", pick(towns)},
-			fact{"Director", pick(people)}, fact{"Employees", strconv.Itoa(10 + rng.IntN(9000))})
+		w.tell(i, "a company.", fact{"Founded", number(1850, 170)}, fact{"Headquarters", pick(towns)},
+			fact{"Director", pick(people)}, fact{"Employees", number(10, 9000)})
 	}
 	return w
 }
@@ -84,9 +97,43 @@ func (w *wikiWorld) add(rng *rand.Rand, kind string, n int, name func(*rand.Rand
 				continue
 			}
 		}
-		w.titles[title] = len(w.articles)
-		ids = append(ids, len(w.articles))
-		w.articles = append(w.articles, article{Title: title, Kind: kind})
+		ids = append(ids, w.put(title, kind))
+	}
+	return ids
+}
+
+// put makes an article without facts.
+func (w *wikiWorld) put(title, kind string) int {
+	w.titles[title] = len(w.articles)
+	w.articles = append(w.articles, article{Title: title, Kind: kind})
+	return len(w.articles) - 1
+}
+
+// addPeople makes people. Some have the same name; their trades, which are in
+// the titles then, differ.
+func (w *wikiWorld) addPeople(rng *rand.Rand) []int {
+	type person struct{ name, trade string }
+	var all []person
+	taken, count := map[person]bool{}, map[string]int{}
+	for len(all) < wikiPeople {
+		p := person{personName(rng), pickOne(rng, trades)}
+		if !taken[p] {
+			taken[p], all = true, append(all, p)
+			count[p.name]++
+		}
+	}
+	var ids []int
+	for _, p := range all {
+		title := p.name
+		if count[p.name] > 1 {
+			title += ", " + p.trade
+		}
+		id := w.put(title, "person")
+		w.articles[id].trade = p.trade
+		ids = append(ids, id)
+		if count[p.name] > 1 {
+			w.plain[p.name] = append(w.plain[p.name], id)
+		}
 	}
 	return ids
 }
@@ -94,182 +141,4 @@ func (w *wikiWorld) add(rng *rand.Rand, kind string, n int, name func(*rand.Rand
 func (w *wikiWorld) tell(i int, what string, facts ...fact) {
 	a := &w.articles[i]
 	a.Intro, a.Facts = a.Title+" is "+what, facts
-}
-
-var wikiPages = load("wiki")
-
-// Open makes an episode's copy.
-func (w *wikiWorld) Open() Site {
-	s := &wiki{Base: newBase("wiki", "Wiki", wikiPages, Link{"Main page", "/"}), world: w, edits: map[int][]fact{}}
-	s.handle("GET /{$}", s.home)
-	s.handle("GET /search", s.search)
-	s.handle("GET /article/{id}", s.article)
-	s.handle("GET /article/{id}/edit", s.edit)
-	s.handle("POST /article/{id}/edit", s.save)
-	s.handle("GET /article/{id}/history", s.history)
-	return s
-}
-
-// wiki is an episode's encyclopedia: the world and the edits made to it.
-type wiki struct {
-	Base
-	world *wikiWorld
-	edits map[int][]fact // the facts of articles that were changed
-	log   []wikiEdit
-}
-
-type wikiEdit struct {
-	article          int
-	Fact, Old, New   string
-	Summary, Article string
-}
-
-// facts are an article's as they stand.
-func (s *wiki) facts(id int) []fact {
-	if f, ok := s.edits[id]; ok {
-		return f
-	}
-	return s.world.articles[id].Facts
-}
-
-func (s *wiki) home(w http.ResponseWriter, _ *http.Request) {
-	s.show(w, "Main page", "home", len(s.world.articles))
-}
-
-// wikiResults is how many results a page shows.
-const wikiResults = 8
-
-func (s *wiki) search(w http.ResponseWriter, r *http.Request) {
-	query, from := r.FormValue("q"), max(0, atoi(r.FormValue("from")))
-	type hit struct {
-		ID    int
-		Title string
-	}
-	var hits []hit
-	for id := range s.world.articles {
-		if title := s.world.articles[id].Title; contains(title, query) {
-			hits = append(hits, hit{id, title})
-		}
-	}
-	page := hits[min(from, len(hits)):min(from+wikiResults, len(hits))]
-	s.show(w, "Search", "search", map[string]any{"Query": query, "Hits": page, "Total": len(hits), "Next": from + wikiResults, "More": from+wikiResults < len(hits)})
-}
-
-// contains says whether a text has all words of a query, in any case.
-func contains(text, query string) bool {
-	text = strings.ToLower(text)
-	for word := range strings.FieldsSeq(strings.ToLower(query)) {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
-}
-
-func atoi(s string) int {
-	n, _ := strconv.Atoi(s)
-	return n
-}
-
-// find is the article that a request's path names; it answers where there is
-// none.
-func (s *wiki) find(w http.ResponseWriter, r *http.Request) (id int, ok bool) {
-	id, err := strconv.Atoi(r.PathValue("id"))
-	if err != nil || id < 0 || id >= len(s.world.articles) {
-		s.missing(w)
-		return 0, false
-	}
-	return id, true
-}
-
-func (s *wiki) article(w http.ResponseWriter, r *http.Request) {
-	id, ok := s.find(w, r)
-	if !ok {
-		return
-	}
-	type row struct {
-		Name, Value string
-		Link        int // of the article that the value names, -1 for none
-	}
-	var rows []row
-	for _, f := range s.facts(id) {
-		link, there := s.world.titles[f.Value]
-		if !there {
-			link = -1
-		}
-		rows = append(rows, row{f.Name, f.Value, link})
-	}
-	a := s.world.articles[id]
-	s.show(w, a.Title, "article", map[string]any{"ID": id, "Title": a.Title, "Intro": a.Intro, "Facts": rows})
-}
-
-func (s *wiki) edit(w http.ResponseWriter, r *http.Request) {
-	if id, ok := s.find(w, r); ok {
-		s.show(w, "Edit", "edit", map[string]any{"ID": id, "Title": s.world.articles[id].Title, "Facts": s.facts(id)})
-	}
-}
-
-func (s *wiki) save(w http.ResponseWriter, r *http.Request) {
-	id, ok := s.find(w, r)
-	if !ok {
-		return
-	}
-	facts := slices.Clone(s.facts(id))
-	for i := range facts {
-		now := strings.TrimSpace(r.PostFormValue("fact" + strconv.Itoa(i)))
-		if now != facts[i].Value {
-			s.log = append(s.log, wikiEdit{id, facts[i].Name, facts[i].Value, now, r.PostFormValue("summary"), s.world.articles[id].Title})
-			facts[i].Value = now
-		}
-	}
-	s.edits[id] = facts
-	s.tell("Your changes were saved.")
-	goTo(w, r, fmt.Sprintf("/article/%d", id))
-}
-
-func (s *wiki) history(w http.ResponseWriter, r *http.Request) {
-	id, ok := s.find(w, r)
-	if !ok {
-		return
-	}
-	var log []wikiEdit
-	for _, e := range s.log {
-		if e.article == id {
-			log = append(log, e)
-		}
-	}
-	s.show(w, "History", "history", map[string]any{"ID": id, "Title": s.world.articles[id].Title, "Log": log})
-}
-
-// Functions are what scenarios may call.
-func (s *wiki) Functions() []Function {
-	return []Function{
-		{"titles(kind)", "the titles of all articles of a kind: town, person or company", func(a Args) (any, error) {
-			var out []string
-			for i := range s.world.articles {
-				if s.world.articles[i].Kind == a.Text(0) {
-					out = append(out, s.world.articles[i].Title)
-				}
-			}
-			return out, nil
-		}},
-		{"article(title)", "an article as it stands: id, title, kind and its facts by name; nil where there is none", func(a Args) (any, error) {
-			id, ok := s.world.titles[a.Text(0)]
-			if !ok {
-				return nil, nil
-			}
-			facts := map[string]any{}
-			for _, f := range s.facts(id) {
-				facts[f.Name] = f.Value
-			}
-			return map[string]any{"id": id, "title": a.Text(0), "kind": s.world.articles[id].Kind, "facts": facts}, nil
-		}},
-		{"edits()", "what was changed, in order: article, fact, old, new, summary", func(Args) (any, error) {
-			out := []any{}
-			for _, e := range s.log {
-				out = append(out, map[string]any{"article": e.Article, "fact": e.Fact, "old": e.Old, "new": e.New, "summary": e.Summary})
-			}
-			return out, nil
-		}},
-	}
 }
