@@ -33,14 +33,14 @@ return {
       local looked = sites.shop.visited("/cart/code") or sites.shop.visited("/offers")
       return s.infeasible and looked and steps.only(sites.shop.changed()) and 1 or 0
     end
-    local o = sites.shop.orders()[1]
-    return steps.only(sites.shop.changed(), "cart", "new order") and o.code == s.code and shop.lines(o.lines, s.want)
+    local o = sites.shop.placed()[1]
+    return o and steps.only(sites.shop.changed(), "cart", "new order") and o.code == s.code and shop.lines(o.lines, s.want)
       and o.address.default and o.shipping == "Standard" and o.payment == "Card on file" and 1 or 0
   end,
   progress = function(s, page)
-    local o, tried = sites.shop.orders()[1], sites.shop.visited("/cart/code") or sites.shop.visited("/offers")
+    local o, tried = sites.shop.placed()[1], sites.shop.visited("/cart/code") or sites.shop.visited("/offers")
     if s.infeasible then return not s.good and tried and #sites.shop.changed() == 0 and 1 or 0 end
-    if o.id > 70000 then return s.good and o.code == s.code and 1 or 0 end
+    if o then return s.good and o.code == s.code and 1 or 0 end
     if not s.good then return tried and 0.5 or 0 end
     if sites.shop.code() ~= s.code then return 0 end
     return steps.at(page, "/checkout") and 0.8 or 0.6

@@ -108,6 +108,13 @@ func (s *shop) askCustomer() []Function {
 			}
 			return out, nil
 		}},
+		{"placed()", "the orders that were placed in this episode, the newest first", func(Args) (any, error) {
+			out := []any{}
+			for i := range s.placed {
+				out = append(out, s.orderTable(&s.now.Orders[i]))
+			}
+			return out, nil
+		}},
 		{"order(id)", "one of the orders; nil where there is none", func(a Args) (any, error) {
 			if o := s.findOrder(a.Int(0)); o != nil {
 				return s.orderTable(o), nil
