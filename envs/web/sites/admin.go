@@ -23,19 +23,24 @@ type admin struct {
 // rowKey is a row's place: its table's and its own.
 type rowKey struct{ table, row int }
 
+var adminMux = muxOf(handlers[*admin]{
+	"GET /{$}": func(s *admin, w http.ResponseWriter, _ *http.Request) {
+		s.show(w, "Overview", "overview", s.overview())
+	},
+	"GET /report":             (*admin).report,
+	"GET /{table}":            (*admin).list,
+	"POST /{table}/bulk":      (*admin).bulk,
+	"GET /{table}/{id}":       (*admin).detail,
+	"GET /{table}/{id}/edit":  (*admin).edit,
+	"POST /{table}/{id}/edit": (*admin).save,
+})
+
 // Open makes an episode's copy.
 func (w *adminWorld) Open() Site {
 	s := &admin{Base: newBase("admin", "Back office", adminPages, Link{"Customers", "/customers"}, Link{"Invoices", "/invoices"},
 		Link{"Stock", "/stock"}, Link{"Staff", "/staff"}, Link{"Report", "/report"}), world: w,
 		now: map[rowKey][]string{}, was: map[rowKey][]string{}, added: make([]int, len(w.tables))}
-	s.handle("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Overview", "overview", s.overview()) })
-	s.handle("GET /report", s.report)
-	s.handle("GET /{table}", s.list)
-	s.handle("POST /{table}/bulk", s.bulk)
-	s.handle("GET /{table}/{id}", s.detail)
-	s.handle("GET /{table}/{id}/edit", s.edit)
-	s.handle("POST /{table}/{id}/edit", s.save)
-	return s
+	return serve(s, adminMux)
 }
 
 // place is a table's place in the list.

@@ -27,7 +27,8 @@ type Base struct {
 	Title string // of the site, after the page's own
 	Nav   []Link // at the top of every page
 	pages *template.Template
-	mux   *http.ServeMux
+	mux   *http.ServeMux // which brings requests to the pages of site
+	site  Site           // the episode's
 
 	visits  []string // "GET /cart", in order
 	adverts []advert
@@ -42,13 +43,10 @@ type Link struct{ Text, Href string }
 type advert struct{ Text, Button string }
 
 func newBase(name, title string, pages *template.Template, nav ...Link) Base {
-	return Base{name: name, Title: title, pages: pages, Nav: nav, mux: http.NewServeMux()}
+	return Base{name: name, Title: title, pages: pages, Nav: nav}
 }
 
 func (b *Base) base() *Base { return b }
-
-// handle adds a page; the pattern is that of [http.ServeMux]: "POST /cart/{id}".
-func (b *Base) handle(pattern string, f http.HandlerFunc) { b.mux.HandleFunc(pattern, f) }
 
 // ServeHTTP answers for the site.
 func (b *Base) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +64,7 @@ func (b *Base) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.missing(w)
 		return
 	}
-	b.mux.ServeHTTP(w, r)
+	b.mux.ServeHTTP(w, inEpisode(b.site, r))
 }
 
 // visitsMax is how many visits are remembered.

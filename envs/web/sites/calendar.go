@@ -28,8 +28,7 @@ func (w *calendarWorld) Open() Site {
 	s := &calendar{Base: newBase("calendar", "Calendar", calendarPages, Link{"Today", "/"}, Link{"Week", "/week"}, Link{"Month", "/month"},
 		Link{"New event", "/new"}, Link{"Search", "/search"}, Link{"Invitations", "/invitations"}, Link{"Free time", "/free"}, Link{"Calendars", "/calendars"}),
 		world: w, now: map[int]event{}, names: calendarNames, size: len(w.events), hidden: map[string]bool{}}
-	s.mux = calendarMux
-	return s
+	return serve(s, calendarMux)
 }
 
 // calendar is an episode's calendar: the world and the events that were
@@ -49,7 +48,7 @@ type calendar struct {
 // how the task began.
 func (s *calendar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.begin()
-	s.Base.ServeHTTP(w, inEpisode(s, r))
+	s.Base.ServeHTTP(w, r)
 }
 
 func (s *calendar) begin() {

@@ -3,7 +3,6 @@ package sites
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -14,7 +13,7 @@ var forumPages = load("forum")
 // forumMe is the user who is logged in.
 const forumMe = "RobinVale7"
 
-var forumRoutes = newPageTable(map[string]func(*forum, http.ResponseWriter, *http.Request){
+var forumMux = muxOf(handlers[*forum]{
 	"GET /{$}":                 (*forum).home,
 	"GET /search":              (*forum).search,
 	"GET /b/{board}":           (*forum).board,
@@ -95,8 +94,7 @@ func (w *forumWorld) Open() Site {
 	s := &forum{Base: newBase("forum", "Commons", forumPages, Link{"Home", "/"}, Link{"Search", "/search"}, Link{"Messages", "/messages"}, Link{"My profile", "/u/" + forumMe}),
 		world: w, under: map[int][]int{}, edits: map[forumItem]forumWords{}, votes: map[forumItem]int{}, gone: map[forumItem]bool{}, removed: map[forumItem]string{},
 		locked: map[int]bool{}, closed: map[int]bool{}, follows: map[int]bool{}}
-	forumRoutes.answer(s)
-	return s
+	return serve(s, forumMux)
 }
 
 // post is a thread as it stands, or nil where there is none or it is gone.

@@ -29,10 +29,9 @@ var (
 func (w *mailWorld) Open() Site {
 	s := &mail{Base: newBase("mail", "Mail", mailPages, Link{"Compose", "/compose"}, Link{"Inbox", "/"}, Link{"Folders", "/folders"},
 		Link{"Contacts", "/contacts"}, Link{"Settings", "/settings"}), world: w, base0: map[int]mailState{}, now: map[int]mailState{}}
-	s.mux = mailMux
 	s.book = newBook(w.people[:mailKnown])
 	s.labels, s.labels0 = mailLabels, mailLabels
-	return s
+	return serve(s, mailMux)
 }
 
 // mail is an episode's mailbox: the world, what the scenario arranged and what
@@ -56,11 +55,6 @@ type sentMail struct {
 	To, Cc         []string
 	Subject, Body  string
 	Reply, Forward int
-}
-
-// ServeHTTP answers for the site.
-func (s *mail) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.Base.ServeHTTP(w, inEpisode(s, r))
 }
 
 // byID is a letter, nil where there is none.

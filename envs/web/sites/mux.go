@@ -5,7 +5,8 @@ import (
 	"net/http"
 )
 
-// handlers are what a kind of site answers, by the patterns of [http.ServeMux].
+// handlers are what a kind of site answers, by the patterns of [http.ServeMux]:
+// "POST /cart/{id}".
 type handlers[S Site] map[string]func(S, http.ResponseWriter, *http.Request)
 
 // episodeKey is where a request carries the episode's site.
@@ -21,6 +22,13 @@ func muxOf[S Site](p handlers[S]) *http.ServeMux {
 		})
 	}
 	return mux
+}
+
+// serve makes a mux the one that answers for an episode's site.
+func serve[S Site](s S, mux *http.ServeMux) S {
+	b := s.base()
+	b.mux, b.site = mux, s
+	return s
 }
 
 // inEpisode is a request that a mux of [muxOf] brings to the pages of s.

@@ -91,42 +91,45 @@ func parseMoney(text string) (cents int, ok bool) {
 	return int(f*100 + 0.5), true
 }
 
+var shopMux = muxOf(handlers[*shop]{
+	"GET /{$}":                   (*shop).home,
+	"GET /products":              (*shop).list,
+	"GET /product/{id}":          (*shop).product,
+	"GET /product/{id}/reviews":  (*shop).reviews,
+	"GET /product/{id}/review":   (*shop).reviewForm,
+	"POST /product/{id}/review":  (*shop).writeReview,
+	"POST /product/{id}/cart":    (*shop).add,
+	"POST /product/{id}/wish":    (*shop).wish,
+	"GET /offers":                func(s *shop, w http.ResponseWriter, _ *http.Request) { s.show(w, "Offers", "offers", s.world.codes) },
+	"GET /help":                  func(s *shop, w http.ResponseWriter, _ *http.Request) { s.show(w, "Help", "help", shopShipping) },
+	"GET /cart":                  (*shop).cart,
+	"POST /cart":                 (*shop).changeCart,
+	"POST /cart/code":            (*shop).applyCode,
+	"GET /checkout":              (*shop).checkout,
+	"POST /checkout":             (*shop).place,
+	"GET /orders":                (*shop).orders,
+	"GET /orders/{id}":           (*shop).order,
+	"GET /orders/{id}/cancel":    (*shop).cancelForm,
+	"POST /orders/{id}/cancel":   (*shop).cancel,
+	"GET /orders/{id}/return":    (*shop).returnForm,
+	"POST /orders/{id}/return":   (*shop).giveBack,
+	"GET /wishes":                (*shop).wishes,
+	"POST /wishes":               (*shop).unwish,
+	"GET /account":               (*shop).account,
+	"GET /account/edit":          (*shop).editPerson,
+	"POST /account/edit":         (*shop).savePerson,
+	"POST /account/address":      (*shop).changeAddress,
+	"GET /account/address/{id}":  (*shop).editAddress,
+	"POST /account/address/{id}": (*shop).saveAddress,
+})
+
 // Open makes an episode's copy. The customer is the world's first until a
 // scenario says who.
 func (w *shopWorld) Open() Site {
 	s := &shop{Base: newBase("shop", "Shop", shopPages, Link{"Shop", "/"}, Link{"Cart", "/cart"}, Link{"Orders", "/orders"},
 		Link{"Wish list", "/wishes"}, Link{"Account", "/account"}, Link{"Offers", "/offers"}, Link{"Help", "/help"}), world: w}
 	s.now = w.customers[0].clone()
-	s.handle("GET /{$}", s.home)
-	s.handle("GET /products", s.list)
-	s.handle("GET /product/{id}", s.product)
-	s.handle("GET /product/{id}/reviews", s.reviews)
-	s.handle("GET /product/{id}/review", s.reviewForm)
-	s.handle("POST /product/{id}/review", s.writeReview)
-	s.handle("POST /product/{id}/cart", s.add)
-	s.handle("POST /product/{id}/wish", s.wish)
-	s.handle("GET /offers", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Offers", "offers", s.world.codes) })
-	s.handle("GET /help", func(w http.ResponseWriter, _ *http.Request) { s.show(w, "Help", "help", shopShipping) })
-	s.handle("GET /cart", s.cart)
-	s.handle("POST /cart", s.changeCart)
-	s.handle("POST /cart/code", s.applyCode)
-	s.handle("GET /checkout", s.checkout)
-	s.handle("POST /checkout", s.place)
-	s.handle("GET /orders", s.orders)
-	s.handle("GET /orders/{id}", s.order)
-	s.handle("GET /orders/{id}/cancel", s.cancelForm)
-	s.handle("POST /orders/{id}/cancel", s.cancel)
-	s.handle("GET /orders/{id}/return", s.returnForm)
-	s.handle("POST /orders/{id}/return", s.giveBack)
-	s.handle("GET /wishes", s.wishes)
-	s.handle("POST /wishes", s.unwish)
-	s.handle("GET /account", s.account)
-	s.handle("GET /account/edit", s.editPerson)
-	s.handle("POST /account/edit", s.savePerson)
-	s.handle("POST /account/address", s.changeAddress)
-	s.handle("GET /account/address/{id}", s.editAddress)
-	s.handle("POST /account/address/{id}", s.saveAddress)
-	return s
+	return serve(s, shopMux)
 }
 
 // ServeHTTP remembers how things were when the episode began.

@@ -3,7 +3,6 @@ package sites
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -11,7 +10,7 @@ import (
 // trackerPages are the tracker's templates.
 var trackerPages = load("tracker")
 
-var trackerTable = newPageTable(map[string]func(*tracker, http.ResponseWriter, *http.Request){
+var trackerMux = muxOf(handlers[*tracker]{
 	"GET /{$}":                      (*tracker).home,
 	"GET /issues":                   (*tracker).search,
 	"GET /p/{key}":                  (*tracker).project,
@@ -49,8 +48,7 @@ type tracker struct {
 func (w *trackerWorld) Open() Site {
 	s := &tracker{Base: newBase("tracker", "Tracker", trackerPages, Link{"Projects", "/"}, Link{"Search issues", "/issues"}, Link{"Assigned to me", "/issues?assignee=Robin+Vale"}),
 		world: w, first: map[int]*issue{}, now: map[int]*issue{}, count: len(w.issues), last: map[int]int{}, plans: map[int][]milestone{}}
-	trackerTable.answer(s)
-	return s
+	return serve(s, trackerMux)
 }
 
 // at is an issue as it stands. It is not to be changed; see change.

@@ -85,17 +85,11 @@ var tripsMux = muxOf(handlers[*trips]{
 func (w *tripsWorld) Open() Site {
 	s := &trips{world: w, account: w.owner, reviews: map[int][]tripsReview{}}
 	s.Base = newBase("trips", "Trips", tripsPages, tripsNav...)
-	s.mux = tripsMux
-	return s
+	return serve(s, tripsMux)
 }
 
 var tripsNav = []Link{{"Maps", "/"}, {"Cities", "/cities"}, {"Route", "/route"}, {"Flights", "/flights"},
 	{"Trains", "/trains"}, {"Hotels", "/hotels"}, {"My trips", "/trips"}, {"Account", "/account"}}
-
-// ServeHTTP answers for the site.
-func (s *trips) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.Base.ServeHTTP(w, inEpisode(s, r))
-}
 
 // did remembers a change.
 func (s *trips) did(format string, args ...any) { s.log = append(s.log, fmt.Sprintf(format, args...)) }

@@ -76,16 +76,10 @@ func about(page func(*wiki, http.ResponseWriter, *http.Request, int)) func(*wiki
 func (w *wikiWorld) Open() Site {
 	s := &wiki{world: w, changed: map[int][]fact{}, notes: map[int]string{}, talks: map[int][]wikiComment{}}
 	s.Base = newBase("wiki", "Wiki", wikiPages, wikiNav...)
-	s.mux = wikiMux
-	return s
+	return serve(s, wikiMux)
 }
 
 var wikiNav = []Link{{"Main page", "/"}, {"Categories", "/categories"}, {"Watch list", "/watchlist"}}
-
-// ServeHTTP answers for the site.
-func (s *wiki) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.Base.ServeHTTP(w, inEpisode(s, r))
-}
 
 // facts are an article's as they stand.
 func (s *wiki) facts(id int) []fact {
