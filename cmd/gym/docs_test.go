@@ -11,6 +11,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/turngym/turngym/envs/web"
+	"github.com/turngym/turngym/envs/web/browser"
+	"github.com/turngym/turngym/envs/web/sites"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/check"
 	"github.com/turngym/turngym/scenarios"
@@ -96,6 +99,26 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		}
 		if row := fmt.Sprintf("| `%s` | %s | %s |", k.Form, need, strings.ReplaceAll(k.Doc, "|", `\|`)); !strings.Contains(string(text), row) {
 			t.Errorf("docs/scenarios.md has no line %s", row)
+		}
+	}
+}
+
+// docs/web.md names every verb, every way to see and every site, as its list has it.
+func TestPagesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/web.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := slices.Clone(web.Modes)
+	for _, v := range browser.Verbs() {
+		words = append(words, v.Name)
+	}
+	for _, e := range sites.All().Entries() {
+		words = append(words, e.Name+"` | "+e.Doc+" |")
+	}
+	for _, w := range words {
+		if !strings.Contains(string(text), "`"+strings.TrimSuffix(w, "`")) {
+			t.Errorf("docs/web.md does not name %s", w)
 		}
 	}
 }
