@@ -248,6 +248,17 @@ func (e *env) Screenshot(ctx context.Context) ([]byte, error) {
 	return s.Screenshot(ctx)
 }
 
+// Box is where an element is drawn on the Screenshot, in pixels.
+func (e *env) Box(ctx context.Context, id string) (x, y, w, h float64, ok bool) {
+	p, ok := e.page.(interface {
+		Box(ctx context.Context, id string) (x, y, w, h float64, ok bool)
+	})
+	if !ok {
+		return 0, 0, 0, 0, false
+	}
+	return p.Box(ctx, id)
+}
+
 // Close ends the page.
 func (e *env) Close() error {
 	if e.closed {

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -62,5 +64,49 @@ func TestAllModesTogether(t *testing.T) {
 	}
 	if !strings.Contains(o.Text, "nothing has changed") {
 		t.Errorf("nothing was done, and\n%s", o.Text)
+	}
+}
+
+// A page that is not painted while it is played can be looked at all the same.
+func TestAHiddenPageCanBeDrawn(t *testing.T) {
+	needChrome(t)
+	f := &web.Family{Driver: "chrome"}
+	t.Cleanup(func() { f.Close() })
+	env, err := f.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { env.Close() })
+	o, err := env.Reset(t.Context(), gym.Task{Scenario: "tick-boxes", Level: 1, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := env.(gym.Renderer).Screenshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(filepath.Join(t.ArtifactDir(), "hidden.png"), picture, 0o644)
+	img, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	colours := map[string]bool{}
+	for y := range 200 {
+		for x := range 200 {
+			colours[fmt.Sprint(img.At(x, y))] = true
+		}
+	}
+	if len(colours) < 3 {
+		t.Errorf("nothing is drawn: %v", colours)
+	}
+	for _, e := range o.Elements {
+		if e.ID == "" {
+			continue
+		}
+		if _, _, w, h, ok := env.(interface {
+			Box(context.Context, string) (x, y, w, h float64, ok bool)
+		}).Box(t.Context(), e.ID); !ok || w <= 0 || h <= 0 {
+			t.Errorf("%s has no box", e)
+		}
 	}
 }

@@ -394,12 +394,26 @@
   };
 
   const where = id => { const el = find(id); return JSON.stringify(el ? box(el) : []); };
+  // frozen is the document as HTML with its controls as they are now.
+  const frozen = () => {
+    const now = document.documentElement.cloneNode(true), live = document.querySelectorAll('input,textarea,option');
+    now.querySelectorAll('input,textarea,option').forEach((el, i) => {
+      const from = live[i];
+      if (el.tagName === 'TEXTAREA') el.textContent = from.value;
+      else if (el.tagName === 'OPTION') el.toggleAttribute('selected', from.selected);
+      else { el.setAttribute('value', from.value); el.toggleAttribute('checked', from.checked); }
+    });
+    const base = document.createElement('base');
+    base.href = location.href;
+    now.querySelector('head').prepend(base);
+    return now.innerHTML;
+  };
   const focus = id => { const el = find(id); begin(false); if (el) el.focus({ preventScroll: true }); return ''; };
   const ticked = id => { const el = find(id); return el && el.checked !== undefined ? String(el.checked) : ''; };
   const scroll = (have, dx, dy) => { begin(false); window.scrollBy(dx, dy); return after(have); };
 
   Object.defineProperty(window, '__gym', { value: Object.freeze({
-    view: look, act, aim, where, after, focus, ticked, scroll, renumber, begin, write,
+    view: look, act, aim, where, frozen, after, focus, ticked, scroll, renumber, begin, write,
     show: (withBoxes, withBids) => { boxes = withBoxes; bids = withBids; return ''; },
   }) });
   const say = async () => {

@@ -44,13 +44,41 @@ func (p *chromePage) Snapshot(ctx context.Context, o SnapshotOptions) (*Snapshot
 
 // Screenshot draws the page as PNG.
 func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) {
+	t := p.now()
+	if t == p.hidden {
+		var err error
+		if t, err = p.copied(ctx); err != nil {
+			return nil, err
+		}
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
 	defer cancel()
 	var res struct{ Data []byte }
-	if err := p.now().call(ctx, "Page.captureScreenshot", args{"format": "png", "optimizeForSpeed": true}, &res); err != nil {
+	if err := t.call(ctx, "Page.captureScreenshot", args{"format": "png", "optimizeForSpeed": true}, &res); err != nil {
 		return nil, p.fault(ctx, "take a screenshot", err)
 	}
 	return res.Data, nil
+}
+
+// copied is a tab that is drawn, with the document of the hidden one in it.
+func (p *chromePage) copied(ctx context.Context) (*chromeTab, error) {
+	html, err := p.Eval(ctx, "__gym.frozen()")
+	if err != nil {
+		return nil, err
+	}
+	if p.seen == nil {
+		ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+		defer cancel()
+		if p.seen, err = p.newTab(ctx, false); err != nil {
+			return nil, err
+		}
+	}
+	p.seen.blank = false // an episode that is played in it begins with a new document
+	quoted, _ := json.Marshal(html)
+	if _, err := p.evaluate(ctx, p.seen, "document.documentElement.innerHTML="+string(quoted)); err != nil {
+		return nil, err
+	}
+	return p.seen, nil
 }
 
 // Box is where an element is drawn, in pixels of the window.
