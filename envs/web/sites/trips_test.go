@@ -217,8 +217,7 @@ func TestTheMapFindsSavesAndLeads(t *testing.T) {
 func TestWaysAreTheShortest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		a := tripsSpot{0, rng.IntN(11), 10 * rng.IntN(200)}
-		b := tripsSpot{0, rng.IntN(11), 10 * rng.IntN(200)}
+		a, b := tripsSpot{0, rng.IntN(11), 10 * rng.IntN(200)}, tripsSpot{0, rng.IntN(11), 10 * rng.IntN(200)}
 		got, want := way(a, b).Metres(), 1<<30
 		for c := 0; c <= tripsBlocks; c++ {
 			want = min(want, abs(a.x-c*tripsBlock)+abs(a.road-b.road)*tripsBlock+abs(b.x-c*tripsBlock))
@@ -270,7 +269,6 @@ func TestTripsAndWikiShareAWorldAndNothingElse(t *testing.T) {
 	wg.Wait()
 }
 
-// worldBehind is a site's world.
 func worldBehind(s Site) any {
 	if s, ok := s.(*trips); ok {
 		return s.world
