@@ -111,7 +111,12 @@ func (p *chromePage) element(ctx context.Context, a gym.Action) (View, error) {
 	return p.look(ctx, fmt.Sprintf("__gym.act(%d,%q,%q,%s,%t)", p.now().seq, a.Verb, id, quoted, p.now().blank))
 }
 
-type point struct{ X, Y float64 }
+// point is a place in the window. Still says that the page could not tell a
+// mouse that came there from one that did not move.
+type point struct {
+	X, Y  float64
+	Still bool
+}
 
 // aim is the middle of an element, which is then in sight. how is "text" where
 // its text is to be chosen, "loose" where something may cover it.
@@ -178,7 +183,10 @@ func (p *chromePage) click(ctx context.Context, at point, kind, button, mods str
 		held |= modifiers[strings.TrimSpace(m)]
 	}
 	clicks := map[string]int{"hover": 0, "move": 0, "click": 1, "dblclick": 2}[kind]
-	err := p.event(ctx, "mouseMoved", at, "", 0, held)
+	var err error
+	if !at.Still || clicks == 0 {
+		err = p.event(ctx, "mouseMoved", at, "", 0, held)
+	}
 	for n := 1; n <= clicks && err == nil; n++ {
 		if err = p.event(ctx, "mousePressed", at, button, n, held); err == nil {
 			err = p.event(ctx, "mouseReleased", at, button, n, held)
@@ -256,7 +264,7 @@ func (p *chromePage) drag(ctx context.Context, id string, a gym.Action) (View, e
 // pull presses the mouse at one point and lets go at another, in two moves: a
 // page that waits for a distance begins at the first.
 func (p *chromePage) pull(ctx context.Context, from, to point) (View, error) {
-	half := point{(from.X + to.X) / 2, (from.Y + to.Y) / 2}
+	half := point{X: (from.X + to.X) / 2, Y: (from.Y + to.Y) / 2}
 	err := p.event(ctx, "mouseMoved", from, "", 0, 0)
 	for _, e := range []struct {
 		kind   string
@@ -272,7 +280,7 @@ func (p *chromePage) pull(ctx context.Context, from, to point) (View, error) {
 
 // mouse does what is done at a point.
 func (p *chromePage) mouse(ctx context.Context, how string, a gym.Action) (View, error) {
-	at, button := point{num(a, 0), num(a, 1)}, text(a, 2)
+	at, button := point{X: num(a, 0), Y: num(a, 1)}, text(a, 2)
 	if button == "" {
 		button = "left"
 	}
@@ -287,7 +295,7 @@ func (p *chromePage) mouse(ctx context.Context, how string, a gym.Action) (View,
 	case "up":
 		return p.after(ctx, p.event(ctx, "mouseReleased", at, button, 1, 0))
 	}
-	return p.pull(ctx, at, point{num(a, 2), num(a, 3)})
+	return p.pull(ctx, at, point{X: num(a, 2), Y: num(a, 3)})
 }
 
 // keyboard does what is done by keys.

@@ -16,6 +16,27 @@
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (init) { const r = attach.call(this, init); closed.set(this, r); return r; };
 
+  // felt says whether a page could tell that the mouse moves: it listens, or a
+  // style rule speaks of hovering. Where it cannot, a click needs no move, which
+  // would wait for the next frame.
+  const MOVES = ['mousemove', 'mouseover', 'mouseout', 'mouseenter', 'mouseleave', 'pointermove', 'pointerover', 'pointerout', 'pointerenter', 'pointerleave', 'pointerrawupdate'];
+  let listens = false, sheets = -1, hovers = false;
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (type, ...rest) {
+    if (MOVES.includes(type)) listens = true;
+    return listen.call(this, type, ...rest);
+  };
+  for (const proto of [HTMLElement.prototype, SVGElement.prototype, Document.prototype, window]) for (const type of MOVES) {
+    const d = Object.getOwnPropertyDescriptor(proto, 'on' + type);
+    if (d && d.set) Object.defineProperty(proto, 'on' + type, { ...d, set(f) { if (f) listens = true; d.set.call(this, f); } });
+  }
+  const speaksOfHovering = sheet => { try { return [...sheet.cssRules].some(r => r.cssText.includes(':hover')); } catch { return true; } };
+  const felt = () => {
+    if (listens || document.querySelector('iframe,' + MOVES.map(t => `[on${t}]`).join())) return true;
+    if (document.styleSheets.length !== sheets) { sheets = document.styleSheets.length; hovers = [...document.styleSheets].some(speaksOfHovering); }
+    return hovers;
+  };
+
   // inside is the document of a frame of the same site, or null.
   const inside = el => { try { return el.tagName === 'IFRAME' ? el.contentDocument : null; } catch { return null; } };
   const root = el => el.shadowRoot || closed.get(el);
@@ -83,7 +104,7 @@
   // The text of a node without that of the controls in it.
   const textOf = n => {
     if (n.nodeType === 3) return n.data;
-    if (n.nodeType !== 1 || NEVER.has(n.tagName.toUpperCase()) || n.tagName === 'SELECT' || n.tagName === 'TEXTAREA') return '';
+    if (n.nodeType !== 1 || NEVER.has(n.tagName.toUpperCase()) || n.tagName === 'SELECT' || n.tagName === 'TEXTAREA' || !plainDocument() && !shown(n)) return '';
     let s = '';
     for (const c of kids(n)) s += textOf(c);
     return INLINE.has(n.tagName) && n.tagName !== 'BR' ? s : ' ' + s + ' ';
@@ -390,7 +411,7 @@
       el.focus({ preventScroll: true });
       if (el.select) el.select(); else getSelection().selectAllChildren(el);
     }
-    return JSON.stringify({ x: at[0], y: at[1] });
+    return JSON.stringify({ x: at[0], y: at[1], still: how === '' && !felt() });
   };
 
   const where = id => { const el = find(id); return JSON.stringify(el ? box(el) : []); };

@@ -55,6 +55,8 @@ customElements.define('y-box', class extends HTMLElement { connectedCallback() {
 		[]string{`scroll(0, 500)`}, []string{"title 500"}, ""},
 	{"an element far below", `<p style="height:3000px">long</p><button onclick="log('found')">deep</button>` + logScript, []string{`click('<deep>')`}, []string{"found;"}, ""},
 	{"trusted events", `<button onclick="log(event.isTrusted)">t</button>` + logScript, []string{`click('<t>')`}, []string{"true;"}, ""},
+	{"a listener for moves", `<button>t</button>` + logScript + `<script>document.addEventListener('mousemove', () => log('moved'), { once: true })</script>`, []string{`click('<t>')`}, []string{"moved;"}, ""},
+	{"a rule for hovering", `<style>#m{display:none}div:hover #m{display:block}</style><div onclick="">menu<p id=m>entry</p></div><script></script>`, []string{`click('<menu>')`}, []string{"entry"}, ""},
 	{"double click", `<button ondblclick="log('twice')">d</button>` + logScript, []string{`dblclick('<d>')`}, []string{"twice;"}, ""},
 	{"right button", `<button oncontextmenu="log('menu' + event.button); return false">d</button>` + logScript, []string{`click('<d>', button='right')`}, []string{"menu2;"}, ""},
 	{"modifiers", `<button onclick="log('' + event.shiftKey + event.ctrlKey)">m</button>` + logScript, []string{`click('<m>', modifiers=['Shift', 'Control'])`}, []string{"truetrue;"}, ""},
