@@ -242,6 +242,49 @@ func TestADeadBrowserIsAFault(t *testing.T) {
 	})
 }
 
+// A page that loops, that opens dialogs for ever, or that never ends its
+// request is a fault in time, and leaves the browser fit for the next one.
+func TestAStuckPageIsAFault(t *testing.T) {
+	for name, body := range map[string]string{
+		"loop":     `<button onclick="for (;;);">go</button><script></script>`,
+		"timers":   `<button onclick="const f = () => setTimeout(f, 0); f()">go</button><script></script>`,
+		"promises": `<button onclick="const f = () => Promise.resolve().then(f); f()">go</button><script></script>`,
+		"request":  `<button onclick="fetch('/hang')">go</button><script></script>`,
+		"reload":   `<button onclick="location.reload()">go</button><script>addEventListener('load', () => location.reload())</script>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := drive(t, Options{Patience: 3 * time.Second})
+			site := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/hang" {
+					<-r.Context().Done()
+					return
+				}
+				scripted(body).ServeHTTP(w, r)
+			})
+			p, err := c.Open(t.Context(), At(Host, site))
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			v, err := p.Goto(t.Context(), "/")
+			if err == nil {
+				_, err = p.Do(t.Context(), action(t, v, "click", "go"))
+			}
+			var f *gym.Fault
+			if err != nil && !errors.As(err, &f) || err == nil && name != "timers" {
+				t.Errorf("%v is not a fault", err)
+			}
+			if d := time.Since(begun); d > 60*time.Second {
+				t.Errorf("it took %v", d)
+			}
+			p.Close()
+			if _, v := open(t, c, shop(false)); len(v.Elements) == 0 {
+				t.Error("the next page is empty")
+			}
+		})
+	}
+}
+
 func TestAScreenshotIsPNG(t *testing.T) {
 	each(t, func(t *testing.T, c *Chrome) {
 		p, _ := open(t, c, shop(false))

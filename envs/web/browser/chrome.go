@@ -17,12 +17,8 @@ var clockScript string
 //go:embed page.js
 var pageScript string
 
-// settleMax is how long a page may take to answer or to come up before it is a
-// fault; closeMax is how long its end may take.
-const (
-	settleMax = 20 * time.Second
-	closeMax  = 5 * time.Second
-)
+// closeMax is how long the end of a page may take.
+const closeMax = 5 * time.Second
 
 // Libraries are the names of those that can drive Chrome; the first, measured
 // best, is the default.
@@ -35,12 +31,13 @@ var Inputs = []string{"auto", "trusted", "script"}
 
 // Options say how Chrome is driven. The zero value is the default.
 type Options struct {
-	Library string // of Libraries; "" is the first
-	Path    string // of the program; "" finds one
-	Browser string // the web socket's address of one that runs already, instead
-	Input   string // of Inputs; "" is auto
-	Boxes   bool   // views say where elements are
-	Bids    bool   // elements' ids are BrowserGym's; for pages that are seen by Snapshot
+	Library  string        // of Libraries; "" is the first
+	Path     string        // of the program; "" finds one
+	Browser  string        // the web socket's address of one that runs already, instead
+	Input    string        // of Inputs; "" is auto
+	Boxes    bool          // views say where elements are
+	Patience time.Duration // how long a page may take to answer or to come up before it is a fault; 0 is 20 s
+	Bids     bool          // elements' ids are BrowserGym's; for pages that are seen by Snapshot
 }
 
 // Chrome drives a real headless Chrome. Each page has a browser context and a
@@ -59,6 +56,9 @@ func NewChrome(ctx context.Context, o Options) (*Chrome, error) {
 	connect, ok := map[string]func(*process, string) (wire, error){"chromedp": newChromedp, "rod": newRod}[o.Library]
 	if !ok {
 		return nil, catalog.Unknown("library", o.Library, Libraries)
+	}
+	if o.Patience == 0 {
+		o.Patience = 20 * time.Second
 	}
 	c := &Chrome{options: o}
 	if o.Browser == "" {

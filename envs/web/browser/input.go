@@ -160,7 +160,7 @@ func (p *chromePage) event(ctx context.Context, kind string, at point, button st
 // leaves, holds up its answer; the view that follows says so.
 func (p *chromePage) dispatch(ctx context.Context, method string, params args) error {
 	t, answer := p.now(), make(chan answered, 1)
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	go func() {
 		defer cancel()
 		err := t.call(ctx, method, params, nil)

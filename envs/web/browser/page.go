@@ -78,7 +78,7 @@ func (p *chromePage) start(ctx context.Context) (*chromeTab, error) {
 		at = &p.hidden
 	}
 	if *at == nil {
-		ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+		ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 		defer cancel()
 		t, err := p.newTab(ctx, hidden)
 		if err != nil {
@@ -92,7 +92,7 @@ func (p *chromePage) start(ctx context.Context) (*chromeTab, error) {
 
 // do sends a command to the tab that is shown, within the time that a page has.
 func (p *chromePage) do(ctx context.Context, method string, params args) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	if err := p.now().call(ctx, method, params, nil); err != nil {
 		return p.fault(ctx, method, err)
@@ -102,7 +102,7 @@ func (p *chromePage) do(ctx context.Context, method string, params args) error {
 
 // navigate opens an address as a browser does.
 func (p *chromePage) navigate(ctx context.Context, address string) (View, error) {
-	cctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	cctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	var res struct{ ErrorText string }
 	if err := p.now().call(cctx, "Page.navigate", args{"url": address}, &res); err != nil {
@@ -157,7 +157,7 @@ func (t *chromeTab) drain(proxy *proxy) {
 // arrive waits for the next document, for the site's word that none comes, or
 // for a dialog.
 func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
-	t, late := p.now(), time.NewTimer(settleMax)
+	t, late := p.now(), time.NewTimer(p.chrome.options.Patience)
 	defer late.Stop()
 	select {
 	case text := <-t.ready:
@@ -180,7 +180,7 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 		return View{}, gym.Faultf(op, "%w", errGone)
 	case <-late.C:
 		p.interrupt()
-		return View{}, gym.Faultf(op, "no document came up within %v", settleMax)
+		return View{}, gym.Faultf(op, "no document came up within %v", p.chrome.options.Patience)
 	}
 }
 
@@ -254,7 +254,7 @@ var (
 // errDialog, and the answer is waited for when it is closed.
 func (p *chromePage) Eval(ctx context.Context, expression string) (string, error) {
 	t, answer := p.now(), make(chan answered, 1)
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	go func() {
 		defer cancel()
 		text, err := p.evaluate(ctx, t, expression)

@@ -33,7 +33,7 @@ func (p *chromePage) Snapshot(ctx context.Context, o SnapshotOptions) (*Snapshot
 	if p.now().dialog != nil {
 		return &Snapshot{}, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	s, err := takeSnapshot(ctx, p.now().call, o)
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	var res struct{ Data []byte }
 	if err := t.call(ctx, "Page.captureScreenshot", args{"format": "png", "optimizeForSpeed": true}, &res); err != nil {
@@ -67,7 +67,7 @@ func (p *chromePage) copied(ctx context.Context) (*chromeTab, error) {
 		return nil, err
 	}
 	if p.seen == nil {
-		ctx, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+		ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 		defer cancel()
 		if p.seen, err = p.newTab(ctx, false); err != nil {
 			return nil, err

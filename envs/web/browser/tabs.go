@@ -38,7 +38,7 @@ func (p *chromePage) openTab(ctx context.Context, address string) (View, error) 
 		v.Blocked++
 		return v, err
 	}
-	ctx2, cancel := context.WithTimeoutCause(ctx, settleMax, errSlow)
+	ctx2, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	t, err := p.newTab(ctx2, false)
 	if err != nil {
