@@ -52,12 +52,13 @@ check:
 test: chrome miniwob check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
 	$(GO) test -timeout 20m ./envs/puzzle
-	$(GO) test -timeout 20m -run 'StaticFamily|SitesInChrome' ./envs/web
+	$(GO) test -timeout 20m -run 'Static|Sites' ./envs/web
 	$(GO) test -run Learns ./cmd/gym
 
 # Learning on three seeds, and a minute of each fuzzer.
 test-long: test
 	GYM_LONG=1 $(GO) test -timeout 2h -v -run 'ThreeSeeds' ./cmd/gym
+	GYM_LONG=1 $(GO) test -timeout 2h -run 'Sites' ./envs/web
 	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token; do \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m $$p || exit 1; done; done
 

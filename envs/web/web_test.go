@@ -32,19 +32,34 @@ func only(t *testing.T, set string) []string {
 	return names
 }
 
+func static(testing.TB) gym.Family { return &web.Family{Driver: "static"} }
+
 // Every scenario is proven in this process. The race detector makes Lua ten
-// times slower, so make test runs it without; a few are seen under it.
+// times slower, so it sees fewer seeds.
 func TestStaticFamily(t *testing.T) {
-	s := gymtest.Suite{Name: "web", Golden: golden, Parallel: true, Open: func(t testing.TB) gym.Family {
-		return &web.Family{Driver: "static"}
-	}}
-	switch {
-	case race:
-		s.Only, s.Seeds, s.Episodes = only(t, ""), 10, 10
-	case os.Getenv("GYM_ONLY") != "":
-		s.Only = only(t, "")
+	s := gymtest.Suite{Name: "web", Golden: golden, Only: only(t, ""), Parallel: true, Open: static}
+	if race {
+		s.Seeds, s.Episodes = 10, 10
 	}
 	s.Run(t)
+}
+
+// The scenarios on the simulated sites are many and long: a tenth of the seeds,
+// but for make test-long.
+func TestSites(t *testing.T) {
+	if race {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
+	s := gymtest.Suite{Name: "web", Golden: golden, Only: only(t, "sites"), Parallel: true, Seeds: 10, Episodes: 10, Open: static}
+	if os.Getenv("GYM_LONG") != "" {
+		s.Seeds, s.Episodes = 0, 0
+	}
+	s.Run(t)
+}
+
+// There is a playthrough of everything, and of nothing else.
+func TestPlaythroughs(t *testing.T) {
+	gymtest.Suite{Name: "web", Golden: golden, Replay: true, Open: static}.Run(t)
 }
 
 // The playthroughs are the same files: a page without scripts looks and acts
