@@ -317,7 +317,7 @@ func TestRewardsInLua(t *testing.T) {
 		"return function(turns) return 0 / 0 end":                                                "want a finite number",
 		"return function(turns) return turns[2].signals.progress + 1 end":                        "x.lua:1: ",
 		"return 5": "x.lua: it must return a function of the episode's turns",
-		"return function() while true do end end": "too much work",
+		"return function() while true do end end": "it needs too much", // work, or on a busy machine time
 	} {
 		got, paid := "", make([]float32, 2)
 		r, err := LoadReward(fstest.MapFS{"x.lua": {Data: []byte(text)}}, "x.lua")

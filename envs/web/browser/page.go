@@ -253,7 +253,13 @@ var (
 // Eval runs an expression. Where a dialog opens meanwhile the error is
 // errDialog, and the answer is waited for when it is closed.
 func (p *chromePage) Eval(ctx context.Context, expression string) (string, error) {
+	if len(p.tabs) == 0 {
+		return "", gym.Faultf("evaluate in the page", "no document was opened yet")
+	}
 	t, answer := p.now(), make(chan answered, 1)
+	if t.dialog != nil {
+		return "", errDialog
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	go func() {
 		defer cancel()

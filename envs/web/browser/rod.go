@@ -19,6 +19,10 @@ type rodWire struct {
 
 	mu   sync.Mutex
 	tabs map[string]*rodTab // by session
+	// kept are the browser contexts that have had a hidden target. Chrome 156 dies
+	// now and then when such a context is disposed of (a renderer still refers to
+	// it), so it stays, without tabs, until the browser ends.
+	kept map[string]bool
 }
 
 // pipe is a browser's pipe as rod wants to have it: messages end with a zero.
@@ -46,7 +50,7 @@ func (p *pipe) Read() ([]byte, error) {
 // newRod connects to a process, or to the browser at a web socket's address
 // where there is none.
 func newRod(p *process, address string) (wire, error) {
-	w := &rodWire{client: cdp.New(), tabs: map[string]*rodTab{}}
+	w := &rodWire{client: cdp.New(), tabs: map[string]*rodTab{}, kept: map[string]bool{}}
 	w.ctx, w.end = context.WithCancel(context.Background())
 	if p != nil {
 		w.client.Start(&pipe{p: p, r: bufio.NewReaderSize(p.in, 1<<16)})
@@ -123,6 +127,7 @@ func (w *rodWire) open(ctx context.Context, proxy string, beside tab, hidden boo
 	t.session = attached.SessionID
 	w.mu.Lock()
 	w.tabs[t.session] = t
+	w.kept[t.context] = w.kept[t.context] || hidden
 	w.mu.Unlock()
 	for _, domain := range []string{"Page.enable", "Runtime.enable", "Inspector.enable"} {
 		if err := w.ask(ctx, t.session, domain, nil, nil); err != nil {
@@ -172,10 +177,12 @@ func (t *rodTab) gone() <-chan struct{} { return t.ended }
 func (t *rodTab) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeMax)
 	defer cancel()
-	if t.owner {
+	t.wire.mu.Lock()
+	kept := t.wire.kept[t.context]
+	t.wire.mu.Unlock()
+	t.wire.ask(ctx, "", "Target.closeTarget", args{"targetId": t.target}, nil)
+	if t.owner && !kept {
 		t.wire.ask(ctx, "", "Target.disposeBrowserContext", args{"browserContextId": t.context}, nil)
-	} else {
-		t.wire.ask(ctx, "", "Target.closeTarget", args{"targetId": t.target}, nil)
 	}
 	t.wire.mu.Lock()
 	delete(t.wire.tabs, t.session)
