@@ -83,6 +83,9 @@ func (e Element) String() string {
 	if e.State != "" {
 		b.WriteString(", " + e.State)
 	}
+	if e.Box != [4]int{} {
+		fmt.Fprintf(&b, ", box=(%d,%d,%d,%d)", e.Box[0], e.Box[1], e.Box[2], e.Box[3])
+	}
 	return b.String()
 }
 

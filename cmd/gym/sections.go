@@ -53,7 +53,7 @@ type WebConfig struct {
 	Browser string   `mapstructure:"browser" help:"ws://HOST:PORT/...: a browser that runs already"`
 	Input   string   `mapstructure:"input" help:"events from a person's hands or a script: auto, trusted or script"`
 	Actions []string `mapstructure:"actions" help:"verbs beside those of the scenario; all: every one"`
-	Observe []string `mapstructure:"observe" help:"what is shown: elements, axtree, html, screenshot, som, diff"`
+	Observe []string `mapstructure:"observe" help:"what is shown: elements, boxes, axtree, html, screenshot, som, diff"`
 	Budget  int      `mapstructure:"budget" help:"most tokens of an observation's text, about; 0: no bound"`
 	Pages   string   `mapstructure:"pages" help:"miniwob:DIR: the MiniWoB++ pages in DIR"`
 	Dir     string   `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`

@@ -15,12 +15,13 @@ import (
 // Modes are the ways in which a page can be shown; they can be combined.
 //
 //   - elements: what can be acted on and what can be read, in reading order
+//   - boxes: where those that can be acted on are, in pixels
 //   - axtree: Chrome's accessibility tree as BrowserGym writes it
 //   - html: the document, pruned as BrowserGym prunes it
 //   - screenshot: a picture
 //   - som: a picture with the set of marks
 //   - diff: what has changed of the elements since the last turn
-var Modes = []string{"elements", "axtree", "html", "screenshot", "som", "diff"}
+var Modes = []string{"elements", "boxes", "axtree", "html", "screenshot", "som", "diff"}
 
 // asBrowserGym says whether a mode is shown with BrowserGym's ids.
 func asBrowserGym(mode string) bool { return mode == "axtree" || mode == "html" || mode == "som" }

@@ -43,6 +43,9 @@ func TestAllModesTogether(t *testing.T) {
 			t.Errorf("%s: %v", img.Name, err)
 		}
 	}
+	if !strings.Contains(o.String(), ", box=(") {
+		t.Errorf("no boxes in\n%s", &o)
+	}
 	box := ""
 	for _, e := range o.Elements {
 		if e.Role == "checkbox" {

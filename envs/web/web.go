@@ -162,7 +162,7 @@ func (f *Family) browser(ctx context.Context) error {
 	if f.driver != nil {
 		return nil
 	}
-	o := browser.Options{Browser: f.Browser, Input: f.Input, Bids: slices.ContainsFunc(f.Observe, asBrowserGym)}
+	o := browser.Options{Browser: f.Browser, Input: f.Input, Bids: slices.ContainsFunc(f.Observe, asBrowserGym), Boxes: slices.Contains(f.Observe, "boxes")}
 	if f.Browser == "" {
 		var err error
 		if o.Path, _, err = f.Find(); err != nil {
