@@ -271,7 +271,8 @@ func TestAStuckPageIsAFault(t *testing.T) {
 				_, err = p.Do(t.Context(), action(t, v, "click", "go"))
 			}
 			var f *gym.Fault
-			if err != nil && !errors.As(err, &f) || err == nil && name != "timers" {
+			var m *gym.Mistake // of an action on a document that is gone by then
+			if err != nil && !errors.As(err, &f) && !(name == "reload" && errors.As(err, &m)) || err == nil && name != "timers" {
 				t.Errorf("%v is not a fault", err)
 			}
 			if d := time.Since(begun); d > 60*time.Second {
