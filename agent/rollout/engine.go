@@ -55,24 +55,17 @@ func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, task
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	episodes := make([]*gym.Episode, len(tasks))
-	// By scenario, since an environment that stays on a page resets faster.
-	order := make([]int, len(tasks))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(tasks[a].Scenario, tasks[b].Scenario) })
-	var next atomic.Int64
+	left := shares(tasks, min(e.Envs, len(tasks)))
 	var wg sync.WaitGroup
-	for range min(e.Envs, len(tasks)) {
+	for worker := range left.parts {
 		wg.Go(func() {
 			env := <-e.idle
 			defer func() { e.idle <- env }()
-			for {
-				n := int(next.Add(1)) - 1
-				if n >= len(tasks) || ctx.Err() != nil {
+			for ctx.Err() == nil {
+				i, ok := left.take(worker)
+				if !ok {
 					return
 				}
-				i := order[n]
 				ep, err := e.play(ctx, &env, agentOf(i), tasks[i])
 				if err != nil {
 					cancel(err)
@@ -88,6 +81,49 @@ func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, task
 		return nil, context.Cause(ctx)
 	}
 	return episodes, nil
+}
+
+// share is what is left to play: a part for each environment.
+type share struct {
+	mu    sync.Mutex
+	parts [][]int // numbers of tasks
+}
+
+// shares orders tasks by scenario and gives each of n environments a stretch of
+// them, since one that stays on a scenario's page resets faster.
+func shares(tasks []gym.Task, n int) *share {
+	order := make([]int, len(tasks))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(tasks[a].Scenario, tasks[b].Scenario) })
+	s := &share{parts: make([][]int, n)}
+	for i := range s.parts {
+		s.parts[i] = order[i*len(order)/n : (i+1)*len(order)/n]
+	}
+	return s
+}
+
+// take is the next task of an environment's own part, or the last of the
+// longest part once its own is done.
+func (s *share) take(worker int) (task int, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if own := s.parts[worker]; len(own) > 0 {
+		s.parts[worker] = own[1:]
+		return own[0], true
+	}
+	longest := 0
+	for i, p := range s.parts {
+		if len(p) > len(s.parts[longest]) {
+			longest = i
+		}
+	}
+	if p := s.parts[longest]; len(p) > 0 {
+		s.parts[longest] = p[:len(p)-1]
+		return p[len(p)-1], true
+	}
+	return 0, false
 }
 
 // play plays one task, again after a fault, in *env, which it replaces.

@@ -13,6 +13,7 @@
   const skip = () => window.__gymSkip || '';
   const squeeze = s => (s || '').replace(/\s+/g, ' ').trim();
   const plainDocument = () => document.scripts.length === 0;
+  let plain = true; // what it was at the last view
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (init) { const r = attach.call(this, init); closed.set(this, r); return r; };
 
@@ -20,15 +21,21 @@
   // style rule speaks of hovering. Where it cannot, a click needs no move, which
   // would wait for the next frame.
   const MOVES = ['mousemove', 'mouseover', 'mouseout', 'mouseenter', 'mouseleave', 'pointermove', 'pointerover', 'pointerout', 'pointerenter', 'pointerleave', 'pointerrawupdate'];
+  const PUSHES = ['click', 'dblclick', 'mousedown', 'mouseup', 'pointerdown', 'pointerup'];
   let listens = false, sheets = -1, hovers = false;
+  const ears = new WeakSet(); // what was made to hear a click, which may be all that tells of it
+  const hears = (target, type) => {
+    if (MOVES.includes(type)) listens = true;
+    else if (PUSHES.includes(type) && target instanceof Element) ears.add(target);
+  };
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (type, ...rest) {
-    if (MOVES.includes(type)) listens = true;
+    hears(this, type);
     return listen.call(this, type, ...rest);
   };
-  for (const proto of [HTMLElement.prototype, SVGElement.prototype, Document.prototype, window]) for (const type of MOVES) {
+  for (const proto of [HTMLElement.prototype, SVGElement.prototype, Document.prototype, window]) for (const type of [...MOVES, ...PUSHES]) {
     const d = Object.getOwnPropertyDescriptor(proto, 'on' + type);
-    if (d && d.set) Object.defineProperty(proto, 'on' + type, { ...d, set(f) { if (f) listens = true; d.set.call(this, f); } });
+    if (d && d.set) Object.defineProperty(proto, 'on' + type, { ...d, set(f) { if (f) hears(this, type); d.set.call(this, f); } });
   }
   const speaksOfHovering = sheet => { try { return [...sheet.cssRules].some(r => r.cssText.includes(':hover')); } catch { return true; } };
   const felt = () => {
@@ -65,7 +72,7 @@
   };
 
   const INLINE = new Set(['SPAN', 'B', 'I', 'EM', 'STRONG', 'CODE', 'SMALL', 'U', 'SUB', 'SUP', 'MARK', 'BR', 'LABEL', 'KBD', 'TIME', 'ABBR']);
-  const NEVER = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'SVG', 'CANVAS', 'OPTION', 'OPTGROUP']);
+  const NEVER = new Set(['SCRIPT', 'STYLE', 'NOSCRIPT', 'TEMPLATE', 'HEAD', 'CANVAS', 'OPTION', 'OPTGROUP']);
   const TEXTUAL = new Set(['text', 'password', 'search', 'email', 'tel', 'url', 'number', 'date', 'time', 'month', 'week', 'datetime-local', 'color', '']);
 
   const role = el => {
@@ -91,9 +98,46 @@
   };
   const ACTS = new Set(['button', 'link', 'textbox', 'combobox', 'checkbox', 'radio', 'tab', 'disclosure', 'menuitem', 'option', 'switch', 'slider', 'spinbutton', 'file', 'clickable']);
 
-  // A script's own click target: nothing HTML says so, but a person sees a hand.
+  // A script's own click target: nothing HTML says so, but it listens, or a
+  // person sees a hand. What holds others is none itself, and no more is what
+  // holds a long text, where only that it listens speaks for it.
+  const CONTROLS = 'a[href],button,input,select,textarea';
   const hand = el => el.hasAttribute('onclick') ||
     (getComputedStyle(el).cursor === 'pointer' && (!el.parentElement || getComputedStyle(el.parentElement).cursor !== 'pointer'));
+  const target = el => {
+    if (el.tagName === 'BODY' || el.tagName === 'HTML' || el.querySelector(CONTROLS)) return false;
+    const seen = hand(el);
+    if (!seen && !ears.has(el)) return false;
+    if (ears.has(el) || !seen) for (const c of el.getElementsByTagName('*')) if (ears.has(c)) return false;
+    return seen || el.textContent.length <= 100 && !(el.tagName === 'svg' && el.childElementCount);
+  };
+
+  // What is drawn and not written is told by its looks: a size where others
+  // differ, a colour, a shape, and what is written in it.
+  const SHAPES = { circle: 'circle', ellipse: 'ellipse', rect: 'rectangle', polygon: 'polygon', polyline: 'line', line: 'line', path: 'path', text: 'text' };
+  const HUES = [[15, 'red'], [45, 'orange'], [70, 'yellow'], [165, 'green'], [195, 'cyan'], [260, 'blue'], [290, 'purple'], [345, 'magenta'], [361, 'red']];
+  const colour = (written, computed) => {
+    if (/^[a-z]+$/i.test(written || '') && !/^(none|transparent|inherit|initial|unset|currentcolor)$/i.test(written)) return written.toLowerCase();
+    const [r, g, b, a] = (/^rgba?\((.*)\)$/.exec(computed) || ['', ''])[1].split(',').map(Number);
+    if (!(b >= 0) || a === 0) return '';
+    const most = Math.max(r, g, b), span = most - Math.min(r, g, b);
+    if (span < 30) return most < 64 ? 'black' : most > 224 ? 'white' : 'grey';
+    const turn = most === r ? (g - b) / span : most === g ? 2 + (b - r) / span : 4 + (r - g) / span;
+    return HUES.find(([end]) => (turn * 60 + 360) % 360 < end)[1];
+  };
+  const extent = el => el.tagName === 'text' ? parseFloat(getComputedStyle(el).fontSize) : Math.max(...box(el).slice(2));
+  const looks = el => {
+    const style = getComputedStyle(el), out = [];
+    if (el.namespaceURI !== SVG) return colour(el.style.backgroundColor, style.backgroundColor);
+    const kind = SHAPES[el.tagName], all = [...el.ownerSVGElement.querySelectorAll(Object.keys(SHAPES).join())].filter(e => (e.tagName === 'text') === (kind === 'text'));
+    const sizes = all.map(extent), least = Math.min(...sizes), most = Math.max(...sizes);
+    if (all.length > 1 && most >= 1.5 * least) out.push(extent(el) * 2 < least + most ? 'small' : 'large');
+    const drawn = kind === 'line' || style.fill === 'none' ? 'stroke' : 'fill';
+    out.push(colour(el.getAttribute(drawn), style[drawn]));
+    if (kind === 'text') out.push(/^\s*\d+\s*$/.test(el.textContent) ? 'digit' : /^\s*[a-z]\s*$/i.test(el.textContent) ? 'letter' : '', squeeze(el.textContent));
+    else out.push(kind === 'polygon' && el.points.length === 3 ? 'triangle' : kind, 'shape');
+    return out.filter(Boolean).join(' ');
+  };
 
   const labelled = el => {
     const aria = el.getAttribute('aria-label');
@@ -104,13 +148,14 @@
   // The text of a node without that of the controls in it.
   const textOf = n => {
     if (n.nodeType === 3) return n.data;
-    if (n.nodeType !== 1 || NEVER.has(n.tagName.toUpperCase()) || n.tagName === 'SELECT' || n.tagName === 'TEXTAREA' || !plainDocument() && !shown(n)) return '';
+    if (n.nodeType !== 1 || NEVER.has(n.tagName.toUpperCase()) || n.tagName === 'SELECT' || n.tagName === 'TEXTAREA' || (plain ? n.tagName === 'svg' : !shown(n))) return '';
     let s = '';
     for (const c of kids(n)) s += textOf(c);
     return INLINE.has(n.tagName) && n.tagName !== 'BR' ? s : ' ' + s + ' ';
   };
 
-  const shown = el => el.checkVisibility({ visibilityProperty: true }) || getComputedStyle(el).display === 'contents'; // which has no box of its own
+  const VISIBLE = { visibilityProperty: true };
+  const shown = el => el.checkVisibility(VISIBLE) || getComputedStyle(el).display === 'contents'; // which has no box of its own
 
   // box is where an element is drawn, in pixels of the top document.
   const box = el => {
@@ -165,6 +210,7 @@
   let boxes = false; // whether views say where elements are
   const view = () => {
     number();
+    plain = plainDocument();
     const out = [];
     let run = '';
     const flush = r => { const t = squeeze(run); run = ''; if (t) out.push(['', r || 'text', t]); };
@@ -181,11 +227,12 @@
       } else if (el.tagName === 'INPUT' && r === 'button') e[2] = squeeze(el.value || el.getAttribute('aria-label') || 'Submit');
       else if (el.tagName === 'INPUT') e[2] = labelled(el) || squeeze(el.value === 'on' ? '' : el.value);
       else e[2] = squeeze(el.getAttribute('aria-label') || textOf(el) || el.getAttribute('title') || el.getAttribute('value'));
+      if (r === 'clickable' && (!e[2] || el.namespaceURI === SVG && SHAPES[el.tagName])) e[2] = looks(el);
       if (el.checked) state.push('checked');
-      if (el.getAttribute('aria-selected') === 'true') state.push('selected');
+      if (el.getAttribute('aria-selected') === 'true' || r === 'clickable' && el.classList.contains('selected')) state.push('selected');
       if (r === 'disclosure' && el.parentElement && el.parentElement.open) state.push('expanded');
       if (el.disabled || el.getAttribute('aria-disabled') === 'true') state.push('disabled');
-      if (!plainDocument() && covered(el)) state.push('covered');
+      if (!plain && covered(el)) state.push('covered');
       e[4] = state.join(', ');
       if (boxes) e[6] = box(el);
       out.push(e);
@@ -194,14 +241,20 @@
       if (n.nodeType === 3) { run += n.data; return; }
       if (n.nodeType !== 1) return;
       const tag = n.tagName.toUpperCase();
-      if (NEVER.has(tag)) return;
+      if (NEVER.has(tag) || plain && tag === 'SVG') return;
       if (tag === 'BR') { run += ' '; return; }
       const sel = skip();
       if ((sel && n.matches(sel)) || !shown(n)) return;
       let r = role(n);
       if (ACTS.has(r)) { control(n, r); return; }
-      if (!plainDocument() && tag !== 'BODY' && tag !== 'HTML' && hand(n) && !n.querySelector('a[href],button,input,select,textarea')) {
-        control(n, 'clickable'); return;
+      if (!plain && target(n)) { control(n, 'clickable'); return; }
+      if (n.namespaceURI === SVG && SHAPES[n.tagName]) {
+        flush();
+        if (ears.has(n.ownerSVGElement)) control(n, 'clickable');
+        else if (n.tagName === 'text') run = squeeze(n.textContent);
+        else if (n.ownerSVGElement.clientWidth >= 64) run = looks(n);
+        flush(n.tagName === 'text' ? '' : 'graphic');
+        return;
       }
       if (tag === 'INPUT') return;
       if (tag === 'LABEL') {
@@ -228,7 +281,7 @@
     };
     if (document.body) walk(document.body);
     flush();
-    return { url: location.origin + location.pathname + location.search, title: document.title, plain: document.scripts.length === 0, blocked: count(),
+    return { url: location.origin + location.pathname + location.search, title: document.title, plain, blocked: count(),
       extra: window.__gymExtra ? window.__gymExtra() : null, elements: out };
   };
 
@@ -310,8 +363,18 @@
     const proto = el.tagName === 'TEXTAREA' ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
     Object.getOwnPropertyDescriptor(proto, 'value').set.call(el, value);
   };
+  // press does to an element what a mouse in its middle does. A page without
+  // scripts hears only what HTML itself hears.
   const press = (el, kind) => {
-    const [x, y, w, h] = box(el);
+    if (plainDocument()) {
+      if (kind === 'hover') return;
+      if (el.focus) el.focus({ preventScroll: true });
+      if (el.click) el.click();
+      if (kind === 'dblclick' && el.click) el.click();
+      return;
+    }
+    const [x, y, w, h] = box(el), met = hit(x + w / 2, y + h / 2);
+    if (met && within(met, el)) el = met;
     const o = { bubbles: true, cancelable: true, composed: true, view: el.ownerDocument.defaultView, button: 0, clientX: x + w / 2, clientY: y + h / 2 };
     for (const type of ['pointerover', 'pointermove']) el.dispatchEvent(new PointerEvent(type, o));
     for (const type of ['mouseover', 'mousemove']) el.dispatchEvent(new MouseEvent(type, o));
