@@ -116,7 +116,7 @@ func TestWhatIsNotThereIsSaid(t *testing.T) {
 // and nothing that an episode holds becomes more than text.
 func TestThePageInABrowser(t *testing.T) {
 	path := ""
-	for _, name := range []string{"chromium", "google-chrome", "chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "google-chrome", "chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
 			path = p
 			break

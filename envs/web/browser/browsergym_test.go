@@ -46,10 +46,11 @@ func readGolden(t testing.TB, path string) golden {
 }
 
 // tabs makes tabs of a browser that shows scroll bars, as BrowserGym's does,
-// with files behind http://gym.test.
+// with files behind http://gym.test. The records are of the whole browser: the
+// one for headless use alone draws some letters by a pixel otherwise.
 func tabs(t testing.TB, files http.Handler) func(width, height int) call {
 	t.Helper()
-	path, err := FindChrome("")
+	path, err := FindChrome("chromium")
 	if err != nil {
 		t.Skip(err)
 	}

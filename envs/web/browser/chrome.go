@@ -14,6 +14,9 @@ import (
 //go:embed clock.js
 var clockScript string
 
+//go:embed store.js
+var storeScript string
+
 //go:embed page.js
 var pageScript string
 
@@ -153,8 +156,8 @@ func (p *chromePage) newTab(ctx context.Context, hidden bool) (*chromeTab, error
 	if p.first == nil {
 		p.first = t
 	}
-	t.events(t.hear, "Runtime.bindingCalled", "Page.javascriptDialogOpening")
-	source := clockScript + pageScript
+	t.events(func(method string, params []byte) { t.hear(p.proxy, method, params) }, "Runtime.bindingCalled", "Page.javascriptDialogOpening")
+	source := clockScript + storeScript + pageScript
 	if o := p.chrome.options; o.Boxes || o.Bids {
 		source += fmt.Sprintf("\nif (window === window.top) window.__gym.show(%t,%t);", o.Boxes, o.Bids)
 	}
@@ -164,6 +167,7 @@ func (p *chromePage) newTab(ctx context.Context, hidden bool) (*chromeTab, error
 	}{
 		{"Emulation.setFocusEmulationEnabled", args{"enabled": true}},
 		{"Runtime.addBinding", args{"name": "__gymReady"}},
+		{"Runtime.addBinding", args{"name": "__gymKept"}},
 		{"Page.addScriptToEvaluateOnNewDocument", args{"source": source}},
 		{"Emulation.setDeviceMetricsOverride", args{"width": Width, "height": Height, "deviceScaleFactor": 1, "mobile": false}},
 	} {

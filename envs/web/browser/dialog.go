@@ -27,11 +27,17 @@ const (
 )
 
 // hear takes a tab's events.
-func (t *chromeTab) hear(method string, params []byte) {
+func (t *chromeTab) hear(proxy *proxy, method string, params []byte) {
 	switch method {
 	case "Runtime.bindingCalled":
 		var b struct{ Name, Payload string }
-		if json.Unmarshal(params, &b) == nil && b.Name == "__gymReady" {
+		if json.Unmarshal(params, &b) != nil {
+			return
+		}
+		switch b.Name {
+		case "__gymKept":
+			proxy.soil()
+		case "__gymReady":
 			select {
 			case t.ready <- b.Payload:
 			default: // nobody waits: a page that reloads itself for ever

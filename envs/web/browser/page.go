@@ -161,10 +161,10 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 	defer late.Stop()
 	select {
 	case text := <-t.ready:
-		v, err := p.read([]byte(text))
-		if !v.plain {
-			p.proxy.soil()
+		if what, wrong := strings.CutPrefix(text, "!"); wrong {
+			return View{}, gym.Faultf("read the page", "%s", what)
 		}
+		v, err := p.read([]byte(text))
 		t.blank = v.plain && !p.proxy.isDirty()
 		return v, err
 	case d := <-t.dialogs:

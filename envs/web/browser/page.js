@@ -128,7 +128,7 @@
   const extent = el => el.tagName === 'text' ? parseFloat(getComputedStyle(el).fontSize) : Math.max(...box(el).slice(2));
   const looks = el => {
     const style = getComputedStyle(el), out = [];
-    if (el.namespaceURI !== SVG) return colour(el.style.backgroundColor, style.backgroundColor);
+    if (!SHAPES[el.tagName] || !el.ownerSVGElement) return el.namespaceURI === SVG ? 'drawing' : colour(el.style.backgroundColor, style.backgroundColor);
     const kind = SHAPES[el.tagName], all = [...el.ownerSVGElement.querySelectorAll(Object.keys(SHAPES).join())].filter(e => (e.tagName === 'text') === (kind === 'text'));
     const sizes = all.map(extent), least = Math.min(...sizes), most = Math.max(...sizes);
     if (all.length > 1 && most >= 1.5 * least) out.push(extent(el) * 2 < least + most ? 'small' : 'large');
@@ -227,7 +227,7 @@
       } else if (el.tagName === 'INPUT' && r === 'button') e[2] = squeeze(el.value || el.getAttribute('aria-label') || 'Submit');
       else if (el.tagName === 'INPUT') e[2] = labelled(el) || squeeze(el.value === 'on' ? '' : el.value);
       else e[2] = squeeze(el.getAttribute('aria-label') || textOf(el) || el.getAttribute('title') || el.getAttribute('value'));
-      if (r === 'clickable' && (!e[2] || el.namespaceURI === SVG && SHAPES[el.tagName])) e[2] = looks(el);
+      if (r === 'clickable' && (!e[2] || SHAPES[el.tagName] && el.ownerSVGElement)) e[2] = looks(el);
       if (el.checked) state.push('checked');
       if (el.getAttribute('aria-selected') === 'true' || r === 'clickable' && el.classList.contains('selected')) state.push('selected');
       if (r === 'disclosure' && el.parentElement && el.parentElement.open) state.push('expanded');
@@ -248,7 +248,7 @@
       let r = role(n);
       if (ACTS.has(r)) { control(n, r); return; }
       if (!plain && target(n)) { control(n, 'clickable'); return; }
-      if (n.namespaceURI === SVG && SHAPES[n.tagName]) {
+      if (SHAPES[n.tagName] && n.ownerSVGElement) {
         flush();
         if (ears.has(n.ownerSVGElement)) control(n, 'clickable');
         else if (n.tagName === 'text') run = squeeze(n.textContent);
@@ -505,7 +505,9 @@
     const tell = window.__gymReady;
     if (!plainDocument()) { pending = false; await clock.run(COME, () => pending); await rest(); if (pending) return; }
     said = true;
-    tell(look(0));
+    let first;
+    try { first = look(0); } catch (e) { first = '!' + e.stack; }
+    tell(first);
   };
   document.addEventListener('DOMContentLoaded', () => {
     if (plainDocument()) say(); else window.addEventListener('load', () => clock.turn().then(say));

@@ -108,9 +108,12 @@ func sweep() {
 }
 
 // FindChrome is the path of a Chrome or Chromium on this machine: the preferred
-// one where it is not "", else the first known name on the PATH.
+// one where it is not "", else the first known name on the PATH. Those built for
+// headless use alone come first: they navigate in half the time. (Debian's by its
+// program, since a script stands before it.)
 func FindChrome(preferred string) (string, error) {
-	names := []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "headless-shell",
+	names := []string{"/usr/lib/chromium/chromium-headless-shell", "chromium-headless-shell", "chrome-headless-shell", "headless-shell", "headless_shell",
+		"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome",
 		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"}
 	if preferred != "" {
 		names = []string{preferred}

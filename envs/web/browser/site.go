@@ -145,7 +145,7 @@ func (p *proxy) again(r *reply) {
 	p.replay = r
 }
 
-// soil says that a script has run: it may have stored anything.
+// soil says that a script has stored something.
 func (p *proxy) soil() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
