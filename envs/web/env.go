@@ -43,9 +43,9 @@ var errOver = errors.New("the episode is over; reset first")
 // site is the handler that a page keeps while episodes come and go. Its lock
 // also orders the session's other methods after the requests.
 type site struct {
-	mu       sync.Mutex
-	now      session
-	scripted bool // its pages have scripts
+	mu    sync.Mutex
+	now   session
+	drawn bool // its pages must be
 }
 
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -65,11 +65,11 @@ func (s *site) Serves(host string) bool {
 	return s.now != nil && slices.Contains(s.now.hosts(), host)
 }
 
-// Scripted says whether the episode's pages have scripts.
-func (s *site) Scripted() bool {
+// Drawn says whether the episode's pages must be.
+func (s *site) Drawn() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.scripted
+	return s.drawn
 }
 
 // addresses are those of the episode's sites.
@@ -81,10 +81,10 @@ func (s *site) addresses() []string {
 	return out
 }
 
-func (s *site) put(next session, scripted bool) {
+func (s *site) put(next session, drawn bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scripted = scripted
+	s.drawn = drawn
 	if s.now != nil {
 		s.now.close()
 	}
@@ -113,7 +113,8 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	if err != nil {
 		return gym.Observation{}, err
 	}
-	e.site.put(s, e.info.Script || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn) || slices.ContainsFunc(e.family.Observe, pictured))
+	byHand := e.info.Script && e.family.Input != "script" || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn)
+	e.site.put(s, byHand || slices.ContainsFunc(e.family.Observe, pictured))
 	e.over, e.turns = false, 0
 	view, err := s.open(ctx, e.page)
 	if err != nil {

@@ -31,12 +31,12 @@ type Site interface {
 	http.Handler
 	// Serves says whether it answers for a host.
 	Serves(host string) bool
-	// Scripted says whether its documents have scripts. It is a hint: what is
-	// known to have none is shown faster.
-	Scripted() bool
+	// Drawn says whether its documents must be drawn: to be acted on by hand, or
+	// for pictures. Others are shown faster.
+	Drawn() bool
 }
 
-// At is a site at one host, whose documents may have scripts.
+// At is a site at one host, whose documents are drawn.
 func At(host string, h http.Handler) Site { return at{h, host} }
 
 type at struct {
@@ -45,7 +45,7 @@ type at struct {
 }
 
 func (a at) Serves(host string) bool { return host == a.host }
-func (a at) Scripted() bool          { return true }
+func (a at) Drawn() bool             { return true }
 
 // Driver owns one browser.
 type Driver interface {

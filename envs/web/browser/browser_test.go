@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -228,11 +228,9 @@ func TestAnElementThatIsGoneIsAMistake(t *testing.T) {
 func TestADeadBrowserIsAFault(t *testing.T) {
 	each(t, func(t *testing.T, c *Chrome) {
 		p, _ := open(t, c, shop(false))
-		proc, err := os.FindProcess(c.PID())
-		if err != nil {
-			t.Fatal(err)
+		for _, pid := range c.PIDs() {
+			syscall.Kill(pid, syscall.SIGKILL)
 		}
-		proc.Kill()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		var f *gym.Fault
@@ -312,7 +310,7 @@ func BenchmarkPage(b *testing.B) {
 				all := make([]Page, pages)
 				tick := gym.Action{Verb: "click"}
 				for i := range all {
-					p, err := d.Open(b.Context(), At(Host, shop(way == "navigated")))
+					p, err := d.Open(b.Context(), unseen{At(Host, shop(way == "navigated"))})
 					if err != nil {
 						b.Fatal(err)
 					}
@@ -358,3 +356,8 @@ func together(b *testing.B, pages []Page, f func(Page) error) {
 	}
 	wg.Wait()
 }
+
+// unseen is a site whose pages need not be drawn.
+type unseen struct{ Site }
+
+func (unseen) Drawn() bool { return false }

@@ -3,8 +3,11 @@ package browser
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/turngym/turngym/gym"
@@ -44,11 +47,21 @@ type Options struct {
 }
 
 // Chrome drives a real headless Chrome. Each page has a browser context and a
-// proxy of its own.
+// proxy of its own. Where the program can, pages that need not be drawn live in
+// a process that draws nothing, beside the one for those that must be; each is
+// started when it is wanted.
 type Chrome struct {
+	options Options
+	path    string // of the program; "" where the browser is another's
+
+	mu      sync.Mutex
+	running [2]*running // for what is drawn, and for what is not
+}
+
+// running is a browser and the connection to it.
+type running struct {
 	wire    wire
 	process *process // nil where the browser is another's
-	options Options
 }
 
 // NewChrome starts a browser with an empty profile, or connects to one.
@@ -56,8 +69,7 @@ func NewChrome(ctx context.Context, o Options) (*Chrome, error) {
 	if o.Library == "" {
 		o.Library = Libraries[0]
 	}
-	connect, ok := map[string]func(*process, string) (wire, error){"chromedp": newChromedp, "rod": newRod}[o.Library]
-	if !ok {
+	if !slices.Contains(Libraries, o.Library) {
 		return nil, catalog.Unknown("library", o.Library, Libraries)
 	}
 	if o.Patience == 0 {
@@ -65,16 +77,13 @@ func NewChrome(ctx context.Context, o Options) (*Chrome, error) {
 	}
 	c := &Chrome{options: o}
 	if o.Browser == "" {
-		path, err := FindChrome(o.Path)
-		if err != nil {
-			return nil, err
-		}
-		if c.process, err = launch(path); err != nil {
+		var err error
+		if c.path, err = FindChrome(o.Path); err != nil {
 			return nil, err
 		}
 	}
-	var err error
-	if c.wire, err = connect(c.process, o.Browser); err == nil {
+	_, err := c.browser(c.unseen())
+	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
@@ -84,37 +93,94 @@ func NewChrome(ctx context.Context, o Options) (*Chrome, error) {
 	return c, nil
 }
 
+// unseen is how tabs are made that need not be drawn.
+func (c *Chrome) unseen() sight {
+	switch {
+	case c.options.Input == "trusted" || c.options.Library != "rod":
+		return painted
+	case isShell(c.path):
+		return unpainted
+	}
+	return hidden
+}
+
+// browser is the one for tabs of a kind, started where it is not yet.
+func (c *Chrome) browser(how sight) (*running, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, more := &c.running[0], []string(nil)
+	if how == unpainted {
+		at, more = &c.running[1], []string{"--enable-begin-frame-control"}
+	}
+	if *at != nil {
+		return *at, nil
+	}
+	r := &running{}
+	var err error
+	if c.options.Browser == "" {
+		if r.process, err = launch(c.path, more...); err != nil {
+			return nil, err
+		}
+	}
+	connect := map[string]func(*process, string) (wire, error){"chromedp": newChromedp, "rod": newRod}[c.options.Library]
+	if r.wire, err = connect(r.process, c.options.Browser); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	*at = r
+	return r, nil
+}
+
+func (r *running) close() error {
+	var errs []error
+	if r.wire != nil {
+		errs = append(errs, r.wire.close())
+	}
+	if r.process != nil {
+		errs = append(errs, r.process.end())
+	}
+	return errors.Join(errs...)
+}
+
 // Name is the library's.
 func (c *Chrome) Name() string { return c.options.Library }
 
-// PID is the browser's process, 0 where it is another's.
-func (c *Chrome) PID() int {
-	if c.process == nil {
-		return 0
-	}
-	return c.process.cmd.Process.Pid
+// all are the browsers that run.
+func (c *Chrome) all() []*running {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(c.running[:]), func(r *running) bool { return r == nil })
 }
 
-// Dead says whether the browser is gone.
-func (c *Chrome) Dead() bool {
-	select {
-	case <-c.wire.lost():
-		return true
-	default:
-		return false
+// PIDs are the browsers' processes; none where the browser is another's.
+func (c *Chrome) PIDs() []int {
+	var out []int
+	for _, r := range c.all() {
+		if r.process != nil {
+			out = append(out, r.process.cmd.Process.Pid)
+		}
 	}
+	return out
+}
+
+// Dead says whether a browser is gone.
+func (c *Chrome) Dead() bool {
+	for _, r := range c.all() {
+		select {
+		case <-r.wire.lost():
+			return true
+		default:
+		}
+	}
+	return false
 }
 
 // Close ends the browser and removes its profile, or lets go of another's.
 func (c *Chrome) Close() error {
-	var err error
-	if c.wire != nil {
-		err = c.wire.close()
+	var errs []error
+	for _, r := range c.all() {
+		errs = append(errs, r.close())
 	}
-	if c.process != nil {
-		err = c.process.end()
-	}
-	return err
+	return errors.Join(errs...)
 }
 
 // Open makes a page in a browser context of its own.
@@ -123,13 +189,15 @@ func (c *Chrome) Open(ctx context.Context, site Site) (Page, error) {
 	if err != nil {
 		return nil, gym.Faultf("open a page", "%w", err)
 	}
-	p := &chromePage{proxy: proxy, chrome: c}
+	p := &chromePage{proxy: proxy, chrome: c, first: map[*running]*chromeTab{}}
 	return p, nil
 }
 
 // chromeTab is one tab of a page and what is known of its document.
 type chromeTab struct {
 	tab
+	in      *running // where it is
+	how     sight
 	ready   chan string   // views of new documents, as page.js says them
 	dialogs chan dialog   // that have opened
 	dialog  *dialog       // the open one
@@ -141,20 +209,24 @@ type chromeTab struct {
 	stepped bool // the next document is one of the history
 }
 
-// newTab opens a tab. A hidden one is never painted, which saves a third of the
-// work, and has no input events.
-func (p *chromePage) newTab(ctx context.Context, hidden bool) (*chromeTab, error) {
-	var beside tab
-	if p.first != nil {
-		beside = p.first.tab
+// newTab opens a tab. One that is not drawn takes much less work, and has no
+// input events.
+func (p *chromePage) newTab(ctx context.Context, how sight) (*chromeTab, error) {
+	in, err := p.chrome.browser(how)
+	if err != nil {
+		return nil, err
 	}
-	wire, err := p.chrome.wire.open(ctx, p.proxy.addr, beside, hidden)
+	var beside tab
+	if first := p.first[in]; first != nil {
+		beside = first.tab
+	}
+	wire, err := in.wire.open(ctx, p.proxy.addr, beside, how)
 	if err != nil {
 		return nil, p.fault(ctx, "open a page", err)
 	}
-	t := &chromeTab{tab: wire, ready: make(chan string, 4), dialogs: make(chan dialog, 4), view: View{URL: "about:blank"}}
-	if p.first == nil {
-		p.first = t
+	t := &chromeTab{tab: wire, in: in, how: how, ready: make(chan string, 4), dialogs: make(chan dialog, 4), view: View{URL: "about:blank"}}
+	if beside == nil {
+		p.first[in] = t
 	}
 	t.events(func(method string, params []byte) { t.hear(p.proxy, method, params) }, "Runtime.bindingCalled", "Page.javascriptDialogOpening")
 	source := clockScript + storeScript + pageScript

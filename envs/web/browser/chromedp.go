@@ -57,7 +57,7 @@ func (w *chromedpWire) lost() <-chan struct{} {
 }
 func (w *chromedpWire) close() error { w.cancel(); return nil }
 
-func (w *chromedpWire) open(ctx context.Context, proxy string, beside tab, _ bool) (tab, error) {
+func (w *chromedpWire) open(ctx context.Context, proxy string, beside tab, _ sight) (tab, error) {
 	parent, opts := w.ctx, []chromedp.ContextOption(nil)
 	if beside != nil {
 		parent = beside.(*chromedpTab).ctx

@@ -50,7 +50,7 @@ func (p *chromePage) Do(ctx context.Context, a gym.Action) (View, error) {
 	case "scroll":
 		return p.look(ctx, fmt.Sprintf("__gym.scroll(%d,%d,%d)", t.seq, int(num(a, 0)), int(num(a, 1))))
 	}
-	if ByHand(a.Verb) && t == p.hidden {
+	if ByHand(a.Verb) && t.how != painted {
 		return View{}, gym.Mistakef("%s needs a page that is drawn; this one is not", a.Verb)
 	}
 	if keys, ok := strings.CutPrefix(a.Verb, "keyboard_"); ok {
@@ -85,7 +85,7 @@ func (p *chromePage) trusted() bool {
 	case "script":
 		return false
 	}
-	return p.now() != p.hidden && !p.now().view.plain
+	return p.now().how == painted && !p.now().view.plain
 }
 
 // element does what is done to an element.

@@ -17,11 +17,11 @@ import (
 type chromePage struct {
 	chrome *Chrome
 	proxy  *proxy
-	first  *chromeTab   // the owner of the browser context: one of the next two
-	hidden *chromeTab   // the first tab of episodes whose documents have no scripts
-	seen   *chromeTab   // the first tab of the others
-	tabs   []*chromeTab // that are open
-	at     int          // the one that is shown
+	first  map[*running]*chromeTab // the owners of the browser contexts, which end last
+	unseen *chromeTab              // the first tab of episodes whose documents need not be drawn
+	seen   *chromeTab              // the first tab of the others
+	tabs   []*chromeTab            // that are open
+	at     int                     // the one that is shown
 	closed bool
 }
 
@@ -63,7 +63,7 @@ func (p *chromePage) Goto(ctx context.Context, address string) (View, error) {
 }
 
 // kept says whether a tab is used by episode after episode.
-func (p *chromePage) kept(t *chromeTab) bool { return t == p.hidden || t == p.seen }
+func (p *chromePage) kept(t *chromeTab) bool { return t == p.unseen || t == p.seen }
 
 // start closes an episode's tabs and is the first of the next one.
 func (p *chromePage) start(ctx context.Context) (*chromeTab, error) {
@@ -72,15 +72,14 @@ func (p *chromePage) start(ctx context.Context) (*chromeTab, error) {
 			t.close()
 		}
 	}
-	hidden := !p.proxy.site.Scripted() && p.chrome.options.Input != "trusted"
-	at := &p.seen
-	if hidden {
-		at = &p.hidden
+	at, how := &p.seen, painted
+	if !p.proxy.site.Drawn() {
+		at, how = &p.unseen, p.chrome.unseen()
 	}
 	if *at == nil {
 		ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 		defer cancel()
-		t, err := p.newTab(ctx, hidden)
+		t, err := p.newTab(ctx, how)
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +175,7 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 		return View{}, ctx.Err()
 	case <-t.gone():
 		return View{}, gym.Faultf(op, "%w", errGone)
-	case <-p.chrome.wire.lost():
+	case <-t.in.wire.lost():
 		return View{}, gym.Faultf(op, "%w", errGone)
 	case <-late.C:
 		p.interrupt()
@@ -339,13 +338,13 @@ func (p *chromePage) Close() error {
 		return nil
 	}
 	p.closed = true
-	for _, t := range append(p.tabs, p.hidden, p.seen) {
-		if t != nil && t != p.first {
+	for _, t := range append(p.tabs, p.unseen, p.seen) {
+		if t != nil && t != p.first[t.in] {
 			t.close()
 		}
 	}
-	if p.first != nil {
-		p.first.close()
+	for _, t := range p.first {
+		t.close()
 	}
 	p.proxy.close()
 	return nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,8 +44,9 @@ var flags = []string{
 	"--disable-features=Translate,PaintHolding,BackForwardCache,OptimizationHints,MediaRouter,SpareRendererForSitePerProcess,AutofillServerCommunication",
 }
 
-// launch starts the browser at path with an empty profile.
-func launch(path string) (*process, error) {
+// launch starts the browser at path with an empty profile; more are further
+// flags.
+func launch(path string, more ...string) (*process, error) {
 	sweep()
 	dir, err := os.MkdirTemp("", profiles+strconv.Itoa(os.Getpid())+"-")
 	if err != nil {
@@ -60,7 +62,7 @@ func launch(path string) (*process, error) {
 		return nil, errors.Join(gym.Faultf("start "+path, "%w", err), os.RemoveAll(dir), out.Close())
 	}
 	defer theirOut.Close()
-	cmd := exec.Command(path, append(flags[:len(flags):len(flags)], "--user-data-dir="+dir)...)
+	cmd := exec.Command(path, slices.Concat(flags, more, []string{"--user-data-dir=" + dir})...)
 	cmd.ExtraFiles = []*os.File{theirIn, theirOut} // its descriptors 3 and 4
 	own(cmd)
 	p := &process{cmd: cmd, dir: dir, in: in, out: out, gone: make(chan struct{})}
@@ -127,6 +129,12 @@ func FindChrome(preferred string) (string, error) {
 		return "", fmt.Errorf("no browser at %s", preferred)
 	}
 	return "", errors.New("no Chrome or Chromium on the PATH")
+}
+
+// isShell says whether a browser is one for headless use alone, which can be
+// told never to draw.
+func isShell(path string) bool {
+	return strings.Contains(strings.ReplaceAll(filepath.Base(path), "_", "-"), "headless-shell")
 }
 
 // own puts the browser's processes into a group of their own.

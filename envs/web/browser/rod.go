@@ -103,7 +103,7 @@ func (w *rodWire) ask(ctx context.Context, session, method string, params, resul
 	return json.Unmarshal(out, result)
 }
 
-func (w *rodWire) open(ctx context.Context, proxy string, beside tab, hidden bool) (tab, error) {
+func (w *rodWire) open(ctx context.Context, proxy string, beside tab, how sight) (tab, error) {
 	t := &rodTab{wire: w, ended: make(chan struct{})}
 	if beside != nil {
 		t.context = beside.(*rodTab).context
@@ -116,7 +116,8 @@ func (w *rodWire) open(ctx context.Context, proxy string, beside tab, hidden boo
 		t.context, t.owner = made.BrowserContextID, true
 	}
 	var made struct{ TargetID string }
-	if err := w.ask(ctx, "", "Target.createTarget", args{"url": "about:blank", "browserContextId": t.context, "hidden": hidden}, &made); err != nil {
+	if err := w.ask(ctx, "", "Target.createTarget", args{"url": "about:blank", "browserContextId": t.context,
+		"hidden": how == hidden, "enableBeginFrameControl": how == unpainted}, &made); err != nil {
 		return nil, err
 	}
 	t.target = made.TargetID
@@ -127,7 +128,7 @@ func (w *rodWire) open(ctx context.Context, proxy string, beside tab, hidden boo
 	t.session = attached.SessionID
 	w.mu.Lock()
 	w.tabs[t.session] = t
-	w.kept[t.context] = w.kept[t.context] || hidden
+	w.kept[t.context] = w.kept[t.context] || how == hidden
 	w.mu.Unlock()
 	for _, domain := range []string{"Page.enable", "Runtime.enable", "Inspector.enable"} {
 		if err := w.ask(ctx, t.session, domain, nil, nil); err != nil {

@@ -45,7 +45,7 @@ func (p *chromePage) Snapshot(ctx context.Context, o SnapshotOptions) (*Snapshot
 // Screenshot draws the page as PNG.
 func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) {
 	t := p.now()
-	if t == p.hidden {
+	if t.how != painted {
 		var err error
 		if t, err = p.copied(ctx); err != nil {
 			return nil, err
@@ -69,7 +69,7 @@ func (p *chromePage) copied(ctx context.Context) (*chromeTab, error) {
 	if p.seen == nil {
 		ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 		defer cancel()
-		if p.seen, err = p.newTab(ctx, false); err != nil {
+		if p.seen, err = p.newTab(ctx, painted); err != nil {
 			return nil, err
 		}
 	}

@@ -40,7 +40,7 @@ func (p *chromePage) openTab(ctx context.Context, address string) (View, error) 
 	}
 	ctx2, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
-	t, err := p.newTab(ctx2, false)
+	t, err := p.newTab(ctx2, p.now().how)
 	if err != nil {
 		return View{}, err
 	}
@@ -77,7 +77,7 @@ func (p *chromePage) closeTab(ctx context.Context) (View, error) {
 // shown is the view of the tab that has just been chosen.
 func (p *chromePage) shown(ctx context.Context) (View, error) {
 	t := p.now()
-	if t != p.hidden {
+	if t.how == painted {
 		if err := p.do(ctx, "Page.bringToFront", nil); err != nil {
 			return View{}, err
 		}

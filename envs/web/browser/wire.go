@@ -10,13 +10,21 @@ import (
 type wire interface {
 	name() string
 	// open makes a tab. With a proxy it is in a browser context of its own, which
-	// goes there for everything; with another tab it is in that one's context. A
-	// hidden tab is not drawn, where the library can make one.
-	open(ctx context.Context, proxy string, beside tab, hidden bool) (tab, error)
+	// goes there for everything; with another tab it is in that one's context.
+	open(ctx context.Context, proxy string, beside tab, how sight) (tab, error)
 	// lost is closed when the browser is gone.
 	lost() <-chan struct{}
 	close() error
 }
+
+// sight says whether a tab is painted, where the library can make such a tab.
+type sight int
+
+const (
+	painted   sight = iota
+	hidden          // as little as a whole browser can: a third is saved
+	unpainted       // not at all, by a browser that was started so: half is saved
+)
 
 // tab is one page target. Its calls may overlap.
 type tab interface {
