@@ -13,6 +13,7 @@ import (
 func All() *catalog.Catalog[gym.Family] {
 	return catalog.Must("environment",
 		catalog.Entry[gym.Family]{Name: "web", Doc: "web pages in headless Chrome", New: func() gym.Family { return &web.Family{} }},
+		catalog.Entry[gym.Family]{Name: "gui", Doc: "the same pages as pixels in and coordinates out; grounding tasks", New: func() gym.Family { return &web.Family{GUI: true} }},
 		catalog.Entry[gym.Family]{Name: "puzzle", Doc: "puzzles and games in Lua, as text", New: func() gym.Family { return &puzzle.Family{} }},
 		catalog.Entry[gym.Family]{Name: "probe", Doc: "five tiny worlds, one skill each: does a trainer work?", New: func() gym.Family { return probe.Family{} }},
 	)

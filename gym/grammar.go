@@ -15,7 +15,8 @@ import (
 //
 // A text argument is a span of what can be read: of the goal, or of an
 // element's name or value (the goal's spans as text arguments: Gur et al.
-// 2019, QWeb). It ends with the piece [EndText].
+// 2019, QWeb), or one that the parameter has at hand. A span ends with the piece
+// [EndText].
 type Grammar struct {
 	obs    *Observation
 	texts  [][]word // the readable texts, cut into words
@@ -86,13 +87,18 @@ func (g *Grammar) Next(dst []Piece) []Piece {
 			}
 		}
 	case Str:
+		if len(g.span) == 0 {
+			dst = choices(dst, p.Enum)
+		}
 		dst = g.words(dst)
 	case Enum:
 		dst = choices(dst, p.Enum)
 	case Option:
 		dst = choices(dst, g.pointed().Options)
 	case Int, Num:
-		dst = choices(dst, g.numbers(p))
+		for _, n := range g.numbers(p) {
+			dst = append(dst, Piece{ChoicePiece, n})
+		}
 	}
 	return dst
 }
@@ -154,6 +160,12 @@ func (g *Grammar) Path(a Action) ([]Piece, bool) {
 				return nil, false
 			}
 		case Str:
+			if slices.Contains(g.verb.Params[len(g.action.Args)].Enum, v.Text) {
+				if !step(Piece{ChoicePiece, v.Text}) {
+					return nil, false
+				}
+				continue
+			}
 			for _, w := range cut(v.Text) {
 				if !step(Piece{WordPiece, w.String()}) {
 					return nil, false
@@ -208,11 +220,11 @@ func (g *Grammar) possible(v *Verb) bool {
 				return false
 			}
 		case Str:
-			if g.cutAll(); len(g.texts) == 0 {
+			if g.cutAll(); len(g.texts) == 0 && len(p.Enum) == 0 {
 				return false
 			}
 		case Int, Num:
-			if len(g.numbers(p)) == 0 {
+			if !bounded(p) && len(g.numbers(p)) == 0 {
 				return false
 			}
 		}
@@ -248,15 +260,34 @@ func choices(dst []Piece, texts []string) []Piece {
 	return dst
 }
 
-// numbers are the whole numbers of a small range, or else the numbers that
-// can be read and are within the bounds.
+// How many whole numbers a range may have for all to be offered, and how many
+// are of a larger one.
+const (
+	wholeMax = 2000
+	coarse   = 200
+)
+
+// bounded says whether numbers of a parameter can be offered without any to read.
+func bounded(p *Param) bool {
+	return p.Kind == Int && p.Max > p.Min && math.Ceil(p.Min) <= p.Max && math.Abs(p.Max) < 1<<53 && math.Abs(p.Min) < 1<<53
+}
+
+// numbers are the whole numbers of a range: all, or steps of a hundred or so
+// through a large one; beside those of a large one, and where there is no range,
+// the numbers that can be read and are within the bounds.
 func (g *Grammar) numbers(p *Param) []string {
 	var out []string
-	if p.Kind == Int && p.Max > p.Min && p.Max-p.Min <= 200 && math.Abs(p.Max) < 1<<53 {
-		for n := math.Ceil(p.Min); n <= p.Max; n++ {
+	if bounded(p) {
+		step := max(1, math.Floor((p.Max-p.Min)/coarse))
+		if p.Max-p.Min <= wholeMax {
+			step = 1
+		}
+		for n := math.Ceil(p.Min); n <= p.Max; n += step {
 			out = append(out, number(n))
 		}
-		return out
+		if step == 1 {
+			return out
+		}
 	}
 	g.cutAll()
 	for _, text := range g.texts {

@@ -24,6 +24,8 @@ type env struct {
 	info   gym.Scenario
 	view   browser.View
 	obs    gym.Observation
+	zoom   []float64    // the part of the picture that is shown enlarged: left, top, width, height
+	plan   []gym.Action // what the oracle will do next, by pixels
 	turns  int
 	over   bool
 	closed bool
@@ -113,9 +115,9 @@ func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
 	if err != nil {
 		return gym.Observation{}, err
 	}
-	byHand := e.info.Script && e.family.Input != "script" || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn)
+	byHand := e.family.GUI || e.info.Script && e.family.Input != "script" || slices.ContainsFunc(slices.Concat(s.actions(), e.family.Actions), drawn)
 	e.site.put(s, byHand || slices.ContainsFunc(e.family.Observe, pictured))
-	e.over, e.turns = false, 0
+	e.over, e.turns, e.zoom, e.plan = false, 0, nil, nil
 	view, err := s.open(ctx, e.page)
 	if err != nil {
 		return gym.Observation{}, e.broken(err)
@@ -142,12 +144,23 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 	}
 	e.turns++
 	err := e.obs.Validate(a)
+	if len(e.plan) > 0 && e.plan[0].String() == a.String() {
+		e.plan = e.plan[1:]
+	} else {
+		e.plan = nil
+	}
+	e.zoom = nil
 	var view browser.View
 	said := err == nil && (a.Verb == verbMessage || a.Verb == verbInfeasible)
 	switch {
 	case said:
 		e.site.now.hear(a.Verb, a.Args[0].Text)
 		view = e.view
+	case err == nil && a.Verb == "zoom":
+		e.zoom, err = part(a.Args)
+		view = e.view
+	case err == nil && a.Verb == "mouse_click" && e.pointed() != nil:
+		view, err = e.view, e.pointed().point(ctx, a.Args[0].Num, a.Args[1].Num)
 	case err == nil && a.Verb == "goto" && !e.reaches(a.Args[0].Text):
 		view = e.view // as when a link leads out: the page stays, and any text is a valid one
 		view.Blocked = 1
@@ -202,7 +215,10 @@ func (e *env) show(v browser.View) {
 	e.view = v
 	e.obs.Text, e.obs.Note, e.obs.Elements = v.Title, "", v.Elements
 	allowed := e.allowed()
-	e.obs.Verbs = offered(allowed, &v)
+	e.obs.Verbs = e.offered(&v)
+	if e.family.GUI && v.Dialog == "" { // a dialog is no part of the picture
+		e.obs.Text, e.obs.Elements = "", nil
+	}
 	if slices.ContainsFunc(allowed, func(name string) bool { return name == "goto" || name == "all" }) {
 		e.obs.Text += "\n" + v.URL
 	}
@@ -216,10 +232,21 @@ func (e *env) show(v browser.View) {
 }
 
 // allowed are the verbs beside the lean ones.
-func (e *env) allowed() []string { return slices.Concat(e.site.now.actions(), e.family.Actions) }
+func (e *env) allowed() []string {
+	if e.family.GUI {
+		return guiVerbs
+	}
+	return slices.Concat(e.site.now.actions(), e.family.Actions)
+}
 
 // drawn says whether a verb is one for which a page must be drawn.
-func drawn(verb string) bool { return verb == "all" || browser.ByHand(verb) }
+func drawn(verb string) bool { return verb == "all" || verb == "zoom" || browser.ByHand(verb) }
+
+// pointed is the session where it is told of clicks, else nil.
+func (e *env) pointed() pointer {
+	p, _ := e.site.now.(pointer)
+	return p
+}
 
 // reaches says whether an address is one of the episode's sites.
 func (e *env) reaches(address string) bool {
@@ -235,9 +262,19 @@ func (e *env) Demonstrate(ctx context.Context) (gym.Action, error) {
 	if e.over || e.site.now == nil {
 		return gym.Action{}, errOver
 	}
+	if len(e.plan) > 0 {
+		return e.plan[0], nil
+	}
 	e.site.mu.Lock()
-	defer e.site.mu.Unlock()
-	return e.site.now.demonstrate(ctx, e.view)
+	a, err := e.site.now.demonstrate(ctx, e.view)
+	e.site.mu.Unlock()
+	if err != nil || !e.family.GUI || e.view.Dialog != "" {
+		return a, err
+	}
+	if e.plan, err = byPixels(ctx, a, &e.view, e.page.(browser.Boxer)); err != nil {
+		return gym.Action{}, err
+	}
+	return e.plan[0], nil
 }
 
 // Screenshot draws the page as PNG, where the driver can.
@@ -251,9 +288,7 @@ func (e *env) Screenshot(ctx context.Context) ([]byte, error) {
 
 // Box is where an element is drawn on the Screenshot, in pixels.
 func (e *env) Box(ctx context.Context, id string) (x, y, w, h float64, ok bool) {
-	p, ok := e.page.(interface {
-		Box(ctx context.Context, id string) (x, y, w, h float64, ok bool)
-	})
+	p, ok := e.page.(browser.Boxer)
 	if !ok {
 		return 0, 0, 0, 0, false
 	}

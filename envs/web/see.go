@@ -42,9 +42,17 @@ func knownModes(modes []string) error {
 // charsPerToken is how many bytes of a page a token has, about.
 const charsPerToken = 4
 
+// modes are how pages are shown.
+func (e *env) modes() []string {
+	if e.family.GUI {
+		return []string{"screenshot"}
+	}
+	return e.family.Observe
+}
+
 // look adds to the observation what the family's modes show beside elements.
 func (e *env) look(ctx context.Context, before []gym.Element) error {
-	modes := e.family.Observe
+	modes := e.modes()
 	e.obs.Images = nil
 	if len(modes) == 0 {
 		return nil
@@ -80,7 +88,7 @@ func (e *env) lookAsBrowserGym(ctx context.Context, modes []string) error {
 			return err
 		}
 		e.view, e.obs.Elements = view, view.Elements
-		e.obs.Verbs = offered(e.allowed(), &view)
+		e.obs.Verbs = e.offered(&view)
 	}
 	var picture []byte
 	if slices.Contains(modes, "screenshot") || slices.Contains(modes, "som") {
@@ -96,6 +104,14 @@ func (e *env) lookAsBrowserGym(ctx context.Context, modes []string) error {
 			e.obs.Text += "\n\n" + snap.HTML
 		case "screenshot":
 			e.obs.Images = append(e.obs.Images, gym.Image{Name: m, Data: picture})
+			if e.zoom == nil {
+				continue
+			}
+			larger, err := e.page.(browser.Zoomer).Zoom(ctx, e.zoom[0], e.zoom[1], e.zoom[2], e.zoom[3])
+			if err != nil {
+				return err
+			}
+			e.obs.Images = append(e.obs.Images, gym.Image{Name: "zoom", Data: larger})
 		case "som":
 			marked, err := browser.DrawMarks(picture, snap.Marks)
 			if err != nil {

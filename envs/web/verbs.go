@@ -16,15 +16,29 @@ const (
 
 // offered are the verbs that a page's elements leave room for, of those that
 // the scenario allows.
-func offered(allowed []string, page *browser.View) []gym.Verb {
+func (e *env) offered(page *browser.View) []gym.Verb {
+	allowed, all := e.allowed(), slices.Contains(e.allowed(), "all")
+	lean := !e.family.GUI || page.Dialog != ""
 	var out []gym.Verb
 	for _, verb := range browser.Verbs() {
-		wanted := slices.Contains(browser.Lean, verb.Name) || slices.Contains(allowed, verb.Name) || slices.Contains(allowed, "all")
-		if wanted && canDo(page, verb) {
+		wanted := lean && slices.Contains(browser.Lean, verb.Name) || all || slices.Contains(allowed, verb.Name)
+		if wanted && canDo(page, verb) && (verb.Name != "zoom" || slices.Contains(e.modes(), "screenshot")) {
 			out = append(out, verb)
 		}
 	}
 	return out
+}
+
+// zoomMin is the smallest side of what can be enlarged, in pixels.
+const zoomMin = 8
+
+// part is the part of the picture between two corners.
+func part(corners []gym.Value) ([]float64, error) {
+	x0, y0, x1, y1 := corners[0].Num, corners[1].Num, corners[2].Num, corners[3].Num
+	if x1-x0 < zoomMin || y1-y0 < zoomMin {
+		return nil, gym.Mistakef("from (%v, %v) to (%v, %v) is no part of the picture; the first corner is the upper left one, and a side has %d pixels at least", x0, y0, x1, y1, zoomMin)
+	}
+	return []float64{x0, y0, x1 - x0, y1 - y0}, nil
 }
 
 // canDo says whether a page has what the verb works on: an element for its

@@ -32,6 +32,7 @@ type Family struct {
 	Input   string              // how Chrome's pages are acted on: one of browser.Inputs; "" is auto
 	Actions []string            // verbs beside the lean ones and the scenario's; all is every one
 	Observe []string            // of Modes; nil is the elements alone
+	GUI     bool                // pixels in, coordinates out; then there are grounding tasks, and the Lua scenarios are the set pages
 	Budget  int                 // most tokens of an observation's text, about; 0 is no bound
 	Pages   string              // "" are the Lua scenarios; miniwob:DIR are the MiniWoB++ pages in DIR
 	Lua     fs.FS               // where the Lua scenarios are; nil is the embedded ones
@@ -75,18 +76,27 @@ func (f *Family) load() error {
 		}
 	}
 	worlds, list := map[string]world{}, []gym.Scenario(nil)
+	add := func(w world, s gym.Scenario) {
+		worlds[s.Name] = w
+		list = append(list, s)
+	}
 	if dir, ok := strings.CutPrefix(f.Pages, "miniwob:"); ok {
 		pages, err := openMiniWoB(dir)
 		if err != nil {
 			return err
 		}
 		for _, p := range pages {
-			worlds[p.name] = p
-			list = append(list, p.info())
+			add(p, p.info())
 		}
 	} else if f.Pages != "" {
 		return fmt.Errorf("pages %q: want miniwob:DIR, where DIR holds the folders miniwob and core", f.Pages)
 	} else {
+		if f.GUI {
+			for _, e := range sites.All().Entries() {
+				g := grounding{e.Name, &f.sites}
+				add(g, g.info())
+			}
+		}
 		lua, dir := f.Lua, "."
 		if lua == nil {
 			lua, dir = scenarios.Embedded(), "web"
@@ -105,8 +115,11 @@ func (f *Family) load() error {
 			if err := f.admit(s); err != nil {
 				return err
 			}
-			worlds[s.Info().Name] = luaWorld{s, &f.sites}
-			list = append(list, s.Info())
+			info := s.Info()
+			if f.GUI {
+				info.Set, info.Script, info.Turns = "pages", true, 4*info.Turns
+			}
+			add(luaWorld{s, &f.sites}, info)
 		}
 	}
 	f.worlds, f.list = worlds, list
@@ -162,7 +175,7 @@ func (f *Family) browser(ctx context.Context) error {
 	if f.driver != nil {
 		return nil
 	}
-	o := browser.Options{Browser: f.Browser, Input: f.Input, Bids: slices.ContainsFunc(f.Observe, asBrowserGym), Boxes: slices.Contains(f.Observe, "boxes")}
+	o := browser.Options{Browser: f.Browser, Input: f.Input, Bids: slices.ContainsFunc(f.Observe, asBrowserGym), Boxes: f.GUI || slices.Contains(f.Observe, "boxes")}
 	if f.Browser == "" {
 		var err error
 		if o.Path, _, err = f.Find(); err != nil {
@@ -191,7 +204,7 @@ func (f *Family) Find() (path string, missing, err error) {
 		return "", nil, nil
 	}
 	path, missing = browser.FindChrome(f.Chrome)
-	if missing != nil && (slices.Contains(drivers[1:4], f.Driver) || f.Chrome != "" || f.Pages != "") {
+	if missing != nil && (slices.Contains(drivers[1:4], f.Driver) || f.Chrome != "" || f.Pages != "" || f.GUI) {
 		return "", nil, fmt.Errorf("%w; install chromium, or name a browser with --chrome", missing)
 	}
 	return path, missing, nil

@@ -76,7 +76,10 @@ func invalid(o *gym.Observation) []gym.Action {
 		}
 		wrongKind := slices.Clone(args)
 		wrongKind[0].Kind = 0
-		list = append(list, gym.Action{Verb: v.Name, Args: args[1:]}, gym.Action{Verb: v.Name, Args: wrongKind})
+		list = append(list, gym.Action{Verb: v.Name, Args: wrongKind})
+		if !v.Params[0].Optional {
+			list = append(list, gym.Action{Verb: v.Name, Args: args[1:]})
+		}
 		if v.Params[0].Kind != gym.Str { // any text is a text
 			list = append(list, gym.Action{Verb: v.Name, Args: args})
 		}

@@ -13,6 +13,8 @@
     const START = Date.UTC(2031, 4, 12, 9, 0, 0), FRAME = 1000 / 60, CALLS = 20000;
     const timers = new Map(); // number -> { at, seq, every, f, args, nest }
     let now = 0, seq = 0, net = 0, wake = null, nest = 0;
+    const channel = new real.MessageChannel(), turns = [];
+    channel.port1.onmessage = () => turns.shift()();
     const c = {
       born: Math.round((performance.timeOrigin + performance.now()) * 1000), // real time: no other document has the same
       now: () => now,
@@ -35,7 +37,7 @@
         return () => { if (!over) { over = true; net--; if (wake) wake(); } };
       },
       // turn waits until all tasks and promises that are due have run.
-      turn: () => new Promise(r => { const m = new real.MessageChannel(); m.port1.onmessage = () => { m.port1.close(); r(); }; m.port2.postMessage(0); }),
+      turn: () => new Promise(r => { turns.push(r); channel.port2.postMessage(0); }),
       // run lets ms of page time pass, and waits for requests, which take real
       // time. stop ends it early.
       async run(ms, stop) {

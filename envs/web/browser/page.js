@@ -182,14 +182,14 @@
   const SPOTS = [[.5, .5], [.25, .25], [.75, .75], [.25, .75], [.75, .25]];
   const spots = el => { const [l, t, w, h] = box(el); return SPOTS.map(([a, b]) => [l + w * a, t + h * b]); };
   const meets = (el, x, y) => {
-    const top = hit(x, y);
-    return !top || within(top, el) || within(el, top) && top.shadowRoot || el.labels && [...el.labels].some(l => within(top, l)) || false;
+    const top = hit(x, y), sel = skip();
+    return !top || sel && top.matches(sel) || within(top, el) || within(el, top) && top.shadowRoot || el.labels && [...el.labels].some(l => within(top, l)) || false;
   };
   // covered says whether an element that is in sight is under others.
   const covered = el => {
     const [l, t, w, h] = box(el), x = l + w / 2, y = t + h / 2;
     if (w <= 0 || h <= 0 || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return false;
-    return !spots(el).some(([x, y]) => meets(el, x, y));
+    return !SPOTS.some(([a, b]) => meets(el, l + w * a, t + h * b));
   };
   const within = (el, host) => { for (; el; el = el.assignedSlot || el.parentNode || el.host) if (el === host) return true; return false; };
 
@@ -351,7 +351,9 @@
 
   // write replaces the document by another one of the same site.
   const write = (path, text, start) => {
-    document.documentElement.innerHTML = text; // half the cost of document.write
+    const html = document.documentElement;
+    for (const name of html.getAttributeNames()) html.removeAttribute(name);
+    html.innerHTML = text; // half the cost of document.write
     if (path !== location.origin + location.pathname + location.search) history[start ? 'replaceState' : 'pushState'](null, '', path);
     renumber();
     window.scrollTo(0, 0);

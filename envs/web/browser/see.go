@@ -25,7 +25,23 @@ type Observer interface {
 	Screenshotter
 }
 
-var _ Observer = (*chromePage)(nil)
+// Boxer is a page that knows where its elements are.
+type Boxer interface {
+	// Box is where an element is drawn, in pixels of the window.
+	Box(ctx context.Context, id string) (x, y, w, h float64, ok bool)
+}
+
+// Zoomer is a page that draws parts of itself larger.
+type Zoomer interface {
+	// Zoom is a part of the window, drawn as large as fits into it, PNG.
+	Zoom(ctx context.Context, left, top, width, height float64) ([]byte, error)
+}
+
+var (
+	_ Observer = (*chromePage)(nil)
+	_ Boxer    = (*chromePage)(nil)
+	_ Zoomer   = (*chromePage)(nil)
+)
 
 // Snapshot reads the page at hand. While a dialog is open there is nothing to
 // read.
@@ -43,7 +59,24 @@ func (p *chromePage) Snapshot(ctx context.Context, o SnapshotOptions) (*Snapshot
 }
 
 // Screenshot draws the page as PNG.
-func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) {
+func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) { return p.draw(ctx, nil) }
+
+// Zoom draws a part of the page larger.
+func (p *chromePage) Zoom(ctx context.Context, left, top, width, height float64) ([]byte, error) {
+	out, err := p.Eval(ctx, "JSON.stringify([scrollX, scrollY])") // a clip counts from the document's corner
+	if err != nil {
+		return nil, err
+	}
+	var at [2]float64
+	if err := json.Unmarshal([]byte(out), &at); err != nil {
+		return nil, gym.Faultf("zoom", "%w", err)
+	}
+	scale := min(Width/width, Height/height)
+	return p.draw(ctx, args{"x": left + at[0], "y": top + at[1], "width": width, "height": height, "scale": scale})
+}
+
+// draw takes a picture of the window, or of a part of the document.
+func (p *chromePage) draw(ctx context.Context, clip args) ([]byte, error) {
 	t := p.now()
 	if t.how != painted {
 		var err error
@@ -54,7 +87,11 @@ func (p *chromePage) Screenshot(ctx context.Context) ([]byte, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	var res struct{ Data []byte }
-	if err := t.call(ctx, "Page.captureScreenshot", args{"format": "png", "optimizeForSpeed": true}, &res); err != nil {
+	params := args{"format": "png", "optimizeForSpeed": true}
+	if clip != nil {
+		params["clip"] = clip
+	}
+	if err := t.call(ctx, "Page.captureScreenshot", params, &res); err != nil {
 		return nil, p.fault(ctx, "take a screenshot", err)
 	}
 	return res.Data, nil

@@ -13,8 +13,8 @@ import (
 var Lean = []string{"click", "fill", "select_option"}
 
 // Verbs are all that can be done on a page: the action set of BrowserGym, by
-// its names and arguments (browsergym.core.action.functions). click works on
-// every element that can be acted on.
+// its names and arguments (browsergym.core.action.functions), and zoom. click
+// works on every element that can be acted on.
 func Verbs() []gym.Verb { return verbs }
 
 var verbs = func() []gym.Verb {
@@ -30,6 +30,7 @@ var verbs = func() []gym.Verb {
 	button := maybe(gym.Param{Name: "button", Doc: "of the mouse", Kind: gym.Enum, Enum: []string{"left", "middle", "right"}})
 	held := maybe(text("modifiers", "keys held down: Alt, Control, Meta, Shift"))
 	keys := text("key", "Enter, ArrowDown, a, Control+a")
+	keys.Enum = []string{"Enter", "Tab", "Escape", "Backspace", "Delete", "ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "PageDown", "PageUp", "Control+a", "Control+c", "Control+v"}
 	comb := keys
 	comb.Name = "key_comb"
 	verb := func(name, doc string, params ...gym.Param) gym.Verb {
@@ -66,6 +67,7 @@ var verbs = func() []gym.Verb {
 		verb("keyboard_insert_text", "Put in a text at once.", text("text", "what to put in")),
 		verb("keyboard_down", "Press a key and hold it.", keys),
 		verb("keyboard_up", "Let a key go.", keys),
+		verb("zoom", "Look at a part of the picture enlarged.", renamed(x, "from_x"), renamed(y, "from_y"), renamed(x, "to_x"), renamed(y, "to_y")),
 		verb("new_tab", "Open an empty tab."),
 		verb("tab_focus", "Show another tab.", whole("index", "of the tab, the first is 0", 0, tabsMax-1)),
 		verb("tab_close", "Close the tab that is shown."),
