@@ -3,13 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/turngym/turngym/bench"
+	"github.com/turngym/turngym/envs/web/browser"
 	"github.com/turngym/turngym/gym"
 )
 
@@ -18,9 +22,10 @@ func (a *app) benchCommand() *cobra.Command {
 	var rounds, workers int
 	var python string
 	var asJSON bool
+	var pages int
 	cmd := &cobra.Command{
 		Use: "bench", Short: "Measure how fast scenarios step, beside other gyms where they are installed",
-		Example: "  gym bench --env puzzle --scenario puzzle/frozen-lake\n  gym bench --env web --scenario shop --driver static --python none", Args: cobra.NoArgs,
+		Example: "  gym bench --env puzzle --scenario puzzle/frozen-lake\n  gym bench --env web\n  gym bench --env web --scenario shop --driver static --python none", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, f, list, err := a.choose(cmd)
 			if err != nil {
@@ -30,11 +35,18 @@ func (a *app) benchCommand() *cobra.Command {
 			if seconds <= 0 || rounds < 1 || workers < 1 {
 				return wrongUse{fmt.Errorf("seconds, rounds and workers must be above 0")}
 			}
-			python, err := findPython(python)
+			each := time.Duration(seconds * float64(time.Second))
+			if c.Env == "web" && len(c.Scenarios) == 0 && c.Set == "" {
+				python, err := findPython(python, webPeersPython)
+				if err != nil {
+					return wrongUse{err}
+				}
+				return a.benchWeb(cmd.Context(), c, pages, python, each, asJSON)
+			}
+			python, err := findPython(python, peersPython)
 			if err != nil {
 				return wrongUse{err}
 			}
-			each := time.Duration(seconds * float64(time.Second))
 			rates, err := a.bench(cmd.Context(), f, c.Env, list, len(c.Levels) > 0, workers, rounds, each)
 			if err != nil {
 				return err
@@ -63,6 +75,7 @@ func (a *app) benchCommand() *cobra.Command {
 	cmd.Flags().Float64Var(&seconds, "seconds", 1, "of a round")
 	cmd.Flags().IntVar(&rounds, "rounds", 5, "the median is shown")
 	cmd.Flags().IntVar(&workers, "workers", runtime.NumCPU(), "environments at once, and processes of the peers")
+	cmd.Flags().IntVar(&pages, "pages-at-once", 8, "pages side by side, where pages are measured")
 	cmd.Flags().StringVar(&python, "python", "", "interpreter that has the peers, or none; default: what make peers has made, or python3")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object")
 	return cmd
@@ -89,11 +102,65 @@ func (a *app) bench(ctx context.Context, f gym.Family, env string, list []chosen
 	return rates, nil
 }
 
-// peersPython is where make peers puts the peers.
-const peersPython = "build/peers/bin/python"
+// benchWeb measures what pages cost: steps, resets, memory; and the peers, where
+// they are installed.
+func (a *app) benchWeb(ctx context.Context, c Config, pages int, python string, each time.Duration, asJSON bool) error {
+	w := bench.Web{Chrome: c.Web.Chrome, Pages: pages, Each: each, MiniWoB: strings.TrimPrefix(c.Web.Pages, "miniwob:")}
+	if slices.Contains(browser.Libraries, c.Web.Driver) {
+		w.Library = c.Web.Driver
+	}
+	if _, err := os.Stat(miniwobPages); w.MiniWoB == "" && err == nil {
+		w.MiniWoB = miniwobPages
+	}
+	var list []bench.Timing
+	tell := func(t bench.Timing) {
+		list = append(list, t)
+		if asJSON {
+			return
+		}
+		if len(list) == 1 {
+			fmt.Fprintf(a.out, "%-48s %6s %9s %9s %9s %9s\n", "", "pages", "a second", "median ms", "p95 ms", "MiB")
+		}
+		fmt.Fprintf(a.out, "%-48s %6s %9s %9s %9s %9s\n", strings.TrimSpace(t.Name+" "+t.Version), blank("%.0f", float64(t.Pages)), blank("%.0f", t.PerSecond), blank("%.3g", t.P50), blank("%.3g", t.P95), blank("%.0f", t.MiB))
+	}
+	if err := w.Run(ctx, tell); err != nil {
+		return err
+	}
+	if w.MiniWoB == "" {
+		fmt.Fprintln(a.err, "the MiniWoB++ pages are not here (make miniwob): what needs them is left out")
+	}
+	if python != "" {
+		peers, err := bench.WebPeers(ctx, python, each)
+		if err != nil {
+			return err
+		}
+		for _, p := range peers {
+			tell(p)
+		}
+	}
+	if asJSON {
+		return a.json(list)
+	}
+	return nil
+}
+
+// blank is a number, or nothing where it is 0.
+func blank(format string, x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return fmt.Sprintf(format, x)
+}
+
+// Where make peers and make peers-web put the peers, and make miniwob its pages.
+const (
+	peersPython    = "build/peers/bin/python"
+	webPeersPython = "build/peers-web/bin/python"
+	miniwobPages   = "build/miniwob/html"
+)
 
 // findPython is the interpreter that may have the peers; "" where there is none.
-func findPython(asked string) (string, error) {
+func findPython(asked, usual string) (string, error) {
 	if asked == "none" {
 		return "", nil
 	}
@@ -104,7 +171,7 @@ func findPython(asked string) (string, error) {
 		}
 		return path, nil
 	}
-	for _, p := range []string{peersPython, "python3"} {
+	for _, p := range []string{usual, "python3"} {
 		if path, err := exec.LookPath(p); err == nil {
 			return path, nil
 		}
