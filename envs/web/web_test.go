@@ -84,15 +84,24 @@ func TestChromeFamily(t *testing.T) {
 	}}.Run(t)
 }
 
-// What is played on the simulated sites looks alike in Chrome, turn by turn.
+// What is played looks alike under every library that drives Chrome, turn by
+// turn; make test sees the default one and the sites alone.
 func TestSitesInChrome(t *testing.T) {
 	needChrome(t)
 	if race {
 		t.Skip("too slow under the race detector; make test runs it without")
 	}
-	gymtest.Suite{Name: "web", Golden: golden, Only: only(t, "sites"), Replay: true, Open: func(t testing.TB) gym.Family {
-		return &web.Family{Driver: "chrome"}
-	}}.Run(t)
+	drivers, sets := []string{"chrome"}, only(t, "sites")
+	if os.Getenv("GYM_LONG") != "" {
+		drivers, sets = browser.Libraries, append(sets, only(t, "")...)
+	}
+	for _, driver := range drivers {
+		t.Run(driver, func(t *testing.T) {
+			gymtest.Suite{Name: "web", Golden: golden, Only: sets, Replay: true, Open: func(t testing.TB) gym.Family {
+				return &web.Family{Driver: driver}
+			}}.Run(t)
+		})
+	}
 }
 
 // Pages that nobody here wrote. GYM_MINIWOB is the folder html of the Python

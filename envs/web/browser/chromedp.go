@@ -102,6 +102,11 @@ func (t *chromedpTab) call(ctx context.Context, method string, params, result an
 	return json.Unmarshal(raw, result)
 }
 
+func (t *chromedpTab) start(ctx context.Context, method string, params any) (wait func() error) {
+	err := t.call(ctx, method, params, nil)
+	return func() error { return err }
+}
+
 func (t *chromedpTab) gone() <-chan struct{} { return t.ctx.Done() }
 
 func (t *chromedpTab) events(f func(string, []byte), methods ...string) {

@@ -144,8 +144,14 @@ var (
 	modifiers = map[string]int{"Alt": 1, "Control": 2, "ControlOrMeta": 2, "Meta": 4, "Shift": 8}
 )
 
-// event dispatches one mouse event.
-func (p *chromePage) event(ctx context.Context, kind string, at point, button string, clicks, mods int) error {
+// input is one event that the browser makes.
+type input struct {
+	method string
+	params args
+}
+
+// mouseEvent is one of the mouse.
+func mouseEvent(kind string, at point, button string, clicks, mods int) input {
 	params := args{"type": kind, "x": at.X, "y": at.Y, "modifiers": mods}
 	if button != "" {
 		params["button"], params["clickCount"] = button, clicks
@@ -153,19 +159,27 @@ func (p *chromePage) event(ctx context.Context, kind string, at point, button st
 			params["buttons"] = buttons[button]
 		}
 	}
-	return p.dispatch(ctx, "Input.dispatchMouseEvent", params)
+	return input{"Input.dispatchMouseEvent", params}
 }
 
-// dispatch sends an input event. A dialog that it opens, or a document that it
-// leaves, holds up its answer; the view that follows says so.
-func (p *chromePage) dispatch(ctx context.Context, method string, params args) error {
+// dispatch sends input events without waiting between them: a move alone would
+// wait for the next frame, and a press after it does not let it. A dialog that
+// they open, or a document that they leave, holds up their answers; the view
+// that follows says so.
+func (p *chromePage) dispatch(ctx context.Context, events ...input) error {
 	t, answer := p.now(), make(chan answered, 1)
 	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	go func() {
 		defer cancel()
-		err := t.call(ctx, method, params, nil)
-		if err != nil {
-			err = p.fault(ctx, "act on the page", err)
+		var waits []func() error
+		for _, e := range events {
+			waits = append(waits, t.start(ctx, e.method, e.params))
+		}
+		var err error
+		for _, wait := range waits {
+			if e := wait(); e != nil && err == nil {
+				err = p.fault(ctx, "act on the page", e)
+			}
 		}
 		answer <- answered{"", err}
 	}()
@@ -183,16 +197,21 @@ func (p *chromePage) click(ctx context.Context, at point, kind, button, mods str
 		held |= modifiers[strings.TrimSpace(m)]
 	}
 	clicks := map[string]int{"hover": 0, "move": 0, "click": 1, "dblclick": 2}[kind]
-	var err error
+	var events []input
 	if !at.Still || clicks == 0 {
-		err = p.event(ctx, "mouseMoved", at, "", 0, held)
+		events = append(events, mouseEvent("mouseMoved", at, "", 0, held))
 	}
-	for n := 1; n <= clicks && err == nil; n++ {
-		if err = p.event(ctx, "mousePressed", at, button, n, held); err == nil {
-			err = p.event(ctx, "mouseReleased", at, button, n, held)
+	if clicks == 0 {
+		return p.after(ctx, p.dispatch(ctx, events...))
+	}
+	for n := 1; n <= clicks; n++ { // what the first click leads to may need to be seen before the second
+		events = append(events, mouseEvent("mousePressed", at, button, n, held), mouseEvent("mouseReleased", at, button, n, held))
+		if err := p.dispatch(ctx, events...); err != nil {
+			return p.after(ctx, err)
 		}
+		events = nil
 	}
-	return p.after(ctx, err)
+	return p.after(ctx, nil)
 }
 
 // after is the view once an input event has had its effect.
@@ -214,8 +233,11 @@ func (p *chromePage) fill(ctx context.Context, id string, text string) (View, er
 	if text == "" {
 		return p.after(ctx, p.stroke(ctx, "Backspace", 0))
 	}
-	return p.after(ctx, p.dispatch(ctx, "Input.insertText", args{"text": text}))
+	return p.after(ctx, p.dispatch(ctx, insert(text)))
 }
+
+// insert puts in a text at once.
+func insert(text string) input { return input{"Input.insertText", args{"text": text}} }
 
 // tick makes a box checked or not.
 func (p *chromePage) tick(ctx context.Context, id string, on bool) (View, error) {
@@ -265,14 +287,14 @@ func (p *chromePage) drag(ctx context.Context, id string, a gym.Action) (View, e
 // page that waits for a distance begins at the first.
 func (p *chromePage) pull(ctx context.Context, from, to point) (View, error) {
 	half := point{X: (from.X + to.X) / 2, Y: (from.Y + to.Y) / 2}
-	err := p.event(ctx, "mouseMoved", from, "", 0, 0)
+	err := p.dispatch(ctx, mouseEvent("mouseMoved", from, "", 0, 0))
 	for _, e := range []struct {
 		kind   string
 		at     point
 		button string
 	}{{"mousePressed", from, "left"}, {"mouseMoved", half, "left"}, {"mouseMoved", to, "left"}, {"mouseReleased", to, "left"}} {
 		if err == nil {
-			err = p.event(ctx, e.kind, e.at, e.button, 1, 0)
+			err = p.dispatch(ctx, mouseEvent(e.kind, e.at, e.button, 1, 0))
 		}
 	}
 	return p.after(ctx, err)
@@ -291,9 +313,9 @@ func (p *chromePage) mouse(ctx context.Context, how string, a gym.Action) (View,
 	case "move", "click", "dblclick":
 		return p.click(ctx, at, how, button, "")
 	case "down":
-		return p.after(ctx, p.event(ctx, "mousePressed", at, button, 1, 0))
+		return p.after(ctx, p.dispatch(ctx, mouseEvent("mousePressed", at, button, 1, 0)))
 	case "up":
-		return p.after(ctx, p.event(ctx, "mouseReleased", at, button, 1, 0))
+		return p.after(ctx, p.dispatch(ctx, mouseEvent("mouseReleased", at, button, 1, 0)))
 	}
 	return p.pull(ctx, at, point{X: num(a, 2), Y: num(a, 3)})
 }
@@ -313,7 +335,7 @@ func (p *chromePage) keyboard(ctx context.Context, how, keys string) (View, erro
 		}
 		return p.after(ctx, err)
 	case "insert_text":
-		return p.after(ctx, p.dispatch(ctx, "Input.insertText", args{"text": keys}))
+		return p.after(ctx, p.dispatch(ctx, insert(keys)))
 	}
 	parts := strings.Split(keys, "+")
 	if strings.HasSuffix(keys, "++") || keys == "+" { // the key + itself
@@ -334,9 +356,9 @@ func (p *chromePage) keyboard(ctx context.Context, how, keys string) (View, erro
 	key = last
 	switch how {
 	case "down":
-		return p.after(ctx, p.key(ctx, "keyDown", key, held))
+		return p.after(ctx, p.dispatch(ctx, keyEvent("keyDown", key, held)))
 	case "up":
-		return p.after(ctx, p.key(ctx, "keyUp", key, held))
+		return p.after(ctx, p.dispatch(ctx, keyEvent("keyUp", key, held)))
 	}
 	return p.after(ctx, p.stroke(ctx, key, held))
 }
@@ -344,15 +366,13 @@ func (p *chromePage) keyboard(ctx context.Context, how, keys string) (View, erro
 // stroke presses a key and lets it go.
 func (p *chromePage) stroke(ctx context.Context, key string, held int) error {
 	if _, ok := keyOf(key); !ok {
-		return p.dispatch(ctx, "Input.insertText", args{"text": key}) // no key makes it
+		return p.dispatch(ctx, insert(key)) // no key makes it
 	}
-	if err := p.key(ctx, "keyDown", key, held); err != nil {
-		return err
-	}
-	return p.key(ctx, "keyUp", key, held)
+	return p.dispatch(ctx, keyEvent("keyDown", key, held), keyEvent("keyUp", key, held))
 }
 
-func (p *chromePage) key(ctx context.Context, kind, name string, held int) error {
+// keyEvent is one of the keyboard.
+func keyEvent(kind, name string, held int) input {
 	k, _ := keyOf(name)
 	params := args{"type": kind, "key": k.Key, "code": k.Code, "windowsVirtualKeyCode": k.Windows, "modifiers": held}
 	if k.Shift {
@@ -364,7 +384,7 @@ func (p *chromePage) key(ctx context.Context, kind, name string, held int) error
 	if kind == "keyDown" && held == modifiers["Control"] && (name == "a" || name == "A") {
 		params["commands"] = []string{"selectAll"} // which a headless browser does not do by itself
 	}
-	return p.dispatch(ctx, "Input.dispatchKeyEvent", params)
+	return input{"Input.dispatchKeyEvent", params}
 }
 
 // keyOf finds a key by its name (Enter) or by what it types (a).

@@ -14,6 +14,7 @@ import (
 // rodWire is a connection by rod's protocol client.
 type rodWire struct {
 	client *cdp.Client
+	pipe   *pipe           // nil where the browser is another's
 	ctx    context.Context // of the connection
 	end    context.CancelFunc
 
@@ -27,16 +28,34 @@ type rodWire struct {
 
 // pipe is a browser's pipe as rod wants to have it: messages end with a zero.
 type pipe struct {
-	p  *process
-	r  *bufio.Reader
-	mu sync.Mutex
+	p    *process
+	r    *bufio.Reader
+	mu   sync.Mutex
+	next map[string]chan struct{} // by session: to be closed when its next command is sent
 }
 
 func (p *pipe) Send(message []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, err := p.p.out.Write(append(message, 0))
+	if len(p.next) > 0 {
+		var of struct{ SessionID string }
+		json.Unmarshal(message, &of)
+		if sent, ok := p.next[of.SessionID]; ok {
+			close(sent)
+			delete(p.next, of.SessionID)
+		}
+	}
 	return err
+}
+
+// sent is closed when a session's next command has been sent.
+func (p *pipe) sent(session string) <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := make(chan struct{})
+	p.next[session] = c
+	return c
 }
 
 func (p *pipe) Read() ([]byte, error) {
@@ -53,7 +72,8 @@ func newRod(p *process, address string) (wire, error) {
 	w := &rodWire{client: cdp.New(), tabs: map[string]*rodTab{}, kept: map[string]bool{}}
 	w.ctx, w.end = context.WithCancel(context.Background())
 	if p != nil {
-		w.client.Start(&pipe{p: p, r: bufio.NewReaderSize(p.in, 1<<16)})
+		w.pipe = &pipe{p: p, r: bufio.NewReaderSize(p.in, 1<<16), next: map[string]chan struct{}{}}
+		w.client.Start(w.pipe)
 	} else {
 		ws := &cdp.WebSocket{}
 		if err := ws.Connect(w.ctx, address, nil); err != nil {
@@ -153,6 +173,22 @@ type rodTab struct {
 
 func (t *rodTab) call(ctx context.Context, method string, params, result any) error {
 	return t.wire.ask(ctx, t.session, method, params, result)
+}
+
+func (t *rodTab) start(ctx context.Context, method string, params any) (wait func() error) {
+	done := make(chan error, 1)
+	if t.wire.pipe == nil {
+		done <- t.call(ctx, method, params, nil)
+		return func() error { return <-done }
+	}
+	sent := t.wire.pipe.sent(t.session)
+	go func() { done <- t.call(ctx, method, params, nil) }()
+	select {
+	case <-sent:
+	case err := <-done:
+		done <- err
+	}
+	return func() error { return <-done }
 }
 
 func (t *rodTab) events(f func(string, []byte), methods ...string) {

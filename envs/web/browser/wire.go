@@ -30,6 +30,9 @@ const (
 type tab interface {
 	// call sends a command and decodes its result, where result is not nil.
 	call(ctx context.Context, method string, params, result any) error
+	// start sends a command, after those that were started before, and wait gives
+	// its error. Where the library cannot, start waits.
+	start(ctx context.Context, method string, params any) (wait func() error)
 	// events hands every event of the named methods to f, in order, until the
 	// tab is closed. f must not block.
 	events(f func(method string, params []byte), methods ...string)
