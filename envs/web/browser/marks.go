@@ -46,6 +46,7 @@ type SnapshotOptions struct {
 	Text   Text
 	Scale  float64 // of the boxes; 0 is 1. BrowserGym's MiniWoB++ has 1.5
 	NoHTML bool    // leaves HTML empty
+	New    bool    // the document was never read before
 }
 
 // snapshotTries is how often a page is read that changes its frames while it
@@ -70,8 +71,10 @@ func readPage(ctx context.Context, do call, o SnapshotOptions) (*Snapshot, error
 		Focused string
 		Marks   [][3]json.RawMessage
 	}
-	if err := refreshAX(ctx, do); err != nil {
-		return nil, err
+	if !o.New {
+		if err := refreshAX(ctx, do); err != nil {
+			return nil, err
+		}
 	}
 	if err := mark(ctx, do, true, &marked); err != nil {
 		return nil, err
@@ -128,10 +131,16 @@ func inParallel(fs ...func() error) error {
 	return errors.Join(errs...)
 }
 
-// mark runs marks.js, which writes the notes or takes them away.
+// mark runs marks.js, which writes the notes or takes them away. A document is
+// sent it once.
 func mark(ctx context.Context, do call, on bool, result any) error {
 	var text string
-	if err := evaluateIn(ctx, do, fmt.Sprintf("(%s)(%t)", marksScript, on), &text); err != nil {
+	err := evaluateIn(ctx, do, fmt.Sprintf("window.__gymMarks ? __gymMarks(%t) : 'unknown'", on), &text)
+	if err == nil && text == "unknown" {
+		script := "Object.defineProperty(window, '__gymMarks', { value: " + marksScript + " })"
+		err = evaluateIn(ctx, do, fmt.Sprintf("%s, __gymMarks(%t)", script, on), &text)
+	}
+	if err != nil {
 		return fmt.Errorf("mark the page: %w", err)
 	}
 	if result == nil {

@@ -51,10 +51,13 @@ func (p *chromePage) Snapshot(ctx context.Context, o SnapshotOptions) (*Snapshot
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
-	s, err := takeSnapshot(ctx, p.now().call, o)
+	t := p.now()
+	o.New = !t.snapped
+	s, err := takeSnapshot(ctx, t.call, o)
 	if err != nil {
 		return nil, p.fault(ctx, "read the page", err)
 	}
+	t.snapped = true
 	return s, nil
 }
 
