@@ -104,26 +104,27 @@ func shares(tasks []gym.Task, n int) *share {
 	return s
 }
 
-// take is the next task of an environment's own part, or the last of the
-// longest part once its own is done.
+// take is the next task of an environment's own part; once that is done, half
+// of what is left of the longest becomes its own.
 func (s *share) take(worker int) (task int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if own := s.parts[worker]; len(own) > 0 {
-		s.parts[worker] = own[1:]
-		return own[0], true
-	}
-	longest := 0
-	for i, p := range s.parts {
-		if len(p) > len(s.parts[longest]) {
-			longest = i
+	if len(s.parts[worker]) == 0 {
+		longest := 0
+		for i, p := range s.parts {
+			if len(p) > len(s.parts[longest]) {
+				longest = i
+			}
 		}
+		p := s.parts[longest]
+		s.parts[longest], s.parts[worker] = p[:len(p)/2], p[len(p)/2:]
 	}
-	if p := s.parts[longest]; len(p) > 0 {
-		s.parts[longest] = p[:len(p)-1]
-		return p[len(p)-1], true
+	own := s.parts[worker]
+	if len(own) == 0 {
+		return 0, false
 	}
-	return 0, false
+	s.parts[worker] = own[1:]
+	return own[0], true
 }
 
 // play plays one task, again after a fault, in *env, which it replaces.

@@ -17,11 +17,12 @@ import (
 
 // shaky is a family whose environments break on the calls that fail says.
 type shaky struct {
-	fail  func(call int64) bool
-	calls atomic.Int64
-	mu    sync.Mutex
-	open  int // environments that live
-	most  int
+	fail    func(call int64) bool
+	calls   atomic.Int64
+	changes atomic.Int64 // of an environment's scenario
+	mu      sync.Mutex
+	open    int // environments that live
+	most    int
 }
 
 func (f *shaky) Scenarios() []gym.Scenario {
@@ -59,6 +60,9 @@ func (e *shakyEnv) see() gym.Observation {
 }
 
 func (e *shakyEnv) Reset(_ context.Context, t gym.Task) (gym.Observation, error) {
+	if t.Scenario != e.task.Scenario {
+		e.f.changes.Add(1)
+	}
 	e.task, e.turn = t, 0
 	return e.see(), e.call()
 }
@@ -105,6 +109,23 @@ func TestAFaultCostsOneEpisodeWhichIsPlayedAgain(t *testing.T) {
 	}
 	if err := e.Close(); err != nil || f.open != 0 || f.most > 3 {
 		t.Errorf("%d environments are left of at most %d (%v)", f.open, f.most, err)
+	}
+}
+
+// An environment plays a scenario's tasks one after the other: to change the
+// page takes longer than to start again on it.
+func TestEnvironmentsStayOnAScenario(t *testing.T) {
+	f := &shaky{fail: func(int64) bool { return false }}
+	e := &Engine{Family: f, Name: "shaky", Envs: 4}
+	list := tasks(80)
+	for i := range list {
+		list[i].Scenario = string(rune('a' + i%8))
+	}
+	if _, err := e.Play(t.Context(), random, list); err != nil {
+		t.Fatal(err)
+	}
+	if n := f.changes.Load(); n > 8+4*4 {
+		t.Errorf("the scenario changed %d times for 8 scenarios in 4 environments", n)
 	}
 }
 

@@ -93,6 +93,16 @@ customElements.define('y-box', class extends HTMLElement { connectedCallback() {
 	{"a transition of styles", `<style>#x{opacity:.2;transition:opacity 30s}#x.on{opacity:1}</style><div id=x>x</div><button onclick="x.className = 'on'; setTimeout(() => log(getComputedStyle(x).opacity), 600)">t</button>` + logScript,
 		[]string{`click('<t>')`, `noop(1000)`}, []string{"1;"}, ""},
 	{"the date", `<p id=d></p><script>d.textContent = new Date().toISOString() + ' ' + new Date(2020, 1, 1).getFullYear() + ' ' + Math.random()</script>`, nil, []string{"2031-05-12T09:00:", "2020"}, ""},
+	{"what listens", `<div id=a>plain</div><div id=b>first</div><div id=c><span id=d>inner</span></div>` + logScript +
+		`<script>b.addEventListener('click', () => log('b')); c.onclick = () => log('c'); d.addEventListener('mousedown', () => log('d'))</script>`,
+		[]string{`click('<inner>')`, `click('<first>')`}, []string{"clickable 'first'", "clickable 'inner'", "text 'plain'", "d;c;b;"}, ""},
+	{"what is drawn", `<svg width=200 height=100><circle cx=20 cy=20 r=18 fill="red"/><circle cx=80 cy=20 r=5 fill="#00f"/><text x=120 y=40 fill="green">7</text><polygon points="150,20 160,40 140,40" fill="none" stroke="black"/></svg>` + logScript +
+		`<script>document.querySelectorAll('circle')[1].onclick = () => log('hit')</script>`,
+		[]string{`click('<small blue circle shape>')`}, []string{"graphic 'large red circle shape'", "text '7'", "triangle shape'", "hit;"}, ""},
+	{"what is coloured", `<div id=a style="width:20px;height:20px;background-color:olive"></div><div id=b style="width:20px;height:20px;background:hsl(240,50%,60%)"></div>` + logScript +
+		`<script>a.onclick = () => log('a'); b.onclick = () => log('b')</script>`, []string{`click('<blue>')`, `click('<olive>')`}, []string{"b;a;"}, ""},
+	{"a click on what is inside", `<ul><li role=tab style="float:left"><a id=x role=presentation href="#">in</a></li></ul>` + logScript + `<script>x.onclick = () => log('x')</script>`, []string{`click('<in>')`}, []string{"x;"}, ""},
+	{"typing quickly", `<input aria-label=i>` + logScript + `<script>document.querySelector('input').onkeydown = e => log(e.key)</script>`, []string{`focus('<i>')`, `keyboard_type('abcdefgh')`}, []string{"value='abcdefgh'", "a;b;c;d;e;f;g;h;"}, ""},
 	{"covered", `<button onclick="log('hit')">under</button><div style="position:fixed;inset:0;background:#fff8" id=veil>veil</div><script></script>`, []string{`click('<under>')`}, nil, "is covered by"},
 	{"covered is said", `<button>under</button><div style="position:fixed;inset:0">veil</div><script></script>`, nil, []string{"button 'under', covered"}, ""},
 	{"disabled", `<button disabled>off</button><script></script>`, []string{`click('<off>')`}, nil, "is disabled"},
