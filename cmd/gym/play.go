@@ -70,7 +70,7 @@ func (a *app) play(ctx context.Context, f gym.Family, t gym.Task) error {
 			a.oracleHint(ctx, env)
 			continue
 		case "picture":
-			a.picture(ctx, env, t)
+			a.picture(ctx, env, t, o.Images)
 			continue
 		}
 		action, err := o.Parse(line)
@@ -98,23 +98,30 @@ func (a *app) play(ctx context.Context, f gym.Family, t gym.Task) error {
 	return nil
 }
 
-// picture writes the state as a picture into the folder one is in.
-func (a *app) picture(ctx context.Context, env gym.Env, t gym.Task) {
-	r, ok := gym.As[gym.Renderer](env)
-	if !ok {
-		fmt.Fprintln(a.out, "this environment draws no pictures")
-		return
+// picture writes what is seen into the folder one is in: the observation's
+// pictures, or one drawn now where it has none.
+func (a *app) picture(ctx context.Context, env gym.Env, t gym.Task, images []gym.Image) {
+	if len(images) == 0 {
+		r, ok := gym.As[gym.Renderer](env)
+		if !ok {
+			fmt.Fprintln(a.out, "this environment draws no pictures")
+			return
+		}
+		png, err := r.Screenshot(ctx)
+		if err != nil {
+			fmt.Fprintln(a.out, err)
+			return
+		}
+		images = []gym.Image{{Name: "picture", Data: png}}
 	}
-	png, err := r.Screenshot(ctx)
-	name := fmt.Sprintf("%s-%d.png", t.Scenario, time.Now().UnixMilli())
-	if err == nil {
-		err = os.WriteFile(name, png, 0o644)
+	for _, img := range images {
+		name := fmt.Sprintf("%s-%d-%s.png", t.Scenario, time.Now().UnixMilli(), img.Name)
+		if err := os.WriteFile(name, img.Data, 0o644); err != nil {
+			fmt.Fprintln(a.out, err)
+			return
+		}
+		fmt.Fprintln(a.out, name)
 	}
-	if err != nil {
-		fmt.Fprintln(a.out, err)
-		return
-	}
-	fmt.Fprintln(a.out, name)
 }
 
 // oracleHint shows what the expert would do.
