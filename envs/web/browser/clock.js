@@ -98,8 +98,18 @@
   const fetchReal = window.fetch;
   window.fetch = (...args) => { const over = clock.busy(); return fetchReal(...args).finally(over); };
   for (const read of ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text']) {
-    const f = Response.prototype[read];
-    if (f) Response.prototype[read] = function () { const over = clock.busy(); return f.call(this).finally(over); };
+    for (const proto of [Response.prototype, Blob.prototype]) {
+      const f = proto[read];
+      if (f) proto[read] = function () { const over = clock.busy(); return f.call(this).finally(over); };
+    }
+  }
+  for (const read of ['readAsText', 'readAsDataURL', 'readAsArrayBuffer', 'readAsBinaryString']) {
+    const f = FileReader.prototype[read];
+    FileReader.prototype[read] = function (...args) {
+      const over = clock.busy();
+      this.addEventListener('loadend', () => over());
+      return f.apply(this, args);
+    };
   }
   const send = XMLHttpRequest.prototype.send;
   XMLHttpRequest.prototype.send = function (body) {

@@ -219,6 +219,7 @@
       const e = [idOf(el), r, '', '', '', null];
       const state = [];
       if (r === 'slider') { e[2] = labelled(el); e[3] = String(el.value ?? el.getAttribute('aria-valuenow') ?? ''); }
+      else if (r === 'file') { e[2] = labelled(el); e[3] = Array.from(el.files || [], f => f.name).join(', '); }
       else if (r === 'textbox') { e[2] = labelled(el); e[3] = el.value === undefined ? squeeze(el.textContent) : el.value; }
       else if (r === 'combobox' && el.options) {
         e[2] = labelled(el);
@@ -314,7 +315,7 @@
   let soft = false, request = null;
   window.addEventListener('submit', e => {
     if (e.defaultPrevented) return;
-    if (!soft) { pending = true; return; }
+    if (!soft || e.target.enctype === 'multipart/form-data') { pending = true; return; }
     e.preventDefault();
     const f = e.target, b = e.submitter;
     const of = (name, def) => (b && b.getAttribute('form' + name)) || f.getAttribute(name) || def;
@@ -444,6 +445,12 @@
       case 'click': case 'dblclick': case 'hover': press(el, verb); break;
       case 'fill': case 'clear': el.focus({ preventScroll: true }); set(el, text); changed(el); break;
       case 'focus': el.focus({ preventScroll: true }); break;
+      case 'upload_file': {
+        const chosen = new DataTransfer();
+        chosen.items.add(new File(['This is ' + text + '.'], text, { type: 'text/plain' }));
+        el.files = chosen.files;
+        changed(el); break;
+      }
       case 'select_option': {
         el.focus({ preventScroll: true });
         const want = text.split('\n');

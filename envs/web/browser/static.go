@@ -87,6 +87,11 @@ func (p *staticPage) Do(ctx context.Context, a gym.Action) (View, error) {
 			return View{}, noPage(a.Verb)
 		}
 		return p.bring(ctx, request{http.MethodGet, to, ""}, false)
+	case "noop":
+		return p.view(), nil
+	case "click", "fill", "select_option":
+	default:
+		return View{}, gym.Mistakef("%s needs a browser; the static driver clicks, fills and selects", a.Verb)
 	}
 	n := p.doc.byID[a.Args[0].Text]
 	if n == nil {

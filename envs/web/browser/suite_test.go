@@ -3,6 +3,7 @@ package browser
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -103,6 +104,10 @@ customElements.define('y-box', class extends HTMLElement { connectedCallback() {
 		`<script>a.onclick = () => log('a'); b.onclick = () => log('b')</script>`, []string{`click('<blue>')`, `click('<olive>')`}, []string{"b;a;"}, ""},
 	{"a click on what is inside", `<ul><li role=tab style="float:left"><a id=x role=presentation href="#">in</a></li></ul>` + logScript + `<script>x.onclick = () => log('x')</script>`, []string{`click('<in>')`}, []string{"x;"}, ""},
 	{"typing quickly", `<input aria-label=i>` + logScript + `<script>document.querySelector('input').onkeydown = e => log(e.key)</script>`, []string{`focus('<i>')`, `keyboard_type('abcdefgh')`}, []string{"value='abcdefgh'", "a;b;c;d;e;f;g;h;"}, ""},
+	{"upload", `<input type=file aria-label=f onchange="this.files[0].text().then(t => log(this.files[0].name + ':' + t))">` + logScript, []string{`upload_file('<f>', 'cv.txt')`},
+		[]string{"file 'f' value='cv.txt'", "cv.txt:This is cv.txt.;"}, ""},
+	{"upload to the site", `<form method=post enctype=multipart/form-data action=/take><input type=file name=f aria-label=f><button>send</button></form><script></script>`,
+		[]string{`upload_file('<f>', 'cv.txt')`, `click('<send>')`}, []string{"got cv.txt: This is cv.txt."}, ""},
 	{"covered", `<button onclick="log('hit')">under</button><div style="position:fixed;inset:0;background:#fff8" id=veil>veil</div><script></script>`, []string{`click('<under>')`}, nil, "is covered by"},
 	{"covered is said", `<button>under</button><div style="position:fixed;inset:0">veil</div><script></script>`, nil, []string{"button 'under', covered"}, ""},
 	{"disabled", `<button disabled>off</button><script></script>`, []string{`click('<off>')`}, nil, "is disabled"},
@@ -125,6 +130,15 @@ func suiteSite(body string) http.Handler {
 	mux.HandleFunc("/file", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", "attachment")
 		fmt.Fprint(w, "bytes")
+	})
+	mux.HandleFunc("/take", func(w http.ResponseWriter, r *http.Request) {
+		f, header, err := r.FormFile("f")
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		text, _ := io.ReadAll(f)
+		fmt.Fprintf(w, "got %s: %s", header.Filename, text)
 	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "slow answer") })
 	return mux

@@ -55,6 +55,7 @@ var verbs = func() []gym.Verb {
 		verb("check", "Make a box ticked.", element("bid", "checkbox", "radio", "switch")),
 		verb("uncheck", "Make a box not ticked.", element("bid", "checkbox", "switch")),
 		verb("drag_and_drop", "Drag an element onto another one.", element("from_bid"), element("to_bid")),
+		verb("upload_file", "Choose a file in a field for files.", element("bid", "file"), text("file", "the file's name; the file says that it is that file")),
 		verb("scroll", "Scroll the page.", whole("delta_x", "pixels to the right", -10_000, 10_000), whole("delta_y", "pixels down", -10_000, 10_000)),
 		verb("mouse_move", "Move the mouse to a point.", x, y),
 		verb("mouse_click", "Click at a point.", x, y, button),
