@@ -205,7 +205,7 @@ type chromeTab struct {
 	view    View          // the last
 	seq     int           // its number, as page.js counts
 	blank   bool          // the document has no scripts and can be written over
-	snapped bool          // a snapshot of the document was taken
+	cleaned bool          // a snapshot of the document has taken its notes away
 	past    trail
 	stepped bool // the next document is one of the history
 }

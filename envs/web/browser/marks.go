@@ -25,6 +25,7 @@ type Snapshot struct {
 	Focused string // id of the element with the focus, or ""
 
 	nodes []axNode
+	kept  bool // the notes stay in the document
 }
 
 // Mark is what there is to know of an element beside the text.
@@ -46,7 +47,7 @@ type SnapshotOptions struct {
 	Text   Text
 	Scale  float64 // of the boxes; 0 is 1. BrowserGym's MiniWoB++ has 1.5
 	NoHTML bool    // leaves HTML empty
-	New    bool    // the document was never read before
+	Kept   bool    // the document was not read before, or has kept the notes that were then written into it
 }
 
 // snapshotTries is how often a page is read that changes its frames while it
@@ -55,7 +56,8 @@ const snapshotTries = 3
 
 // takeSnapshot reads the page at hand. It leaves in the document what
 // BrowserGym leaves there: the attribute bid, by which an element keeps its id,
-// and value and checked as they are at the time. Documents of other processes
+// and value and checked as they are at the time; and notes in the attributes
+// aria-description and aria-roledescription. Documents of other processes
 // (frames of other sites) have no ids.
 func takeSnapshot(ctx context.Context, do call, o SnapshotOptions) (s *Snapshot, err error) {
 	for range snapshotTries {
@@ -69,9 +71,10 @@ func takeSnapshot(ctx context.Context, do call, o SnapshotOptions) (s *Snapshot,
 func readPage(ctx context.Context, do call, o SnapshotOptions) (*Snapshot, error) {
 	var marked struct {
 		Focused string
+		Labels  bool
 		Marks   [][3]json.RawMessage
 	}
-	if !o.New {
+	if !o.Kept {
 		if err := refreshAX(ctx, do); err != nil {
 			return nil, err
 		}
@@ -88,13 +91,16 @@ func readPage(ctx context.Context, do call, o SnapshotOptions) (*Snapshot, error
 	if err == nil {
 		err = frameTrees(ctx, do, &dom, &trees)
 	}
-	// The notes are taken away while the text is made.
 	cleaned := make(chan error, 1)
-	go func() { cleaned <- mark(ctx, do, false, nil) }()
+	if marked.Labels { // the notes are taken away while the text is made
+		go func() { cleaned <- mark(ctx, do, false, nil) }()
+	} else {
+		cleaned <- nil
+	}
 	if err != nil {
 		return nil, errors.Join(err, <-cleaned)
 	}
-	s := &Snapshot{Focused: marked.Focused, Marks: make([]Mark, len(marked.Marks))}
+	s := &Snapshot{Focused: marked.Focused, kept: !marked.Labels, Marks: make([]Mark, len(marked.Marks))}
 	byID := make(map[string]*Mark, len(s.Marks))
 	for i, raw := range marked.Marks {
 		m := &s.Marks[i]
@@ -170,12 +176,12 @@ func evaluateIn(ctx context.Context, do call, expression string, value any) erro
 }
 
 // refreshAX brings Chrome's accessibility tree up to date with a page that was
-// read before. BrowserGym waits half a second between an action and its
+// read before and has lost its notes. BrowserGym waits half a second between an action and its
 // marking, in which Chrome does that by itself. It shows: whether the text of
 // a checkbox's label is left out is decided once, and the notes change it.
 func refreshAX(ctx context.Context, do call) error {
 	var known bool
-	if err := evaluateIn(ctx, do, "!!window.__gymBids", &known); err != nil || !known {
+	if err := evaluateIn(ctx, do, "!!window.__gymCleaned", &known); err != nil || !known {
 		return err
 	}
 	return do(ctx, "Accessibility.getFullAXTree", map[string]int{"depth": 1}, nil)

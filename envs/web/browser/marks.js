@@ -1,8 +1,9 @@
 // Gives the elements of a page the ids that BrowserGym gives them, and says of each how much of it can be seen and
 // whether it belongs to the set of marks. The rules are those of frame_mark_elements.js of browsergym-core 0.14.3,
 // which observes intersections and so waits for a frame; here they are computed. All is read before anything that
-// costs a layout is written. What is written: bid, value, checked (they stay), and the ARIA notes (taken away again
-// by the same script with false), which make Chrome show every element in its accessibility tree.
+// costs a layout is written. What is written: bid, value, checked, and the ARIA notes, which make Chrome show every
+// element in its accessibility tree. The notes stay, too, since to write them anew costs more than all else; where
+// there are labels (whose place in the tree depends on when they came) the same script with false takes them away.
 (on => {
   const NAMES = new Set(('a abbr acronym address applet area article aside audio b base basefont bdi bdo big blockquote body br button ' +
     'canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed fieldset figcaption ' +
@@ -38,6 +39,7 @@
       if (d) clean(d);
     });
     clean(document);
+    window.__gymCleaned = true;
     return '';
   }
 
@@ -175,7 +177,9 @@
   };
 
   const all = [];
+  let labels = false;
   const frame = (doc, prefix, clip) => {
+    labels ||= doc.querySelector('label') !== null;
     const list = number(doc, prefix), page = doc.scrollingElement || doc.documentElement;
     if (page) clip = cut(clip, { l: 0, t: 0, r: page.clientWidth, b: page.clientHeight });
     const within = measure(doc, list, clip);
@@ -200,6 +204,9 @@
     focused = e.getAttribute('bid') || '';
     try { doc = e.contentDocument; } catch { doc = null; }
   }
-  for (const m of all) for (const a of NOTES) m.e.setAttribute(a, PREFIX + m.bid + ' ' + (m.e.getAttribute(a) || ''));
-  return JSON.stringify({ focused, marks: all.map(m => [m.bid, m.seen, m.som]) });
+  for (const m of all) for (const a of NOTES) {
+    const v = m.e.getAttribute(a) || '', note = PREFIX + m.bid + ' ';
+    if (!v.startsWith(note)) m.e.setAttribute(a, note + (v.startsWith(PREFIX) ? v.slice(v.indexOf(' ') + 1) : v));
+  }
+  return JSON.stringify({ focused, labels, marks: all.map(m => [m.bid, m.seen, m.som]) });
 })

@@ -160,7 +160,7 @@ func (p *chromePage) arrive(ctx context.Context, op string) (View, error) {
 	defer late.Stop()
 	select {
 	case text := <-t.ready:
-		t.snapped = false
+		t.cleaned = false
 		if what, wrong := strings.CutPrefix(text, "!"); wrong {
 			return View{}, gym.Faultf("read the page", "%s", what)
 		}

@@ -41,7 +41,7 @@ var flags = []string{
 	"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 	"--disable-hang-monitor", "--disable-ipc-flooding-protection", "--disable-back-forward-cache", "--disable-dev-shm-usage",
 	"--disable-domain-reliability", "--mute-audio", "--no-pings", "--force-color-profile=srgb", "--password-store=basic", "--use-mock-keychain",
-	"--disable-features=Translate,PaintHolding,BackForwardCache,OptimizationHints,MediaRouter,SpareRendererForSitePerProcess,AutofillServerCommunication",
+	"--disable-features=Translate,PaintHolding,BackForwardCache,OptimizationHints,MediaRouter,SpareRendererForSitePerProcess,AutofillServerCommunication,DeferRendererTasksAfterInput",
 }
 
 // launch starts the browser at path with an empty profile; more are further

@@ -52,12 +52,12 @@ func (p *chromePage) Snapshot(ctx context.Context, o SnapshotOptions) (*Snapshot
 	ctx, cancel := context.WithTimeoutCause(ctx, p.chrome.options.Patience, errSlow)
 	defer cancel()
 	t := p.now()
-	o.New = !t.snapped
+	o.Kept = !t.cleaned
 	s, err := takeSnapshot(ctx, t.call, o)
 	if err != nil {
 		return nil, p.fault(ctx, "read the page", err)
 	}
-	t.snapped = true
+	t.cleaned = !s.kept
 	return s, nil
 }
 
