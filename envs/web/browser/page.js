@@ -99,8 +99,8 @@
   const ACTS = new Set(['button', 'link', 'textbox', 'combobox', 'checkbox', 'radio', 'tab', 'disclosure', 'menuitem', 'option', 'switch', 'slider', 'spinbutton', 'file', 'clickable']);
 
   // A script's own click target: nothing HTML says so, but it listens, or a
-  // person sees a hand. What holds others is none itself, and no more is what
-  // holds a long text, where only that it listens speaks for it.
+  // person sees a hand. What holds controls is none, and no more is what holds a
+  // long text, where only that it listens speaks for it.
   const CONTROLS = 'a[href],button,input,select,textarea';
   const hand = el => el.hasAttribute('onclick') ||
     (getComputedStyle(el).cursor === 'pointer' && (!el.parentElement || getComputedStyle(el.parentElement).cursor !== 'pointer'));
@@ -108,7 +108,6 @@
     if (el.tagName === 'BODY' || el.tagName === 'HTML' || el.querySelector(CONTROLS)) return false;
     const seen = hand(el);
     if (!seen && !ears.has(el)) return false;
-    if (ears.has(el) || !seen) for (const c of el.getElementsByTagName('*')) if (ears.has(c)) return false;
     return seen || el.textContent.length <= 100 && !(el.tagName === 'svg' && el.childElementCount);
   };
 
@@ -145,12 +144,15 @@
     if (el.labels && el.labels.length) return squeeze(Array.from(el.labels, l => textOf(l)).join(' '));
     return squeeze(el.getAttribute('placeholder') || el.getAttribute('title') || '');
   };
+  // icon is what is left to call a thing by that has no text: its class, or id.
+  const icon = el => squeeze((el.getAttribute('class') || el.id || '').replace(/[-_]+/g, ' '));
   // The text of a node without that of the controls in it.
-  const textOf = n => {
+  const textOf = (n, top) => {
     if (n.nodeType === 3) return n.data;
+    if (top && n !== top && ears.has(n)) return '';
     if (n.nodeType !== 1 || NEVER.has(n.tagName.toUpperCase()) || n.tagName === 'SELECT' || n.tagName === 'TEXTAREA' || (plain ? n.tagName === 'svg' : !shown(n))) return '';
     let s = '';
-    for (const c of kids(n)) s += textOf(c);
+    for (const c of kids(n)) s += textOf(c, top);
     return INLINE.has(n.tagName) && n.tagName !== 'BR' ? s : ' ' + s + ' ';
   };
 
@@ -185,11 +187,22 @@
     const top = hit(x, y), sel = skip();
     return !top || sel && top.matches(sel) || within(top, el) || within(el, top) && top.shadowRoot || el.labels && [...el.labels].some(l => within(top, l)) || false;
   };
+  // beyond says whether a point is outside of what an ancestor shows without
+  // being scrolled.
+  const beyond = (el, x, y) => {
+    for (let p = el.parentElement; p; p = p.parentElement) {
+      const s = getComputedStyle(p);
+      if (!/auto|scroll/.test(s.overflowX + s.overflowY)) continue;
+      const r = p.getBoundingClientRect();
+      if (x < r.left || x > r.right || y < r.top || y > r.bottom) return true;
+    }
+    return false;
+  };
   // covered says whether an element that is in sight is under others.
   const covered = el => {
     const [l, t, w, h] = box(el), x = l + w / 2, y = t + h / 2;
     if (w <= 0 || h <= 0 || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return false;
-    return !SPOTS.some(([a, b]) => meets(el, l + w * a, t + h * b));
+    return !SPOTS.some(([a, b]) => meets(el, l + w * a, t + h * b)) && !beyond(el, x, y);
   };
   const within = (el, host) => { for (; el; el = el.assignedSlot || el.parentNode || el.host) if (el === host) return true; return false; };
 
@@ -227,8 +240,8 @@
         e[3] = el.selectedIndex >= 0 ? e[5][el.selectedIndex] : '';
       } else if (el.tagName === 'INPUT' && r === 'button') e[2] = squeeze(el.value || el.getAttribute('aria-label') || 'Submit');
       else if (el.tagName === 'INPUT') e[2] = labelled(el) || squeeze(el.value === 'on' ? '' : el.value);
-      else e[2] = squeeze(el.getAttribute('aria-label') || textOf(el) || el.getAttribute('title') || el.getAttribute('value'));
-      if (r === 'clickable' && (!e[2] || SHAPES[el.tagName] && el.ownerSVGElement)) e[2] = looks(el);
+      else e[2] = squeeze(el.getAttribute('aria-label') || textOf(el, r === 'clickable' && el) || el.getAttribute('title') || el.getAttribute('value'));
+      if (r === 'clickable' && (!e[2] || SHAPES[el.tagName] && el.ownerSVGElement)) e[2] = looks(el) || icon(el);
       if (el.checked) state.push('checked');
       if (el.getAttribute('aria-selected') === 'true' || r === 'clickable' && el.classList.contains('selected')) state.push('selected');
       if (r === 'disclosure' && el.parentElement && el.parentElement.open) state.push('expanded');
@@ -248,7 +261,7 @@
       if ((sel && n.matches(sel)) || !shown(n)) return;
       let r = role(n);
       if (ACTS.has(r)) { control(n, r); return; }
-      if (!plain && target(n)) { control(n, 'clickable'); return; }
+      if (!plain && target(n)) { control(n, 'clickable'); inner(n); return; }
       if (SHAPES[n.tagName] && n.ownerSVGElement) {
         flush();
         if (ears.has(n.ownerSVGElement)) control(n, 'clickable');
@@ -273,6 +286,8 @@
       for (const c of kids(n)) walk(c);
       flush(tag === 'LI' ? 'listitem' : '');
     };
+    // What listens in what listens is an element of its own.
+    const inner = n => { for (const c of n.children) if (ears.has(c)) walk(c); else inner(c); };
     // Inside a label only the controls count: its text is their name.
     const walkControls = n => {
       for (const c of n.children) {

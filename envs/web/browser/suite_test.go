@@ -97,6 +97,8 @@ customElements.define('y-box', class extends HTMLElement { connectedCallback() {
 	{"what listens", `<div id=a>plain</div><div id=b>first</div><div id=c><span id=d>inner</span></div>` + logScript +
 		`<script>b.addEventListener('click', () => log('b')); c.onclick = () => log('c'); d.addEventListener('mousedown', () => log('d'))</script>`,
 		[]string{`click('<inner>')`, `click('<first>')`}, []string{"clickable 'first'", "clickable 'inner'", "text 'plain'", "d;c;b;"}, ""},
+	{"what listens in what listens", `<div id=a>row <span id=b class="trash-can" style="display:inline-block;width:9px;height:9px"></span></div>` + logScript +
+		`<script>a.onclick = () => log('row'); b.onclick = e => { log('icon'); e.stopPropagation() }</script>`, []string{`click('<trash can>')`, `click('<row>')`}, []string{"icon;row;"}, ""},
 	{"what is drawn", `<svg width=200 height=100><circle cx=20 cy=20 r=18 fill="red"/><circle cx=80 cy=20 r=5 fill="#00f"/><text x=120 y=40 fill="green">7</text><polygon points="150,20 160,40 140,40" fill="none" stroke="black"/></svg>` + logScript +
 		`<script>document.querySelectorAll('circle')[1].onclick = () => log('hit')</script>`,
 		[]string{`click('<small blue circle shape>')`}, []string{"graphic 'large red circle shape'", "text '7'", "triangle shape'", "hit;"}, ""},
@@ -110,6 +112,7 @@ customElements.define('y-box', class extends HTMLElement { connectedCallback() {
 		[]string{`upload_file('<f>', 'cv.txt')`, `click('<send>')`}, []string{"got cv.txt: This is cv.txt."}, ""},
 	{"covered", `<button onclick="log('hit')">under</button><div style="position:fixed;inset:0;background:#fff8" id=veil>veil</div><script></script>`, []string{`click('<under>')`}, nil, "is covered by"},
 	{"covered is said", `<button>under</button><div style="position:fixed;inset:0">veil</div><script></script>`, nil, []string{"button 'under', covered"}, ""},
+	{"out of sight is not covered", `<div style="height:60px;overflow:auto"><p style="height:100px">long</p><button onclick="log('hit')">far</button></div><p>under</p>` + logScript, []string{`click('<far>')`}, []string{"button 'far'\n", "hit;"}, ""},
 	{"disabled", `<button disabled>off</button><script></script>`, []string{`click('<off>')`}, nil, "is disabled"},
 	{"a megabyte of text", `<input aria-label=i><script></script>`, []string{`fill('<i>', '` + strings.Repeat("x", 1<<20) + `')`}, nil, "too long"},
 	{"gone", `<button onclick="this.remove()">a</button><script></script>`, []string{`click('<a>')`, `click('13')`}, nil, ""},
