@@ -73,6 +73,7 @@ const startScript = `(async () => {
   core.startEpisodeReal();
   for (let i = 0; !WOB_TASK_READY && i < 200; i++) await __gymClock.run(10, () => false);
   if (!WOB_TASK_READY) throw new Error('the task is not ready after 2 s of its time');
+  await __gymClock.run(0, () => false); // its pictures
   window.__gym.renumber();
   const u = core.getUtterance();
   return JSON.stringify({ utterance: typeof u === 'string' ? u : u.utterance });

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +121,64 @@ func TestMiniWoB(t *testing.T) {
 		Episodes: 10, NoOracle: true, Alike: true, Open: func(t testing.TB) gym.Family {
 			return &web.Family{Driver: "chrome", Pages: "miniwob:" + dir}
 		}}.Run(t)
+}
+
+// An episode that starts in the page that is up shows what it shows in a new
+// one, whatever was done there before.
+func TestMiniWoBStartsAnewInPlace(t *testing.T) {
+	needChrome(t)
+	dir := os.Getenv("GYM_MINIWOB")
+	if dir == "" {
+		t.Skip("GYM_MINIWOB does not name the MiniWoB++ pages")
+	}
+	f := &web.Family{Driver: "chrome", Pages: "miniwob:" + dir, Input: "script", Observe: []string{"elements", "boxes"}}
+	t.Cleanup(func() { f.Close() })
+	var envs [2]gym.Env
+	for i := range envs {
+		env, err := f.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { env.Close() })
+		envs[i] = env
+	}
+	reset := func(env gym.Env, scenario string, seed uint64) gym.Observation {
+		o, err := env.Reset(t.Context(), gym.Task{Scenario: scenario, Level: 1, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	step := 10
+	if os.Getenv("GYM_LONG") != "" {
+		step = 1
+	}
+	list := f.Scenarios()
+	for i := 0; i < len(list); i += step {
+		name := list[i].Name
+		for seed := range uint64(2) {
+			o := reset(envs[0], name, seed+77)
+			for rng := rand.New(rand.NewPCG(seed, 1)); ; {
+				a := gym.RandomAction(rng, &o)
+				if a.Verb == "" {
+					break
+				}
+				out, err := envs[0].Step(t.Context(), a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if o = out.Observation; out.Terminated || out.Truncated {
+					break
+				}
+			}
+			used := reset(envs[0], name, seed)
+			reset(envs[1], list[(i+1)%len(list)].Name, 0)
+			fresh := reset(envs[1], name, seed)
+			if used.Goal != fresh.Goal || used.String() != fresh.String() {
+				t.Errorf("%s, seed %d: in a page that was used\n%s\n%s\nin a new one\n%s\n%s", name, seed, used.Goal, &used, fresh.Goal, &fresh)
+			}
+		}
+	}
 }
 
 func needChrome(t *testing.T) {

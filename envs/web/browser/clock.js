@@ -117,12 +117,19 @@
     this.addEventListener('loadend', () => over());
     return send.call(this, body);
   };
-  const loads = el => el.src && (el.tagName === 'SCRIPT' || el.tagName === 'IFRAME');
+  const PATIENCE = 2000; // real ms; what is taken away while it loads never says so
+  const loads = el => el.src && (el.tagName === 'SCRIPT' || el.tagName === 'IFRAME' || el.tagName === 'IMG' && !el.complete && el.loading !== 'lazy');
+  const expect = el => {
+    const over = clock.busy();
+    el.addEventListener('load', over); el.addEventListener('error', over);
+    real.setTimeout(over, PATIENCE);
+  };
   new MutationObserver(list => {
     if (document.readyState !== 'complete') return; // the document's own load event waits for these
-    for (const m of list) for (const el of m.addedNodes) if (loads(el)) {
-      const over = clock.busy();
-      el.addEventListener('load', over); el.addEventListener('error', over);
+    for (const m of list) for (const el of m.addedNodes) {
+      if (el.nodeType !== 1) continue;
+      if (loads(el)) expect(el);
+      for (const e of el.querySelectorAll('img[src],iframe[src]')) if (loads(e)) expect(e);
     }
   }).observe(document, { childList: true, subtree: true });
 })();
