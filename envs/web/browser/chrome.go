@@ -130,6 +130,23 @@ func (c *Chrome) browser(how sight) (*running, error) {
 	return r, nil
 }
 
+// dead says whether the browser is gone: its children may hold the pipe open for
+// a while when it is killed.
+func (r *running) dead() bool {
+	ended := make(<-chan struct{})
+	if r.process != nil {
+		ended = r.process.gone
+	}
+	select {
+	case <-r.wire.lost():
+		return true
+	case <-ended:
+		return true
+	default:
+		return false
+	}
+}
+
 func (r *running) close() error {
 	var errs []error
 	if r.wire != nil {
@@ -164,14 +181,7 @@ func (c *Chrome) PIDs() []int {
 
 // Dead says whether a browser is gone.
 func (c *Chrome) Dead() bool {
-	for _, r := range c.all() {
-		select {
-		case <-r.wire.lost():
-			return true
-		default:
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.all(), (*running).dead)
 }
 
 // Close ends the browser and removes its profile, or lets go of another's.

@@ -32,12 +32,16 @@ type pipe struct {
 	r    *bufio.Reader
 	mu   sync.Mutex
 	next map[string]chan struct{} // by session: to be closed when its next command is sent
+	lost func()                   // is called when nothing can be sent any more
 }
 
 func (p *pipe) Send(message []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, err := p.p.out.Write(append(message, 0))
+	if err != nil {
+		p.lost()
+	}
 	if len(p.next) > 0 {
 		var of struct{ SessionID string }
 		json.Unmarshal(message, &of)
@@ -72,7 +76,7 @@ func newRod(p *process, address string) (wire, error) {
 	w := &rodWire{client: cdp.New(), tabs: map[string]*rodTab{}, kept: map[string]bool{}}
 	w.ctx, w.end = context.WithCancel(context.Background())
 	if p != nil {
-		w.pipe = &pipe{p: p, r: bufio.NewReaderSize(p.in, 1<<16), next: map[string]chan struct{}{}}
+		w.pipe = &pipe{p: p, r: bufio.NewReaderSize(p.in, 1<<16), next: map[string]chan struct{}{}, lost: w.end}
 		w.client.Start(w.pipe)
 	} else {
 		ws := &cdp.WebSocket{}
