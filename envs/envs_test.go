@@ -13,6 +13,9 @@ import (
 func TestEveryFamilyInTheListIsSound(t *testing.T) {
 	for _, e := range All().Entries() {
 		t.Run(e.Name, func(t *testing.T) {
+			if e.Name == "gui" {
+				t.Skip("it takes pictures by the thousand, and where things are depends on the machine's fonts: see envs/web")
+			}
 			var only []string
 			for _, sc := range e.New().Scenarios() {
 				if sc.Set == "" && len(only) < 1 {

@@ -157,8 +157,7 @@ func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
 		e.site.now.hear(a.Verb, a.Args[0].Text)
 		view = e.view
 	case err == nil && a.Verb == "zoom":
-		e.zoom, err = part(a.Args)
-		view = e.view
+		e.zoom, view = part(a.Args), e.view
 	case err == nil && a.Verb == "mouse_click" && e.pointed() != nil:
 		view, err = e.view, e.pointed().point(ctx, a.Args[0].Num, a.Args[1].Num)
 	case err == nil && a.Verb == "goto" && !e.reaches(a.Args[0].Text):

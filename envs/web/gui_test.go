@@ -132,8 +132,10 @@ func TestZoomEnlargesAPart(t *testing.T) {
 	if out = do(t, env, o, "noop()"); len(out.Observation.Images) != 1 {
 		t.Errorf("a picture that was enlarged stays: %d pictures", len(out.Observation.Images))
 	}
-	if out = do(t, env, o, "zoom(100, 100, 90, 200)"); out.Observation.Note == "" {
-		t.Error("a part without an inside is no mistake")
+	for _, text := range []string{"zoom(320, 180, 0, 0)", "zoom(1280, 720, 1280, 720)"} { // the corners in any order, however near
+		if out = do(t, env, o, text); out.Observation.Note != "" || len(out.Observation.Images) != 2 {
+			t.Errorf("%s: %q and %d pictures", text, out.Observation.Note, len(out.Observation.Images))
+		}
 	}
 }
 

@@ -29,16 +29,13 @@ func (e *env) offered(page *browser.View) []gym.Verb {
 	return out
 }
 
-// zoomMin is the smallest side of what can be enlarged, in pixels.
+// zoomMin is the smallest side of what is enlarged, in pixels.
 const zoomMin = 8
 
-// part is the part of the picture between two corners.
-func part(corners []gym.Value) ([]float64, error) {
+// part is the part of the picture between two corners: left, top, width, height.
+func part(corners []gym.Value) []float64 {
 	x0, y0, x1, y1 := corners[0].Num, corners[1].Num, corners[2].Num, corners[3].Num
-	if x1-x0 < zoomMin || y1-y0 < zoomMin {
-		return nil, gym.Mistakef("from (%v, %v) to (%v, %v) is no part of the picture; the first corner is the upper left one, and a side has %d pixels at least", x0, y0, x1, y1, zoomMin)
-	}
-	return []float64{x0, y0, x1 - x0, y1 - y0}, nil
+	return []float64{min(x0, x1, browser.Width-zoomMin), min(y0, y1, browser.Height-zoomMin), max(x0-x1, x1-x0, zoomMin), max(y0-y1, y1-y0, zoomMin)}
 }
 
 // canDo says whether a page has what the verb works on: an element for its
