@@ -15,8 +15,8 @@ import (
 //
 // A text argument is a span of what can be read: of the goal, or of an
 // element's name or value (the goal's spans as text arguments: Gur et al.
-// 2019, QWeb), or one that the parameter has at hand. A span ends with the piece
-// [EndText].
+// 2019, QWeb), which ends with the piece [EndText], or one of those that the
+// parameter has at hand.
 type Grammar struct {
 	obs    *Observation
 	texts  [][]word // the readable texts, cut into words
@@ -87,8 +87,8 @@ func (g *Grammar) Next(dst []Piece) []Piece {
 			}
 		}
 	case Str:
-		if len(g.span) == 0 {
-			dst = choices(dst, p.Enum)
+		if p.Enum != nil {
+			return choices(dst, p.Enum)
 		}
 		dst = g.words(dst)
 	case Enum:

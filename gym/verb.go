@@ -24,7 +24,7 @@ type Param struct {
 
 	Optional bool     // it may be left out, and so may all that follow it
 	Roles    []string // of a Ref: the roles it may point to; nil is any
-	Enum     []string // of an Enum: the choices; of a Str: texts that a policy may write without reading them
+	Enum     []string // of an Enum: the choices; of a Str: the texts that a grammar offers in place of what can be read
 	Min, Max float64  // of an Int or Num: inclusive bounds where Max > Min
 }
 
