@@ -194,11 +194,11 @@ type pointer interface {
 
 // point ends the episode by a click at a point.
 func (s *groundingSession) point(ctx context.Context, x, y float64) error {
+	s.clicked, s.miss = true, math.Hypot(browser.Width, browser.Height)
 	b, err := s.box(ctx)
 	if err != nil {
-		return err
+		return ctx.Err() // the page was left: it cannot be missed by more
 	}
-	s.clicked = true
 	dx := max(float64(b[0])-x, 0, x-float64(b[0]+b[2]))
 	dy := max(float64(b[1])-y, 0, y-float64(b[1]+b[3]))
 	s.miss = math.Hypot(dx, dy)
