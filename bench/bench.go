@@ -127,8 +127,13 @@ var peers string
 // Peers measures the other gyms that are installed for the interpreter python,
 // in so many processes at once.
 func Peers(ctx context.Context, python string, processes, rounds int, each time.Duration) ([]Rate, error) {
-	cmd := exec.CommandContext(ctx, python, "-", fmt.Sprint(each.Seconds()), strconv.Itoa(processes), strconv.Itoa(rounds))
-	cmd.Stdin = strings.NewReader(peers)
+	return peersOf[Rate](ctx, python, peers, fmt.Sprint(each.Seconds()), strconv.Itoa(processes), strconv.Itoa(rounds))
+}
+
+// peersOf runs a script that measures peers, and reads its lines of JSON.
+func peersOf[T any](ctx context.Context, python, script string, args ...string) ([]T, error) {
+	cmd := exec.CommandContext(ctx, python, append([]string{"-"}, args...)...)
+	cmd.Stdin = strings.NewReader(script)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -136,9 +141,9 @@ func Peers(ctx context.Context, python string, processes, rounds int, each time.
 		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 		return nil, fmt.Errorf("measure the peers with %s: %w: %s", python, err, lines[len(lines)-1])
 	}
-	var list []Rate
+	var list []T
 	for line := range strings.Lines(string(out)) {
-		var r Rate
+		var r T
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			continue // what a peer says when it is imported
 		}

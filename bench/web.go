@@ -3,11 +3,9 @@ package bench
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -78,7 +76,7 @@ func (w Web) timed(name string, pages int, step func(page int) (counts bool, err
 // Run measures one thing after the other and tells of each.
 func (w Web) Run(ctx context.Context, tell func(Timing)) error {
 	w.Pages = max(w.Pages, 1)
-	for _, m := range []func(context.Context, func(Timing)) error{w.static, w.script, w.trusted, w.resets, w.browserGym, w.memory} {
+	for _, m := range []func(context.Context, func(Timing)) error{w.static, w.events, w.resets, w.browserGym, w.memory} {
 		if err := m(ctx, tell); err != nil {
 			return err
 		}
@@ -142,27 +140,17 @@ func (w Web) static(ctx context.Context, tell func(Timing)) error {
 	return w.ticks(ctx, "step, static driver", browser.Static{}, runtime.NumCPU(), tell)
 }
 
-func (w Web) script(ctx context.Context, tell func(Timing)) error {
-	for _, pages := range []int{1, w.Pages} {
-		c, err := w.chrome(ctx, "script")
-		if err != nil {
-			return err
-		}
-		if err := w.ticks(ctx, "step, script events", c, pages, tell); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w Web) trusted(ctx context.Context, tell func(Timing)) error {
-	for _, pages := range []int{1, w.Pages} {
-		c, err := w.chrome(ctx, "trusted")
-		if err != nil {
-			return err
-		}
-		if err := w.ticks(ctx, "step, trusted events", c, pages, tell); err != nil {
-			return err
+// events measures steps by script events, then by trusted ones.
+func (w Web) events(ctx context.Context, tell func(Timing)) error {
+	for _, input := range []string{"script", "trusted"} {
+		for _, pages := range []int{1, w.Pages} {
+			c, err := w.chrome(ctx, input)
+			if err != nil {
+				return err
+			}
+			if err := w.ticks(ctx, "step, "+input+" events", c, pages, tell); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -321,21 +309,5 @@ var webPeers string
 // WebPeers measures BrowserGym and MiniWoB++'s own environment, where they are
 // installed for the interpreter python.
 func WebPeers(ctx context.Context, python string, each time.Duration) ([]Timing, error) {
-	cmd := exec.CommandContext(ctx, python, "-", "--seconds", fmt.Sprint(each.Seconds()), "--tasks", strings.Join(BrowserGymTasks, ","))
-	cmd.Stdin = strings.NewReader(webPeers)
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
-		return nil, fmt.Errorf("measure the peers with %s: %w: %s", python, err, lines[len(lines)-1])
-	}
-	var list []Timing
-	for line := range strings.Lines(string(out)) {
-		var t Timing
-		if json.Unmarshal([]byte(line), &t) == nil {
-			list = append(list, t)
-		}
-	}
-	return list, nil
+	return peersOf[Timing](ctx, python, webPeers, "--seconds", fmt.Sprint(each.Seconds()), "--tasks", strings.Join(BrowserGymTasks, ","))
 }

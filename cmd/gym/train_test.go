@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,9 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/turngym/turngym/bench"
 	"github.com/turngym/turngym/envs/web/browser"
 )
 
@@ -164,16 +165,9 @@ func TestKillingChromeChangesNothing(t *testing.T) {
 
 // killChrome ends the browsers that are children of this process.
 func killChrome() {
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, path := range stats {
-		text, _ := os.ReadFile(path)
-		var pid, parent int
-		var name, state string
-		fmt.Sscan(string(text), &pid, &name, &state, &parent)
-		if parent == os.Getpid() && strings.Contains(strings.ToLower(name), "chrom") {
-			if p, err := os.FindProcess(pid); err == nil {
-				p.Kill()
-			}
+	for _, p := range bench.Processes() {
+		if p.Parent == os.Getpid() && strings.Contains(strings.ToLower(p.Name), "chrom") {
+			syscall.Kill(p.PID, syscall.SIGKILL)
 		}
 	}
 }
