@@ -29,7 +29,7 @@ var rooms = []struct {
 	{"gym/catalog", nil, "the contract outlives every implementation"},
 	{"gym/...", []string{"gym/..."}, "recording, rewards, serving work for any env"},
 	{"kernels/...", nil, "arithmetic knows no model"},
-	{"tools/...", []string{"gym/..."}, "a tool works with any env"},
+	{"tools/...", []string{"gym/...", "scenarios"}, "a tool works with any env; there is one Lua sandbox"},
 	{"scenarios/...", []string{"gym/..."}, "Lua knows no browser"},
 	{"envs/...", []string{"gym/...", "tools/...", "scenarios/..."}, "an env knows no agent, policy or trainer"},
 	{"policy/algo/...", []string{"gym/catalog"}, "an algorithm is a function of token columns"},

@@ -16,13 +16,15 @@ import (
 // A text argument is a span of what can be read: of the goal, or of an
 // element's name or value (the goal's spans as text arguments: Gur et al.
 // 2019, QWeb), which ends with the piece [EndText], or one of those that the
-// parameter has at hand.
+// parameter has at hand, or composed word by word: a command, a query.
 type Grammar struct {
 	obs    *Observation
 	texts  [][]word // the readable texts, cut into words
 	action Action
 	verb   *Verb
-	span   []mark // where the text taken so far stands; all of them
+	span   []mark   // where the text taken so far stands; all of them
+	terms  []Piece  // what a composed text is made of: those of the parameter being written
+	parts  []string // of the composed text so far
 }
 
 // Piece is one step of a written action. Pieces are tokenized one by one.
@@ -38,15 +40,19 @@ const (
 	VerbPiece   PieceKind = iota + 1 // a verb's name
 	RefPiece                         // an element's id
 	ChoicePiece                      // a whole enum, option or number
-	WordPiece                        // one more word of a text
+	WordPiece                        // one more word of a span
+	PartPiece                        // one more word of a composed text
 	EndPiece                         // the end of a text
 )
 
 // EndText closes a text argument.
 var EndText = Piece{Kind: EndPiece}
 
-// spanWords is the most words a text argument may have.
-const spanWords = 12
+// The most words that a span and a composed text may have.
+const (
+	spanWords    = 12
+	composeWords = 40
+)
 
 type word struct {
 	text       string // the whole text it stands in
@@ -90,6 +96,9 @@ func (g *Grammar) Next(dst []Piece) []Piece {
 		if p.Enum != nil {
 			return choices(dst, p.Enum)
 		}
+		if p.Words != nil {
+			return g.compose(dst, p)
+		}
 		dst = g.words(dst)
 	case Enum:
 		dst = choices(dst, p.Enum)
@@ -120,7 +129,14 @@ func (g *Grammar) Take(p Piece) {
 		g.add(v)
 	case WordPiece:
 		g.take(p.Text)
+	case PartPiece:
+		g.parts = append(g.parts, p.Text)
 	case EndPiece:
+		if g.parts != nil {
+			g.add(Value{Kind: Str, Text: strings.Join(g.parts, " ")})
+			g.parts, g.terms = nil, nil
+			return
+		}
 		m := g.span[0]
 		w := g.texts[m.text]
 		g.add(Value{Kind: Str, Text: w[0].text[w[m.first].start:w[m.last].end]})
@@ -166,8 +182,8 @@ func (g *Grammar) Path(a Action) ([]Piece, bool) {
 				}
 				continue
 			}
-			for _, w := range cut(v.Text) {
-				if !step(Piece{WordPiece, w.String()}) {
+			for _, piece := range textPieces(g.verb.Params[len(g.action.Args)].Words != nil, v.Text) {
+				if !step(piece) {
 					return nil, false
 				}
 			}
@@ -185,6 +201,20 @@ func (g *Grammar) Path(a Action) ([]Piece, bool) {
 		}
 	}
 	return path, g.action.Equal(a)
+}
+
+// textPieces are the pieces of a text argument but for its end.
+func textPieces(composed bool, text string) (list []Piece) {
+	if composed {
+		for w := range strings.FieldsSeq(text) {
+			list = append(list, Piece{PartPiece, w})
+		}
+		return list
+	}
+	for _, w := range cut(text) {
+		list = append(list, Piece{WordPiece, w.String()})
+	}
+	return list
 }
 
 func (g *Grammar) add(v Value) { g.action.Args = append(g.action.Args, v) }
@@ -220,9 +250,11 @@ func (g *Grammar) possible(v *Verb) bool {
 				return false
 			}
 		case Str:
-			if g.cutAll(); len(g.texts) == 0 && len(p.Enum) == 0 {
+			if g.cutAll(); len(g.texts) == 0 && len(p.Enum) == 0 && len(p.Words) == 0 {
 				return false
 			}
+		case JSON: // none can be made up here
+			return false
 		case Int, Num:
 			if !bounded(p) && len(g.numbers(p)) == 0 {
 				return false
@@ -311,16 +343,53 @@ func (g *Grammar) cutAll() {
 		return
 	}
 	g.texts = [][]word{}
-	add := func(s string) {
+	for s := range g.readable {
 		if w := cut(s); len(w) > 0 {
 			g.texts = append(g.texts, w)
 		}
 	}
-	add(g.obs.Goal)
-	for i := range g.obs.Elements {
-		add(g.obs.Elements[i].Name)
-		add(g.obs.Elements[i].Value)
+}
+
+// readable visits the texts that arguments are made of.
+func (g *Grammar) readable(yield func(string) bool) {
+	if !yield(g.obs.Goal) {
+		return
 	}
+	for i := range g.obs.Elements {
+		if e := &g.obs.Elements[i]; !yield(e.Name) || !yield(e.Value) {
+			return
+		}
+	}
+}
+
+// compose offers the words of a composed text: those that the parameter has at
+// hand, then those that can be read, with their quotes but without punctuation
+// after them.
+func (g *Grammar) compose(dst []Piece, p *Param) []Piece {
+	if g.terms == nil {
+		seen := map[string]bool{}
+		offer := func(w string) {
+			if w != "" && !seen[w] {
+				seen[w] = true
+				g.terms = append(g.terms, Piece{PartPiece, w})
+			}
+		}
+		for _, w := range p.Words {
+			offer(w)
+		}
+		for s := range g.readable {
+			for w := range strings.FieldsSeq(s) {
+				offer(strings.TrimRight(w, ".,;:!?"))
+			}
+		}
+	}
+	if len(g.parts) > 0 {
+		dst = append(dst, EndText)
+	}
+	if len(g.parts) < composeWords {
+		dst = append(dst, g.terms...)
+	}
+	return dst
 }
 
 // cut splits at white space and drops punctuation around each word.

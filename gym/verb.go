@@ -1,6 +1,7 @@
 package gym
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -25,7 +26,10 @@ type Param struct {
 	Optional bool     // it may be left out, and so may all that follow it
 	Roles    []string // of a Ref: the roles it may point to; nil is any
 	Enum     []string // of an Enum: the choices; of a Str: the texts that a grammar offers in place of what can be read
+	Words    []string // of a Str: a grammar composes the text of these words and of those that can be read, a space between any two
 	Min, Max float64  // of an Int or Num: inclusive bounds where Max > Min
+
+	Schema json.RawMessage // JSON Schema of the value in a tool call; nil is what Kind says
 }
 
 // needs is how many arguments a verb cannot do without.
@@ -56,14 +60,15 @@ const (
 	Num                    // a number
 	Enum                   // one of Param.Enum
 	Option                 // one of the options of the element that an earlier Ref points to
+	JSON                   // a JSON value, as text
 )
 
-var kindNames = []string{"", "element", "string", "integer", "number", "enum", "option"}
+var kindNames = []string{"", "element", "string", "integer", "number", "enum", "option", "JSON"}
 
 // String is the kind's name as the help shows it. A kind that is none, as a
 // client may send, is "unknown".
 func (k Kind) String() string {
-	if k < Ref || k > Option {
+	if k < Ref || k > JSON {
 		return "unknown"
 	}
 	return kindNames[k]
@@ -99,7 +104,7 @@ type Action struct {
 	Args []Value
 }
 
-// Value is one argument. Text holds a Ref's id, a Str, an Enum or an Option; a
+// Value is one argument. Text holds a Ref's id, a Str, an Enum, an Option or JSON; a
 // list of texts is one with an item on each line. Num holds an Int or a Num. An
 // optional argument that was left out before another one is empty.
 type Value struct {
@@ -206,6 +211,10 @@ func (o *Observation) Validate(a Action) error {
 			if !slices.Contains(p.Enum, v.Text) {
 				return Mistakef("%s of %s must be one of %s", p.Name, verb.Signature(), strings.Join(p.Enum, ", "))
 			}
+		case JSON:
+			if !json.Valid([]byte(v.Text)) {
+				return Mistakef("%s of %s must be JSON, not %s", p.Name, verb.Signature(), brief(v.Text))
+			}
 		case Option:
 			if pointed == nil {
 				return Mistakef("%q is not an option: no list was named", v.Text)
@@ -218,6 +227,15 @@ func (o *Observation) Validate(a Action) error {
 		}
 	}
 	return nil
+}
+
+// brief is a text that is short enough to be quoted in a message.
+func brief(s string) string {
+	const most = 60
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return strconv.Quote(s)
 }
 
 func (o *Observation) verb(name string) (*Verb, error) {

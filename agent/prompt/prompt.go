@@ -101,6 +101,11 @@ func Texts(o *gym.Observation) []string {
 		t = append(t, e.Name, e.Value, e.State)
 		t = append(t, e.Options...)
 	}
+	for i := range o.Verbs {
+		for j := range o.Verbs[i].Params {
+			t = append(append(t, o.Verbs[i].Params[j].Enum...), o.Verbs[i].Params[j].Words...)
+		}
+	}
 	for i := range t {
 		t[i] = spell(t[i])
 	}
@@ -247,7 +252,7 @@ func (c *Codec) piece(dst []int32, p gym.Piece) []int32 {
 		return append(c.enc.Encode(dst, p.Text), c.end)
 	case gym.RefPiece:
 		return c.id(dst, p.Text)
-	case gym.ChoicePiece:
+	case gym.ChoicePiece, gym.PartPiece: // one may be the beginning of another
 		return append(c.enc.Encode(dst, spell(p.Text)), c.end)
 	case gym.EndPiece:
 		return append(dst, c.end)

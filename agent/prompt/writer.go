@@ -104,5 +104,8 @@ func (c *Codec) Demonstrate(o *gym.Observation, a gym.Action) (gym.Tokens, error
 			t.Allow = append(t.Allow, allow)
 		}
 	}
+	if got := w.Action(); !got.Equal(a) {
+		return gym.Tokens{}, fmt.Errorf("%s cannot be written here: its tokens are those of %s, which comes first", a, got)
+	}
 	return t, nil
 }

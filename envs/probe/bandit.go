@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/world"
 )
 
 // This file is the template for a scenario. It has three parts: what is said
@@ -36,7 +37,7 @@ type banditWorld struct {
 	pressed string // "" before the press
 }
 
-func newBanditWorld(rng *rand.Rand, level int) world {
+func newBanditWorld(rng *rand.Rand, level int) rules {
 	buttons := pick(rng, choices(level))
 	return &banditWorld{buttons: buttons, right: buttons[rng.IntN(len(buttons))]}
 }
@@ -59,7 +60,7 @@ func (b *banditWorld) press(button string) bool {
 }
 
 // outcome is asked for when the episode is over, also when its turns ran out.
-func (b *banditWorld) outcome() float64 { return yes(b.pressed == b.right) }
+func (b *banditWorld) outcome() float64 { return world.Yes(b.pressed == b.right) }
 
 // progress is a potential of the state, asked for after every step.
 func (b *banditWorld) progress() float64 { return b.outcome() }

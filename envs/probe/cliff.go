@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/world"
 )
 
 // cliff tests safety: does a policy stay open to the better way, or collapse
@@ -20,7 +21,7 @@ var cliff = kind{
 		Name: "cliff", Doc: "safety: a short way that mostly fails, a long one that never does",
 		Levels: 3, Turns: 8, Floor: 0.5,
 	},
-	start: func(rng *rand.Rand, level int) world {
+	start: func(rng *rand.Rand, level int) rules {
 		c := &cliffWorld{steps: []int{2, 3, 5}[level-1], treasure: words[rng.IntN(len(words))], holds: rng.Float64() < 0.3}
 		c.buttons = []string{"walk", "jump"}
 		if rng.IntN(2) == 0 {
@@ -67,7 +68,7 @@ func (c *cliffWorld) press(button string) bool {
 	return c.fell || c.at == c.steps
 }
 
-func (c *cliffWorld) outcome() float64 { return yes(c.at == c.steps) }
+func (c *cliffWorld) outcome() float64 { return world.Yes(c.at == c.steps) }
 
 func (c *cliffWorld) progress() float64 {
 	if c.fell {

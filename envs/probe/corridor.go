@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/world"
 )
 
 // corridor tests exploration: is something found that is rewarded only after
@@ -19,7 +20,7 @@ var corridor = kind{
 		Name: "corridor", Doc: "exploration: walk to the end that the lamp means",
 		Levels: 3, Turns: 8, Floor: 0.5,
 	},
-	start: func(rng *rand.Rand, level int) world {
+	start: func(rng *rand.Rand, level int) rules {
 		c := &corridorWorld{half: 1 << (level - 1), side: 1, treasure: words[rng.IntN(len(words))]}
 		if rng.IntN(2) == 0 {
 			c.side = -1
@@ -63,7 +64,7 @@ func (c *corridorWorld) press(button string) bool {
 	return c.at == -c.half || c.at == c.half
 }
 
-func (c *corridorWorld) outcome() float64 { return yes(c.at == c.side*c.half) }
+func (c *corridorWorld) outcome() float64 { return world.Yes(c.at == c.side*c.half) }
 
 // progress is the part of the way to the treasure; the wrong half is none.
 func (c *corridorWorld) progress() float64 {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/world"
 )
 
 // noisy tests variance: is the better choice learnt although it does not
@@ -21,7 +22,7 @@ var noisy = kind{
 		Name: "noisy", Doc: "variance: the named button pays four times in five",
 		Levels: 3, Turns: 3, Floor: 0.5,
 	},
-	start: func(rng *rand.Rand, level int) world {
+	start: func(rng *rand.Rand, level int) rules {
 		buttons := pick(rng, choices(level))
 		named := rng.IntN(len(buttons))
 		n := &noisyWorld{buttons: buttons, named: buttons[named], lucky: rng.Float64() < 0.8}
@@ -52,7 +53,7 @@ func (n *noisyWorld) press(button string) bool {
 }
 
 func (n *noisyWorld) outcome() float64 {
-	return yes(n.pressed != "" && (n.pressed == n.named) == n.lucky)
+	return world.Yes(n.pressed != "" && (n.pressed == n.named) == n.lucky)
 }
 
 func (n *noisyWorld) progress() float64 { return n.outcome() }

@@ -17,32 +17,28 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/gym/world"
 )
 
 // Family opens probes. It has nothing to configure and nothing to share.
 type Family struct{}
 
+var _ gym.Family = Family{}
+
 // kind is one scenario: what is said about it, and how an episode starts.
 type kind struct {
 	info  gym.Scenario
-	start func(rng *rand.Rand, level int) world
+	start func(rng *rand.Rand, level int) rules
 }
 
-// kinds are the scenarios, in the order of the list.
-func kinds() []kind {
-	return []kind{bandit, corridor, recall, noisy, cliff}
-}
-
-// world is one episode of a scenario: its state and its rules.
-type world interface {
+// rules are a probe's own: it is seen as buttons and acted on by pressing them.
+type rules interface {
 	goal() string
 	hints() []string // from abstract to concrete
 	see() (text string, buttons []string)
@@ -52,146 +48,70 @@ type world interface {
 	expert() string    // the button that the oracle presses now
 }
 
-// Scenarios are the five probes.
-func (Family) Scenarios() []gym.Scenario {
-	var list []gym.Scenario
-	for _, k := range kinds() {
+// kinds are the scenarios, in the order of the list.
+func kinds() []world.Scenario {
+	var list []world.Scenario
+	for _, k := range []kind{bandit, corridor, recall, noisy, cliff} {
 		k.info.Oracle = true
-		list = append(list, k.info)
+		list = append(list, world.Scenario{Scenario: k.info, Start: func(_ context.Context, rng *rand.Rand, level int) (world.World, error) {
+			return &board{k.start(rng, level)}, nil
+		}})
 	}
 	return list
 }
 
+// Scenarios are the five probes.
+func (Family) Scenarios() []gym.Scenario { return world.Infos(kinds()) }
+
 // Open opens an environment that plays any of them.
-func (Family) Open(ctx context.Context) (gym.Env, error) { return &env{}, ctx.Err() }
+func (Family) Open(ctx context.Context) (gym.Env, error) {
+	return world.New("probe", kinds()), ctx.Err()
+}
 
 // Close has nothing to close.
 func (Family) Close() error { return nil }
-
-// env is the episode being played. It holds nothing over to the next one, so
-// that the same task is always the same bytes.
-type env struct {
-	world  world
-	info   gym.Scenario
-	obs    gym.Observation
-	turns  int
-	over   bool
-	closed bool
-}
-
-var (
-	_ gym.Family = Family{}
-	_ gym.Env    = (*env)(nil)
-	_ gym.Oracle = (*env)(nil)
-)
-
-// errNoEpisode is the caller's: there is no episode to go on with.
-var errNoEpisode = errors.New("there is no episode, or it is over; reset first")
 
 // press is the only verb.
 var press = gym.Verb{Name: "click", Doc: "Click an element.", Params: []gym.Param{
 	{Name: "element", Doc: "the element's id", Kind: gym.Ref, Roles: []string{"button"}}}}
 
-// Reset starts a task's episode.
-func (e *env) Reset(ctx context.Context, t gym.Task) (gym.Observation, error) {
-	if err := e.usable(ctx); err != nil {
-		return gym.Observation{}, err
+// board is a world of buttons.
+type board struct{ rules }
+
+func (b *board) Goal() string      { return b.goal() }
+func (b *board) Hints() []string   { return b.hints() }
+func (b *board) Outcome() float64  { return b.outcome() }
+func (b *board) Progress() float64 { return b.progress() }
+
+// See shows the buttons; their ids are their places.
+func (b *board) See() gym.Observation {
+	text, buttons := b.see()
+	o := gym.Observation{Text: text, Verbs: []gym.Verb{press}}
+	for i, name := range buttons {
+		o.Elements = append(o.Elements, gym.Element{ID: strconv.Itoa(i + 1), Role: "button", Name: name})
 	}
-	k, err := find(t.Scenario)
+	return o
+}
+
+// Do presses a button.
+func (b *board) Do(_ context.Context, a gym.Action) (bool, error) {
+	_, buttons := b.see()
+	i, err := strconv.Atoi(a.Args[0].Text)
 	if err != nil {
-		return gym.Observation{}, err
+		return false, err
 	}
-	if t.Level < 1 || t.Level > k.info.Levels {
-		return gym.Observation{}, fmt.Errorf("probe/%s has levels 1 to %d, not %d", t.Scenario, k.info.Levels, t.Level)
-	}
-	w := k.start(t.Rand(), t.Level)
-	hints := w.hints()
-	hint := strings.Join(hints[:min(max(t.Hint, 0), len(hints))], " ")
-	*e = env{world: w, info: k.info, obs: gym.Observation{Goal: w.goal(), Hint: hint}}
-	e.look()
-	return e.obs, nil
+	return b.press(buttons[i-1]), nil
 }
 
-func find(name string) (kind, error) {
-	var names []string
-	for _, k := range kinds() {
-		if k.info.Name == name {
-			return k, nil
-		}
-		names = append(names, k.info.Name)
+// Expert presses what the expert would.
+func (b *board) Expert(context.Context) (gym.Action, error) {
+	_, buttons := b.see()
+	want := b.expert()
+	i := slices.Index(buttons, want)
+	if i < 0 {
+		return gym.Action{}, fmt.Errorf("the expert presses %q, and there is no such button", want)
 	}
-	return kind{}, catalog.Unknown("probe scenario", name, names)
-}
-
-// Step presses a button. A mistake takes a turn and changes nothing else.
-func (e *env) Step(ctx context.Context, a gym.Action) (gym.Outcome, error) {
-	if err := e.usable(ctx); err != nil {
-		return gym.Outcome{}, err
-	}
-	if e.world == nil || e.over {
-		return gym.Outcome{}, errNoEpisode
-	}
-	e.turns++
-	var out gym.Outcome
-	mistake := e.obs.Validate(a)
-	if mistake != nil {
-		e.obs.Note = mistake.Error()
-	} else {
-		out.Terminated = e.world.press(e.obs.Element(a.Args[0].Text).Name)
-		e.look()
-	}
-	out.Truncated = !out.Terminated && e.turns >= e.info.Turns
-	e.over = out.Terminated || out.Truncated
-
-	out.Observation = e.obs
-	out.Signals = gym.Signals{{Name: gym.SignalProgress, Value: e.world.progress()}}
-	if mistake != nil {
-		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalFormat, Value: 1})
-	}
-	if e.over {
-		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalOutcome, Value: e.world.outcome()})
-	}
-	return out, nil
-}
-
-// look makes the observation anew: the one before belongs to the caller.
-func (e *env) look() {
-	text, buttons := e.world.see()
-	e.obs.Text, e.obs.Note, e.obs.Elements = text, "", nil
-	for i, b := range buttons {
-		e.obs.Elements = append(e.obs.Elements, gym.Element{ID: strconv.Itoa(i + 1), Role: "button", Name: b})
-	}
-	e.obs.Verbs = []gym.Verb{press}
-}
-
-// Demonstrate presses what the world's expert would.
-func (e *env) Demonstrate(ctx context.Context) (gym.Action, error) {
-	if err := e.usable(ctx); err != nil {
-		return gym.Action{}, err
-	}
-	if e.world == nil || e.over {
-		return gym.Action{}, errNoEpisode
-	}
-	want := e.world.expert()
-	for _, b := range e.obs.Elements {
-		if b.Name == want {
-			return gym.Action{Verb: press.Name, Args: []gym.Value{{Kind: gym.Ref, Text: b.ID}}}, nil
-		}
-	}
-	return gym.Action{}, gym.Faultf("probe/"+e.info.Name, "the expert presses %q, and there is no such button", want)
-}
-
-// Close ends the environment. It may be called twice.
-func (e *env) Close() error {
-	e.closed = true
-	return nil
-}
-
-func (e *env) usable(ctx context.Context) error {
-	if e.closed {
-		return gym.ErrClosed
-	}
-	return ctx.Err()
+	return gym.Action{Verb: press.Name, Args: []gym.Value{{Kind: gym.Ref, Text: strconv.Itoa(i + 1)}}}, nil
 }
 
 // words are what the buttons and treasures are called.
@@ -208,11 +128,3 @@ func pick(rng *rand.Rand, n int) []string {
 
 // choices is how many buttons there are to choose from at a level.
 func choices(level int) int { return 2 * level }
-
-// yes is 1 for true.
-func yes(b bool) float64 {
-	if b {
-		return 1
-	}
-	return 0
-}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/world"
 )
 
 // recall tests memory: does the policy use what only an earlier turn showed? A
@@ -18,7 +19,7 @@ var recall = kind{
 		Name: "recall", Doc: "memory: a word is shown, and asked for later",
 		Levels: 3, Turns: 6, Floor: 0.5,
 	},
-	start: func(rng *rand.Rand, level int) world {
+	start: func(rng *rand.Rand, level int) rules {
 		list := pick(rng, choices(level))
 		return &recallWorld{list: list, word: list[rng.IntN(len(list))], waits: level}
 	},
@@ -59,7 +60,7 @@ func (r *recallWorld) press(button string) bool {
 	return true
 }
 
-func (r *recallWorld) outcome() float64 { return yes(r.answer == r.word) }
+func (r *recallWorld) outcome() float64 { return world.Yes(r.answer == r.word) }
 
 // progress is that of the answer alone: waiting is nobody's merit.
 func (r *recallWorld) progress() float64 { return r.outcome() }
