@@ -53,8 +53,8 @@ func kinds() []world.Scenario {
 	var list []world.Scenario
 	for _, k := range []kind{bandit, corridor, recall, noisy, cliff} {
 		k.info.Oracle = true
-		list = append(list, world.Scenario{Scenario: k.info, Start: func(_ context.Context, rng *rand.Rand, level int) (world.World, error) {
-			return &board{k.start(rng, level)}, nil
+		list = append(list, world.Scenario{Scenario: k.info, Start: func(_ context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
+			return &board{k.start(rng, t.Level)}, nil
 		}})
 	}
 	return list

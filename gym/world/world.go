@@ -51,11 +51,12 @@ type (
 	Closer interface{ Close() error }
 )
 
-// Scenario is what is said about a scenario, and how an episode of it starts.
+// Scenario is what is said about a scenario, and how an episode of a task starts.
+// Nothing but the level and the split of the task may decide what rng does not.
 // The error of Start is a fault.
 type Scenario struct {
 	gym.Scenario
-	Start func(ctx context.Context, rng *rand.Rand, level int) (World, error)
+	Start func(ctx context.Context, t gym.Task, rng *rand.Rand) (World, error)
 }
 
 // Infos are what a family says of its scenarios.
@@ -121,7 +122,7 @@ func (e *env) start(ctx context.Context, t gym.Task) (play, error) {
 	if t.Level < 1 || t.Level > s.Levels {
 		return play{}, fmt.Errorf("%s/%s has levels 1 to %d, not %d", e.family, t.Scenario, s.Levels, t.Level)
 	}
-	w, err := s.Start(ctx, t.Rand(), t.Level)
+	w, err := s.Start(ctx, t, t.Rand())
 	if err != nil {
 		return play{}, e.fault(ctx, s.Name, err)
 	}
