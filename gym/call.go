@@ -20,25 +20,16 @@ type Call struct {
 // Schema is the JSON Schema of a verb's arguments, an object in the order of
 // the parameters.
 func (v *Verb) Schema() json.RawMessage {
-	var b bytes.Buffer
-	b.WriteString(`{"type":"object","properties":{`)
+	var properties, required []string
 	for i := range v.Params {
-		if i > 0 {
-			b.WriteByte(',')
+		name := string(text(v.Params[i].Name))
+		properties = append(properties, name+":"+string(v.Params[i].schema()))
+		if i < v.needs() {
+			required = append(required, name)
 		}
-		b.Write(text(v.Params[i].Name))
-		b.WriteByte(':')
-		b.Write(v.Params[i].schema())
 	}
-	b.WriteString(`},"required":[`)
-	for i := range v.needs() {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.Write(text(v.Params[i].Name))
-	}
-	b.WriteString(`],"additionalProperties":false}`)
-	return b.Bytes()
+	return json.RawMessage(`{"type":"object","properties":{` + strings.Join(properties, ",") +
+		`},"required":[` + strings.Join(required, ",") + `],"additionalProperties":false}`)
 }
 
 // schema is that of one value.
@@ -46,39 +37,30 @@ func (p *Param) schema() []byte {
 	if p.Schema != nil {
 		return p.Schema
 	}
-	var b bytes.Buffer
+	var fields []string
 	switch p.Kind {
 	case Int:
-		b.WriteString(`{"type":"integer"`)
+		fields = append(fields, `"type":"integer"`)
 	case Num:
-		b.WriteString(`{"type":"number"`)
+		fields = append(fields, `"type":"number"`)
 	case JSON:
-		b.WriteString(`{"description":`)
-		b.Write(text(p.Doc))
-		b.WriteByte('}')
-		return b.Bytes()
 	default:
-		b.WriteString(`{"type":"string"`)
+		fields = append(fields, `"type":"string"`)
 	}
 	if (p.Kind == Int || p.Kind == Num) && p.Max > p.Min {
-		b.WriteString(`,"minimum":` + number(p.Min) + `,"maximum":` + number(p.Max))
+		fields = append(fields, `"minimum":`+number(p.Min), `"maximum":`+number(p.Max))
 	}
 	if p.Kind == Enum {
-		b.WriteString(`,"enum":[`)
+		list := make([]string, len(p.Enum))
 		for i, e := range p.Enum {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.Write(text(e))
+			list[i] = string(text(e))
 		}
-		b.WriteByte(']')
+		fields = append(fields, `"enum":[`+strings.Join(list, ",")+"]")
 	}
 	if p.Doc != "" {
-		b.WriteString(`,"description":`)
-		b.Write(text(p.Doc))
+		fields = append(fields, `"description":`+string(text(p.Doc)))
 	}
-	b.WriteByte('}')
-	return b.Bytes()
+	return []byte("{" + strings.Join(fields, ",") + "}")
 }
 
 // text is a string as JSON has it, without the escapes that HTML needs.

@@ -224,3 +224,38 @@ func TestPathRefusesWhatTheGrammarCannotWrite(t *testing.T) {
 		}
 	}
 }
+
+// shell has a verb whose text is composed.
+func shell() *gym.Observation {
+	return &gym.Observation{Goal: "Count the lines of app.log with 'ERROR', please.", Elements: []gym.Element{{Role: "text", Name: "app.log 12"}},
+		Verbs: []gym.Verb{{Name: "run", Params: []gym.Param{{Name: "command", Kind: gym.Str, Words: []string{"grep", "-c", "|"}}}}}}
+}
+
+func TestAComposedTextIsMadeOfWordsAtHandAndOfThoseThatCanBeRead(t *testing.T) {
+	o := shell()
+	for text, want := range map[string]bool{
+		"grep -c 'ERROR' app.log": true, "app.log": true, "grep grep grep | |": true, "please": true,
+		"": false, "grep  -c": false, "wc app.log": false, "please,": false, " grep": false,
+		strings.TrimSpace(strings.Repeat("grep ", 40)): true, strings.TrimSpace(strings.Repeat("grep ", 41)): false,
+	} {
+		a := act("run", str(text))
+		path, ok := gym.NewGrammar(o).Path(a)
+		if ok != want {
+			t.Errorf("%.40q can be composed: %v, want %v", text, ok, want)
+		}
+		if ok && len(path) != 2+len(strings.Fields(text)) {
+			t.Errorf("%q is written in %d pieces", text, len(path))
+		}
+	}
+	g := gym.NewGrammar(o)
+	g.Take(g.Next(nil)[0])
+	if next := g.Next(nil); slices.Contains(next, gym.EndText) || len(next) != 3+8+1 {
+		t.Errorf("a composed text begins with one of %v", next)
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		if a, _ := walk(t, rng, o); o.Validate(a) != nil {
+			t.Fatalf("%s is not valid", a)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/turngym/turngym/gym"
@@ -61,6 +62,27 @@ func TestWhatIsDemonstratedCanBeWritten(t *testing.T) {
 	}
 	if _, err := c.Demonstrate(&o, gym.Action{Verb: "fill", Args: []gym.Value{{Kind: gym.Ref, Text: "4"}, {Kind: gym.Str, Text: "nowhere"}}}); err == nil {
 		t.Error("a text that stands nowhere can be written")
+	}
+}
+
+// A composed text's words end with a token of their own, so that one may begin
+// another; two that differ in case alone have the same tokens.
+func TestAComposedTextCanBeWritten(t *testing.T) {
+	o := gym.Observation{Goal: "Count ERROR in app.log and app.", Verbs: []gym.Verb{{Name: "run", Params: []gym.Param{
+		{Name: "command", Kind: gym.Str, Words: []string{"grep", "-c", "-cv", "error"}}}}}}
+	c := New(token.Train(Texts(&o), Specials([]string{"run"}), 1024))
+	for _, text := range []string{"grep -c error app.log", "grep -cv error app"} {
+		a := gym.Action{Verb: "run", Args: []gym.Value{{Kind: gym.Str, Text: text}}}
+		tok, err := c.Demonstrate(&o, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := write(t, c, &o, tok.IDs); !got.Equal(a) {
+			t.Errorf("%s came back as %s", a, got)
+		}
+	}
+	if _, err := c.Demonstrate(&o, gym.Action{Verb: "run", Args: []gym.Value{{Kind: gym.Str, Text: "grep ERROR app.log"}}}); err == nil || !strings.Contains(err.Error(), `run("grep error app.log")`) {
+		t.Errorf("a word that is hidden behind another: got %v", err)
 	}
 }
 
