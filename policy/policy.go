@@ -133,18 +133,12 @@ func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		if err := s.cache.Extend(s.pending, s.types); err != nil {
-			return out, err
-		}
-		s.pending, s.types = s.pending[:0], s.types[:0]
-		if len(s.logits) < len(allow) {
-			s.logits = make([]float32, 2*len(allow))
-		}
-		logits := s.logits[:len(allow)]
-		s.cache.Logits(logits, allow)
-		logp := kernels.LogSoftmax(logits)
-		if slices.ContainsFunc(logp, func(x float32) bool { return math.IsNaN(float64(x)) }) {
-			return out, errors.New("the policy's log-probs are not numbers: its weights have diverged")
+		logp := certain
+		if len(allow) > 1 {
+			var err error
+			if logp, err = s.logProbs(allow); err != nil {
+				return out, err
+			}
 		}
 		i := pick(logp, how.Temperature, s.rng)
 		c.Take(allow[i])
@@ -156,6 +150,28 @@ func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.
 		out.Version = append(out.Version, s.version)
 		out.Allow = append(out.Allow, slices.Clone(allow))
 	}
+}
+
+// certain is the log-probs of a choice of one, for which the model is not asked:
+// most tokens of a long word follow from its first.
+var certain = []float32{0}
+
+// logProbs runs what is pending through the model; they are those of allow.
+func (s *Sequence) logProbs(allow []int32) ([]float32, error) {
+	if err := s.cache.Extend(s.pending, s.types); err != nil {
+		return nil, err
+	}
+	s.pending, s.types = s.pending[:0], s.types[:0]
+	if len(s.logits) < len(allow) {
+		s.logits = make([]float32, 2*len(allow))
+	}
+	logits := s.logits[:len(allow)]
+	s.cache.Logits(logits, allow)
+	logp := kernels.LogSoftmax(logits)
+	if slices.ContainsFunc(logp, func(x float32) bool { return math.IsNaN(float64(x)) }) {
+		return nil, errors.New("the policy's log-probs are not numbers: its weights have diverged")
+	}
+	return logp, nil
 }
 
 // pick draws an index from log-probs.

@@ -19,6 +19,7 @@ type Writer struct {
 	open    []candidate // pieces that agree with the tokens written since the last whole one
 	depth   int         // how many tokens that is
 	pieces  []gym.Piece
+	parts   map[string][]int32 // tokens of the words of composed texts, which are offered again for every word
 }
 
 type candidate struct {
@@ -38,10 +39,24 @@ func (w *Writer) offer() {
 	w.pieces = w.grammar.Next(w.pieces[:0])
 	w.open, w.depth = w.open[:0], 0
 	for _, p := range w.pieces {
-		if t := w.codec.piece(nil, p); len(t) > 0 {
+		if t := w.tokens(p); len(t) > 0 {
 			w.open = append(w.open, candidate{p, t})
 		}
 	}
+}
+
+func (w *Writer) tokens(p gym.Piece) []int32 {
+	if p.Kind != gym.PartPiece {
+		return w.codec.piece(nil, p)
+	}
+	t, ok := w.parts[p.Text]
+	if !ok {
+		if t = w.codec.piece(nil, p); w.parts == nil {
+			w.parts = map[string][]int32{}
+		}
+		w.parts[p.Text] = t
+	}
+	return t
 }
 
 // Done says whether the action is complete.
