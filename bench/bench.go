@@ -34,6 +34,72 @@ type Rate struct {
 // environments at once, for so many rounds of a given time: every step is a
 // whole one, with observation and signals, and every episode is another task.
 func Random(ctx context.Context, f gym.Family, sc gym.Scenario, level, workers, rounds int, each time.Duration) (Rate, error) {
+	return measure(ctx, f, workers, rounds, each, func(env gym.Env, seed uint64, end time.Time) (int, error) {
+		return play(ctx, env, gym.Task{Scenario: sc.Name, Level: level, Seed: seed}, end)
+	})
+}
+
+// oracleTasks is how many tasks Oracle goes through, again and again.
+const oracleTasks = 64
+
+// Oracle is Random with the actions that solve the tasks, which are asked for
+// beforehand: what a good agent's steps cost.
+func Oracle(ctx context.Context, f gym.Family, sc gym.Scenario, level, workers, rounds int, each time.Duration) (Rate, error) {
+	solved, err := solve(ctx, f, sc, level)
+	if err != nil {
+		return Rate{}, err
+	}
+	return measure(ctx, f, workers, rounds, each, func(env gym.Env, _ uint64, end time.Time) (steps int, err error) {
+		for i := 0; time.Now().Before(end); i = (i + 1) % len(solved) {
+			if _, err := env.Reset(ctx, gym.Task{Scenario: sc.Name, Level: level, Seed: uint64(i)}); err != nil {
+				return steps, err
+			}
+			for _, a := range solved[i] {
+				if _, err := env.Step(ctx, a); err != nil {
+					return steps, err
+				}
+				steps++
+			}
+		}
+		return steps, nil
+	})
+}
+
+// solve is the oracle's actions in the tasks whose seeds are their places.
+func solve(ctx context.Context, f gym.Family, sc gym.Scenario, level int) ([][]gym.Action, error) {
+	env, err := f.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer env.Close()
+	expert, ok := gym.As[gym.Oracle](env)
+	if !ok || !sc.Oracle {
+		return nil, fmt.Errorf("%s has no oracle whose actions could be measured", sc.Name)
+	}
+	solved := make([][]gym.Action, oracleTasks)
+	for i := range solved {
+		if _, err := env.Reset(ctx, gym.Task{Scenario: sc.Name, Level: level, Seed: uint64(i)}); err != nil {
+			return nil, err
+		}
+		for over := false; !over; {
+			a, err := expert.Demonstrate(ctx)
+			if err != nil {
+				return nil, err
+			}
+			out, err := env.Step(ctx, a)
+			if err != nil {
+				return nil, err
+			}
+			solved[i] = append(solved[i], a)
+			over = out.Terminated || out.Truncated
+		}
+	}
+	return solved, nil
+}
+
+// measure runs work in an environment for each worker, until the end it is
+// given, and counts the steps; the seeds it is given are far apart.
+func measure(ctx context.Context, f gym.Family, workers, rounds int, each time.Duration, work func(env gym.Env, seed uint64, end time.Time) (steps int, err error)) (Rate, error) {
 	envs := make([]gym.Env, workers)
 	for i := range envs {
 		env, err := f.Open(ctx)
@@ -52,7 +118,7 @@ func Random(ctx context.Context, f gym.Family, sc gym.Scenario, level, workers, 
 		var wg sync.WaitGroup
 		for w, env := range envs {
 			wg.Go(func() {
-				counts[w], errs[w] = play(ctx, env, gym.Task{Scenario: sc.Name, Level: level, Seed: uint64(round*workers+w) << 32}, begun.Add(each))
+				counts[w], errs[w] = work(env, uint64(round*workers+w)<<32, begun.Add(each))
 			})
 		}
 		wg.Wait()

@@ -20,7 +20,7 @@ import (
 func (a *app) benchCommand() *cobra.Command {
 	var seconds float64
 	var rounds, workers int
-	var python string
+	var python, actions string
 	var asJSON bool
 	var pages int
 	cmd := &cobra.Command{
@@ -47,7 +47,15 @@ func (a *app) benchCommand() *cobra.Command {
 			if err != nil {
 				return wrongUse{err}
 			}
-			rates, err := a.bench(cmd.Context(), f, c.Env, list, len(c.Levels) > 0, workers, rounds, each)
+			how := bench.Random
+			switch actions {
+			case "random":
+			case "oracle":
+				how = bench.Oracle
+			default:
+				return wrongUse{fmt.Errorf("--actions is %q; want random or oracle", actions)}
+			}
+			rates, err := a.bench(cmd.Context(), how, f, c.Env, list, len(c.Levels) > 0, workers, rounds, each)
 			if err != nil {
 				return err
 			}
@@ -60,7 +68,7 @@ func (a *app) benchCommand() *cobra.Command {
 			if asJSON {
 				return a.json(map[string]any{"workers": workers, "rates": rates, "peers": peers})
 			}
-			fmt.Fprintf(a.out, "%-28s %12s %10s %10s   (%d at once, median of %d rounds of %gs)\n", "random agent", "steps/s", "allocs", "bytes", workers, rounds, seconds)
+			fmt.Fprintf(a.out, "%-28s %12s %10s %10s   (%d at once, median of %d rounds of %gs)\n", actions+" actions", "steps/s", "allocs", "bytes", workers, rounds, seconds)
 			for _, r := range rates {
 				fmt.Fprintf(a.out, "%-28s %12.0f %10.1f %10.0f\n", r.Name, r.StepsPerSecond, r.AllocsPerStep, r.BytesPerStep)
 			}
@@ -76,14 +84,18 @@ func (a *app) benchCommand() *cobra.Command {
 	cmd.Flags().IntVar(&rounds, "rounds", 5, "the median is shown")
 	cmd.Flags().IntVar(&workers, "workers", runtime.NumCPU(), "environments at once, and processes of the peers")
 	cmd.Flags().IntVar(&pages, "pages-at-once", 8, "pages side by side, where pages are measured")
+	cmd.Flags().StringVar(&actions, "actions", "random", "random, or oracle: the actions that solve the tasks")
 	cmd.Flags().StringVar(&python, "python", "", "interpreter that has the peers, or none; default: what make peers has made, or python3")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an object")
 	return cmd
 }
 
+// measurement is bench.Random or bench.Oracle.
+type measurement func(ctx context.Context, f gym.Family, sc gym.Scenario, level, workers, rounds int, each time.Duration) (bench.Rate, error)
+
 // bench measures each scenario at its first level, or at every level that was
 // asked for.
-func (a *app) bench(ctx context.Context, f gym.Family, env string, list []chosen, all bool, workers, rounds int, each time.Duration) ([]bench.Rate, error) {
+func (a *app) bench(ctx context.Context, how measurement, f gym.Family, env string, list []chosen, all bool, workers, rounds int, each time.Duration) ([]bench.Rate, error) {
 	var rates []bench.Rate
 	for _, s := range list {
 		levels := s.levels
@@ -91,7 +103,7 @@ func (a *app) bench(ctx context.Context, f gym.Family, env string, list []chosen
 			levels = levels[:1]
 		}
 		for _, level := range levels {
-			r, err := bench.Random(ctx, f, s.Scenario, level, workers, rounds, each)
+			r, err := how(ctx, f, s.Scenario, level, workers, rounds, each)
 			if err != nil {
 				return nil, err
 			}
