@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -221,7 +222,7 @@ func observed(o gym.Observation) string {
 		}
 	}
 	for _, img := range o.Images {
-		add("i", img.Name, string(img.Data))
+		add("i", img.Name, fmt.Sprintf("%x", sha256.Sum256(img.Data))) // what a picture holds is nothing to read
 	}
 	for i := range o.Verbs {
 		v := &o.Verbs[i]
@@ -232,6 +233,8 @@ func observed(o gym.Observation) string {
 			add(p.Roles...)
 			add("|")
 			add(p.Enum...)
+			add("|", string(p.Schema))
+			add(p.Words...)
 		}
 	}
 	return string(append(b, '\n'))
