@@ -54,20 +54,48 @@ const (
 	besideType = 6 // another word of a line that has such a word
 )
 
-// Specials are the special tokens a tokenizer needs for these verbs.
-func Specials(verbs []string) []string {
+// Specials are the special tokens a tokenizer needs for what was seen: the
+// layout, the roles, the verbs, the small ids. A verb that is shown as an
+// element has none: what has a name to read is written by that name, and so is
+// one that nobody has seen before.
+func Specials(seen []*gym.Observation) []string {
 	s := []string{goalToken, hintToken, pageToken, changeToken, wrongToken, actToken, valueToken, stateToken, optionToken, endToken, otherRole}
 	for _, r := range roles {
-		s = append(s, "<"+r+">")
+		s = append(s, roleToken(r))
 	}
-	for _, v := range verbs {
-		s = append(s, verbToken(v))
+	known := map[string]bool{}
+	for _, t := range s {
+		known[t] = true
 	}
+	var more, verbs []string
+	add := func(list []string, token string) []string {
+		if known[token] {
+			return list
+		}
+		known[token] = true
+		return append(list, token)
+	}
+	for _, o := range seen {
+		for i := range o.Elements {
+			more = add(more, roleToken(o.Elements[i].Role))
+		}
+		for i := range o.Verbs {
+			name := o.Verbs[i].Name
+			if !slices.ContainsFunc(o.Elements, func(e gym.Element) bool { return e.Name == name }) {
+				verbs = add(verbs, verbToken(name))
+			}
+		}
+	}
+	slices.Sort(more)
+	slices.Sort(verbs)
+	s = append(append(s, more...), verbs...)
 	for i := range idTokens {
 		s = append(s, "<"+strconv.Itoa(i)+">")
 	}
 	return s
 }
+
+func roleToken(role string) string { return "<" + role + ">" }
 
 func verbToken(verb string) string { return "<" + verb + "()>" }
 
@@ -75,19 +103,15 @@ func verbToken(verb string) string { return "<" + verb + "()>" }
 type Codec struct {
 	enc                                                                    Encoder
 	goal, hint, page, change, wrong, act, value, state, option, end, other int32
-	special                                                                map[string]int32
 }
 
 // New makes a codec for a tokenizer that was trained with Specials.
 func New(enc Encoder) *Codec {
-	c := &Codec{enc: enc, special: map[string]int32{}}
-	for _, s := range Specials(nil) {
-		c.special[s], _ = enc.Special(s)
-	}
+	c := &Codec{enc: enc}
 	for name, dst := range map[string]*int32{goalToken: &c.goal, hintToken: &c.hint, pageToken: &c.page, changeToken: &c.change,
 		wrongToken: &c.wrong, actToken: &c.act, valueToken: &c.value, stateToken: &c.state, optionToken: &c.option,
 		endToken: &c.end, otherRole: &c.other} {
-		*dst = c.special[name]
+		*dst, _ = enc.Special(name)
 	}
 	return c
 }
@@ -209,7 +233,7 @@ func spell(s string) string {
 
 // line adds one element. The id comes last, where it has read its line.
 func (r *reading) line(e *gym.Element) {
-	if t, ok := r.special["<"+e.Role+">"]; ok {
+	if t, ok := r.enc.Special(roleToken(e.Role)); ok {
 		r.put(t)
 	} else {
 		r.put(r.other)
@@ -236,7 +260,7 @@ func (r *reading) line(e *gym.Element) {
 }
 
 func (c *Codec) id(dst []int32, id string) []int32 {
-	if t, ok := c.special["<"+id+">"]; ok {
+	if t, ok := c.enc.Special("<" + id + ">"); ok {
 		return append(dst, t)
 	}
 	return append(c.enc.Encode(dst, id), c.end)

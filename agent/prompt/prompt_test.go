@@ -25,7 +25,7 @@ func page() gym.Observation {
 }
 
 func codec(o gym.Observation) *Codec {
-	return New(token.Train(Texts(&o), Specials([]string{"click", "fill", "select_option"}), 1024))
+	return New(token.Train(Texts(&o), Specials([]*gym.Observation{&o}), 1024))
 }
 
 // write takes the tokens that a demonstration has.
@@ -70,7 +70,7 @@ func TestWhatIsDemonstratedCanBeWritten(t *testing.T) {
 func TestAComposedTextCanBeWritten(t *testing.T) {
 	o := gym.Observation{Goal: "Count ERROR in app.log and app.", Verbs: []gym.Verb{{Name: "run", Params: []gym.Param{
 		{Name: "command", Kind: gym.Str, Words: []string{"grep", "-c", "-cv", "error"}}}}}}
-	c := New(token.Train(Texts(&o), Specials([]string{"run"}), 1024))
+	c := New(token.Train(Texts(&o), Specials([]*gym.Observation{&o}), 1024))
 	for _, text := range []string{"grep -c error app.log", "grep -cv error app"} {
 		a := gym.Action{Verb: "run", Args: []gym.Value{{Kind: gym.Str, Text: text}}}
 		tok, err := c.Demonstrate(&o, a)
@@ -110,6 +110,29 @@ func TestWordsOfTheGoalHaveTypes(t *testing.T) {
 	}
 	if !slices.Contains(types, idType+3) || !slices.Contains(types, wordType) || slices.Contains(types[:5], wordType) {
 		t.Errorf("types %v: want the id of the line with three words of the goal, those words, and no such word in the goal itself", types)
+	}
+}
+
+// A tool that is shown by name is written by name; roles and other verbs have
+// tokens of their own.
+func TestWhatIsShownByNameIsWrittenByName(t *testing.T) {
+	o := gym.Observation{Goal: "g", Elements: []gym.Element{{Role: "tool", Name: "cancel_event"}, {ID: "1", Role: "event"}},
+		Verbs: []gym.Verb{{Name: "cancel_event"}, {Name: "done"}}}
+	tok := token.Train(Texts(&o), Specials([]*gym.Observation{&o, &o}), 1024)
+	for name, want := range map[string]bool{"<tool>": true, "<event>": true, "<done()>": true, "<cancel_event()>": false, "<button>": true, "<7>": true} {
+		if _, got := tok.Special(name); got != want {
+			t.Errorf("%s is a special token: %v", name, got)
+		}
+	}
+	c := New(tok)
+	for _, verb := range []string{"cancel_event", "done"} {
+		written, err := c.Demonstrate(&o, gym.Action{Verb: verb})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := write(t, c, &o, written.IDs); got.Verb != verb || (len(written.IDs) == 1) != (verb == "done") {
+			t.Errorf("%s came back as %s in %d tokens", verb, got, len(written.IDs))
+		}
 	}
 }
 

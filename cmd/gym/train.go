@@ -268,18 +268,15 @@ func (s *session) learnTokens(ctx context.Context) (*token.Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the environment's words: %w", err)
 	}
-	var texts, verbs []string
+	var texts []string
+	var seen []*gym.Observation
 	for _, ep := range episodes {
 		for i := range ep.Turns {
 			o := &ep.Turns[i].Observation
-			texts = append(texts, prompt.Texts(o)...)
-			for _, v := range o.Verbs {
-				verbs = append(verbs, v.Name)
-			}
+			seen, texts = append(seen, o), append(texts, prompt.Texts(o)...)
 		}
 	}
-	slices.Sort(verbs)
-	return token.Train(texts, prompt.Specials(slices.Compact(verbs)), s.c.Model.Vocab), nil
+	return token.Train(texts, prompt.Specials(seen), s.c.Model.Vocab), nil
 }
 
 // train runs the stages.
