@@ -39,6 +39,9 @@ func (a *Agent) single(ctx context.Context, p openai.ChatCompletionNewParams, op
 	if err != nil {
 		return r, err
 	}
+	if c == nil { // the library's answer to null
+		return reply{garbage: "it is no chat completion"}, nil
+	}
 	r.in, r.out = c.Usage.PromptTokens, c.Usage.CompletionTokens
 	if len(c.Choices) == 0 {
 		return reply{garbage: "it has no choices", text: clip(c.RawJSON(), headMax), in: r.in, out: r.out}, nil

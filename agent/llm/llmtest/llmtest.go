@@ -296,3 +296,18 @@ func garbage(w http.ResponseWriter, q *Request, rng *rand.Rand) {
 		send(w, q, Answer{Text: text, Calls: []Call{{"click", `{"element": `}}})
 	}
 }
+
+// Direct is a transport that asks a handler in this process, without a
+// connection: tests with a clock of their own (testing/synctest) need one.
+func Direct(h http.Handler) http.RoundTripper { return direct{h} }
+
+type direct struct{ h http.Handler }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	d.h.ServeHTTP(w, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return w.Result(), nil
+}
