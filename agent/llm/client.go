@@ -132,7 +132,9 @@ func (a *Agent) try(ctx context.Context, q *question, id string) (r reply, err e
 	defer cancel()
 	var body *tap
 	opts := []option.RequestOption{
-		option.WithHeader("Idempotency-Key", id), // the same for all tries of a call
+		// The same for all tries of a call. As an Idempotency-Key it would have net/http
+		// send a request again by itself, uncounted.
+		option.WithHeader("X-Client-Request-Id", id),
 		option.WithMiddleware(func(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
 			res, err := next(req)
 			if err != nil {
@@ -172,7 +174,8 @@ func (a *Agent) try(ctx context.Context, q *question, id string) (r reply, err e
 	}
 	r.text = a.scrub(strings.ToValidUTF8(r.text, "\uFFFD"))
 	for i := range r.calls {
-		r.calls[i].args = a.scrub(r.calls[i].args)
+		c := &r.calls[i]
+		c.id, c.name, c.args = a.scrub(c.id), a.scrub(c.name), a.scrub(c.args)
 	}
 	return r, nil
 }

@@ -42,7 +42,7 @@ type Faults struct {
 	RetryAfter time.Duration // said with a 429
 }
 
-// Entry is what came of all tries of one call, by its Idempotency-Key.
+// Entry is what came of all tries of one call, by its X-Client-Request-Id.
 type Entry struct {
 	Answers, Errors, Hangs, Garbage, Cuts int
 }
@@ -206,7 +206,7 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	count := func(f func(x *Entry)) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		id := r.Header.Get("Idempotency-Key")
+		id := r.Header.Get("X-Client-Request-Id")
 		if e.ledger == nil {
 			e.ledger = map[string]*Entry{}
 		}
@@ -230,7 +230,9 @@ func (e *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		count(func(x *Entry) { x.Cuts++ })
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", "500")
-		io.WriteString(w, `{"id":"x","choices":[`)
+		if io.WriteString(w, `{"id":"x","choices":[`); n%2 == 0 { // else it breaks before anything came
+			http.NewResponseController(w).Flush()
+		}
 		panic(http.ErrAbortHandler)
 	default:
 		count(func(x *Entry) { x.Answers++ })

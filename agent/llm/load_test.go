@@ -1,0 +1,145 @@
+package llm_test
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turngym/turngym/agent"
+	"github.com/turngym/turngym/agent/llm"
+	"github.com/turngym/turngym/agent/llm/llmtest"
+	"github.com/turngym/turngym/agent/rollout"
+	"github.com/turngym/turngym/envs/probe"
+	"github.com/turngym/turngym/gym"
+)
+
+// What the load test plays.
+func loadEpisodes() (concurrent, episodes int) {
+	if os.Getenv("GYM_LONG") != "" {
+		return 500, 5000
+	}
+	return 500, 500
+}
+
+// tally is what came of the episodes, without the episodes.
+type tally struct {
+	mu                       sync.Mutex
+	finished, failed         int
+	turns, mistakes, garbage int
+	replies                  map[string]int // by what they say, which no two have in common
+	other                    []error
+}
+
+var marked = regexp.MustCompile(`(reply|garbage) \d+`)
+
+func (l *tally) done(_ int, ep *gym.Episode, err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case errors.Is(err, llm.ErrGaveUp):
+		l.failed++
+		return nil
+	case err != nil:
+		l.other = append(l.other, err)
+		return nil
+	}
+	l.finished++
+	for i := range ep.Turns {
+		t := &ep.Turns[i]
+		l.turns++
+		bad, _ := t.Signals.Value(gym.SignalFormat)
+		l.mistakes += int(bad)
+		mark := marked.FindString(t.Move.Text)
+		if mark == "" || mark[0] == 'g' {
+			l.garbage++
+		}
+		l.replies[mark]++
+	}
+	return nil
+}
+
+// heap is what lives after the garbage is collected.
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// Hundreds of episodes at once over an endpoint that fails as real ones do: each
+// ends or is reported, every reply is a turn of exactly one, memory stays flat,
+// and nothing is left behind.
+func TestEveryReplyIsOneTurnOfOneEpisode(t *testing.T) {
+	concurrent, episodes := loadEpisodes()
+	goroutines := runtime.NumGoroutine()
+	e := &llmtest.Endpoint{Model: llmtest.Random, Seed: 3, Faults: llmtest.Faults{Errors: 0.1, Hangs: 0.05, Garbage: 0.01, Cuts: 0.01, RetryAfter: 10 * time.Millisecond}}
+	url, stop := e.Serve()
+	a := llm.New(url, "tiny")
+	a.Retry = llm.Retry{Timeout: 2 * time.Second, Tries: 4, Wait: 5 * time.Millisecond, WaitMax: 50 * time.Millisecond, Total: time.Minute, Down: 50}
+	a.Limits.Calls = 128
+	if err := a.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	engine := &rollout.Engine{Family: probe.Family{}, Name: "probe", Envs: concurrent}
+	var tasks []gym.Task
+	for i := range 2 * episodes {
+		tasks = append(tasks, gym.Task{Scenario: []string{"bandit", "corridor", "recall"}[i%3], Level: 1 + i%2, Seed: uint64(i)})
+	}
+	l := &tally{replies: map[string]int{}}
+	play := func(tasks []gym.Task) uint64 {
+		if err := engine.Each(t.Context(), func(int) agent.Agent { return a }, tasks, l.done); err != nil {
+			t.Fatal(err)
+		}
+		return heap()
+	}
+	first := play(tasks[:episodes])
+	second := play(tasks[episodes:])
+
+	if l.finished+l.failed != len(tasks) || l.other != nil {
+		t.Errorf("%d finished and %d failed of %d; %v", l.finished, l.failed, len(tasks), l.other)
+	}
+	answered, hangs, wrong, most := 0, 0, 0, 0
+	for id, x := range e.Ledger() {
+		answered += x.Answers + x.Garbage
+		hangs += x.Hangs
+		wrong += x.Errors + x.Cuts
+		most = max(most, x.Tries())
+		if id == "" || x.Tries() > a.Retry.Tries || x.Answers+x.Garbage > 1 {
+			t.Errorf("call %q came %+v", id, x)
+		}
+	}
+	u := a.Spent()
+	if u.Calls != answered || u.Tries != e.Requests() || len(e.Ledger()) != answered+l.failed {
+		t.Errorf("%d calls were answered and %d taken; %d requests and %d tries; %d calls for %d answers and %d that came to nothing",
+			answered, u.Calls, e.Requests(), u.Tries, len(e.Ledger()), answered, l.failed)
+	}
+	for mark, n := range l.replies {
+		if n != 1 && mark != "" {
+			t.Errorf("%q is a turn %d times", mark, n)
+		}
+	}
+	if l.failed == 0 && l.turns != answered || l.turns > answered || l.mistakes < l.garbage || l.garbage == 0 || hangs == 0 || wrong == 0 || most < 2 {
+		t.Errorf("%d turns of %d replies, %d mistakes, %d of garbage; %d hangs, %d errors, %d tries at most", l.turns, answered, l.mistakes, l.garbage, hangs, wrong, most)
+	}
+	if grown := float64(second) / float64(first); grown > 1.3 {
+		t.Errorf("the heap was %d bytes, then %d", first, second)
+	}
+	t.Logf("%d episodes, %d failed; %d turns; %d requests: %d errors, %d hangs, %d garbage; heap %.1f then %.1f MB",
+		len(tasks), l.failed, l.turns, e.Requests(), wrong, hangs, l.garbage, float64(first)/1e6, float64(second)/1e6)
+
+	engine.Close()
+	a.Close()
+	stop()
+	for range 200 {
+		if runtime.NumGoroutine() <= goroutines+2 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // connections end on their own goroutines
+	}
+	t.Errorf("%d goroutines before, %d after", goroutines, runtime.NumGoroutine())
+}
