@@ -92,6 +92,8 @@ func (a *Agent) unusable(p *problem) error {
 		return &Unusable{fmt.Sprintf("%s answers %s; %s", a.BaseURL, p.text, what)}
 	}
 	switch {
+	case p.status == http.StatusUnauthorized && a.Key == "":
+		return say("it wants a key, and none was given")
 	case p.status == http.StatusUnauthorized:
 		return say("it does not take the key: give the right one")
 	case p.status == http.StatusForbidden:
