@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -166,6 +167,10 @@ func (a *Agent) try(ctx context.Context, q *question, id string) (r reply, err e
 	case ctx.Err() != nil:
 		return r, &problem{text: fmt.Sprintf("no answer within %v", a.Retry.Timeout)}
 	case body == nil:
+		var of *url.Error // it repeats the address
+		if errors.As(err, &of) {
+			err = of.Err
+		}
 		return r, &problem{text: a.scrub(err.Error())}
 	case body.err != nil:
 		return r, &problem{text: "the answer broke off: " + a.scrub(body.err.Error())}
@@ -292,8 +297,8 @@ func (m *message) param() openai.ChatCompletionMessageParamUnion {
 	}
 	parts := []openai.ChatCompletionContentPartUnionParam{openai.TextContentPart(m.text)}
 	for _, img := range m.images {
-		url := "data:image/png;base64," + base64.StdEncoding.EncodeToString(img.Data)
-		parts = append(parts, openai.ImageContentPart(openai.ChatCompletionContentPartImageImageURLParam{URL: url}))
+		data := "data:image/png;base64," + base64.StdEncoding.EncodeToString(img.Data)
+		parts = append(parts, openai.ImageContentPart(openai.ChatCompletionContentPartImageImageURLParam{URL: data}))
 	}
 	return openai.UserMessage(parts)
 }

@@ -117,7 +117,7 @@ func (r *roll) play(ctx context.Context, asJSON bool) error {
 	case ctx.Err() != nil:
 		return errors.New("stopped; " + again)
 	case err != nil:
-		return fmt.Errorf("%w\n     %d of %d episodes are saved; %s", err, r.sum.Episodes, len(r.tasks), again)
+		return fmt.Errorf("%w; %d of %d episodes are saved, %s", err, r.sum.Episodes, len(r.tasks), again)
 	case r.short != nil:
 		return fmt.Errorf("%w, after %d of %d episodes; give more and %s", r.short, r.sum.Episodes, len(r.tasks), again)
 	case r.sum.Episodes == 0:

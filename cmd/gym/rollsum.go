@@ -129,8 +129,7 @@ func (s *summary) table(w io.Writer) {
 	}
 }
 
-// lines are the table, of at most so many scenarios: those of which most was
-// played last.
+// lines are the table, of at most so many scenarios: of those that were played.
 func (s *summary) lines(most int) []string {
 	model := s.Usage.Tries > 0
 	head := fmt.Sprintf("%-24s success   turns mistakes episodes  failed", "scenario")
@@ -138,9 +137,14 @@ func (s *summary) lines(most int) []string {
 		head += "    tokens      cost"
 	}
 	list := []string{head}
+	more := 0
 	for _, l := range s.ByScenario {
+		if l.Episodes+l.Failed == 0 {
+			continue
+		}
 		if len(list) > most {
-			return append(list, fmt.Sprintf("… %d more", len(s.ByScenario)-most))
+			more++
+			continue
 		}
 		line := fmt.Sprintf("%-24s       - %7s %8s %8d %7d", l.Scenario, "-", "-", l.Episodes, l.Failed)
 		if l.Episodes > 0 {
@@ -150,6 +154,9 @@ func (s *summary) lines(most int) []string {
 			line += fmt.Sprintf(" %9d %9.4g", l.Usage.In+l.Usage.Out, l.Usage.Cost)
 		}
 		list = append(list, line)
+	}
+	if more > 0 {
+		list = append(list, fmt.Sprintf("… %d more", more))
 	}
 	return list
 }
