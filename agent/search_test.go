@@ -61,12 +61,15 @@ func TestSearchIsBetterThanWhatItSearchesWith(t *testing.T) {
 	}
 }
 
-// A tree asks its inner agent, which the oracle's case shows: it needs no luck.
-func TestATreeTriesWhatItsInnerAgentProposes(t *testing.T) {
-	tree := agent.NewTree(agent.Random{})
-	tree.Budget, tree.Width = 60, 3
-	if got := success(t, &puzzle.Family{}, tree, "lights-out", 1, 8); got < 0.5 {
-		t.Errorf("it reaches %.2f", got)
+// An inner agent is asked in the state that its proposal is for: one that knows
+// the way needs no luck.
+func TestASearchTriesWhatItsInnerAgentProposes(t *testing.T) {
+	tree := agent.NewTree(agent.Oracle{})
+	tree.Budget, tree.Width, tree.Depth = 12, 1, 2
+	for name, a := range map[string]agent.Agent{"tree": tree, "best of 1": agent.BestOfN{Inner: agent.Oracle{}, N: 1}} {
+		if got := success(t, &puzzle.Family{}, a, "hanoi", 1, 5); got != 1 {
+			t.Errorf("%s reaches %.2f", name, got)
+		}
 	}
 }
 

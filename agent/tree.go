@@ -151,8 +151,12 @@ func (p *tree) propose(ctx context.Context, n *node, then []past) (a gym.Action,
 	return a, false, nil
 }
 
-// ask has the inner agent propose.
+// ask has the inner agent propose, in the node's state: it may look at the
+// environment itself, as an oracle does.
 func (p *tree) ask(ctx context.Context, n *node, then []past) (gym.Action, error) {
+	if _, err := p.fork.Restore(ctx, n.state); err != nil {
+		return gym.Action{}, err
+	}
 	inner, err := p.join(ctx, then)
 	if err != nil {
 		return gym.Action{}, err

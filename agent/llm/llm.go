@@ -41,7 +41,8 @@ type Agent struct {
 
 	Temperature float64 // negative: the endpoint's own
 	MaxTokens   int     // of a reply; 0: the endpoint's own
-	Seed        uint64  // of the waits between tries; sent with the task's chance where it is not 0
+	Seed        uint64  // of the waits between tries, and with the task's chance of the samples:
+	SendSeed    bool    // ask the endpoint for them; not every one takes a seed
 	Stream      bool    // replies come in pieces
 	Text        bool    // actions are written as text; else they are tool calls
 	See         bool    // the model sees pictures

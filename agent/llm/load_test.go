@@ -126,7 +126,8 @@ func TestEveryReplyIsOneTurnOfOneEpisode(t *testing.T) {
 	if l.failed == 0 && l.turns != answered || l.turns > answered || l.mistakes < l.garbage || l.garbage == 0 || hangs == 0 || wrong == 0 || most < 2 {
 		t.Errorf("%d turns of %d replies, %d mistakes, %d of garbage; %d hangs, %d errors, %d tries at most", l.turns, answered, l.mistakes, l.garbage, hangs, wrong, most)
 	}
-	if grown := float64(second) / float64(first); grown > 1.3 {
+	const ledger = 1 << 19 // what the endpoint wrote down meanwhile
+	if float64(second) > 1.3*float64(first)+ledger {
 		t.Errorf("the heap was %d bytes, then %d", first, second)
 	}
 	t.Logf("%d episodes, %d failed; %d turns; %d requests: %d errors, %d hangs, %d garbage; heap %.1f then %.1f MB",

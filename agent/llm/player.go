@@ -156,8 +156,8 @@ func (p *player) question(shown string, o *gym.Observation) question {
 	if !p.a.Text {
 		q.tools = o.Verbs
 	}
-	if p.a.Seed != 0 {
-		q.seed = int64((p.a.Seed ^ p.chance) >> 1) // same for all turns: the conversation differs
+	if p.a.SendSeed {
+		q.seed = int64((p.a.Seed ^ p.chance) >> 1) // the same for all turns: the conversation differs
 	}
 	return q
 }

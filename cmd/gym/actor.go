@@ -101,7 +101,7 @@ func (a *app) model(name string, o *rollOptions, c *Config) (actor, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone() // through the person's proxy
 	t.MaxIdleConnsPerHost, t.MaxIdleConns = o.Concurrency, 0
 	m.Transport = t
-	m.Temperature, m.MaxTokens, m.Seed = o.Temperature, o.MaxTokens, c.Seed
+	m.Temperature, m.MaxTokens, m.Seed, m.SendSeed = o.Temperature, o.MaxTokens, c.Seed, o.SendSeed
 	m.Stream, m.Text, m.See, m.LogProbs = o.Stream, o.Text, o.Images, o.LogProbs
 	m.Retry.Timeout, m.Retry.Tries = time.Duration(o.Timeout), o.Tries
 	m.Retry.Total = max(m.Retry.Total, 2*m.Retry.Timeout)

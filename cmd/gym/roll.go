@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/turngym/turngym/agent"
@@ -147,8 +148,12 @@ func (r *roll) done(ctx context.Context, k int, ep *gym.Episode, failure error) 
 		stop = context.Canceled
 	case errors.Is(failure, llm.ErrBudget):
 		stop, r.short = rollout.ErrEnough, failure
+		if line.Tries > 0 {
+			r.sum.Cut++
+			line.Error = failure.Error()
+		}
 	case errors.Is(failure, llm.ErrGaveUp), errors.As(failure, &fault):
-		line.Error = failure.Error()
+		line.Error = brief(failure.Error())
 		r.sum.fail(line.Scenario, line.Error)
 	default:
 		stop = failure
@@ -161,6 +166,15 @@ func (r *roll) done(ctx context.Context, k int, ep *gym.Episode, failure error) 
 	}
 	r.shown.show(&r.sum, len(r.tasks))
 	return stop
+}
+
+// brief cuts a message to what a line of the log may hold.
+func brief(s string) string {
+	const most = 500
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
 }
 
 // report writes the summary and prints it.

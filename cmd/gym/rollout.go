@@ -35,6 +35,7 @@ type rollOptions struct {
 	LogProbs    bool    `json:"log_probs,omitempty"`
 	Temperature float64 `json:"temperature"`
 	MaxTokens   int     `json:"max_tokens,omitempty"`
+	SendSeed    bool    `json:"send_seed,omitempty"`
 
 	Timeout span `json:"timeout"`
 	Tries   int  `json:"tries"`
@@ -88,6 +89,7 @@ func (o *rollOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.LogProbs, "log-probs", o.LogProbs, "openai: record token ids and log-probs, where both are given (vLLM)")
 	f.Float64Var(&o.Temperature, "temperature", o.Temperature, "of samples; negative: the endpoint's own, and the likeliest for a policy")
 	f.IntVar(&o.MaxTokens, "max-tokens", o.MaxTokens, "openai: of a reply; 0: the endpoint's own")
+	f.BoolVar(&o.SendSeed, "send-seed", o.SendSeed, "openai: ask for repeatable samples, by --seed and the task")
 	f.TextVar(&o.Timeout, "timeout", o.Timeout, "openai: of one try of a call")
 	f.IntVar(&o.Tries, "tries", o.Tries, "openai: of a call")
 	f.IntVar(&o.RPM, "rpm", o.RPM, "openai: requests a minute; 0: no bound")
@@ -173,7 +175,11 @@ func (a *app) resumeRollout(cmd *cobra.Command, dir string, asJSON bool) error {
 	now := pflag.NewFlagSet("rollout", pflag.ContinueOnError)
 	o.flags(now)
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if now.Lookup(f.Name) != nil && err == nil {
+		switch {
+		case err != nil || f.Name == "resume" || f.Name == "json":
+		case now.Lookup(f.Name) == nil:
+			err = fmt.Errorf("--%s cannot be changed: %s goes on with the tasks that it was made for", f.Name, dir)
+		default:
 			err = now.Set(f.Name, f.Value.String())
 		}
 	})

@@ -19,7 +19,8 @@ type summary struct {
 	Success    float64        `json:"success"` // mean over scenarios of the mean outcome
 	Episodes   int            `json:"episodes"`
 	Failed     int            `json:"failed"` // for which there is no episode; never an outcome
-	Left       int            `json:"left"`   // to be played yet
+	Cut        int            `json:"cut"`    // that were playing when the budget was used up
+	Left       int            `json:"left"`   // to be played yet, those too
 	Faults     int64          `json:"faults"` // of environments; played again
 	Usage      agent.Usage    `json:"usage"`
 	Errors     []errorCount   `json:"errors,omitempty"`
@@ -123,6 +124,9 @@ func (s *summary) table(w io.Writer) {
 	fmt.Fprintf(w, "\nsuccess %.2f over %d episodes of the %s split, %d failed, %d left, %d faults\n", s.Success, s.Episodes, s.Split, s.Failed, s.Left, s.Faults)
 	if u := s.Usage; u.Tries > 0 {
 		fmt.Fprintf(w, "model   %d calls in %d tries, %d tokens read, %d written, cost %.4g\n", u.Calls, u.Tries, u.In, u.Out, u.Cost)
+	}
+	if s.Cut > 0 {
+		fmt.Fprintf(w, "!       %d episodes were cut off when the budget was used up\n", s.Cut)
 	}
 	for _, e := range s.Errors {
 		fmt.Fprintf(w, "!       %d times: %s\n", e.Count, e.Text)
