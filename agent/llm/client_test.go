@@ -22,12 +22,16 @@ type flaky struct {
 	n      int
 	status int
 	header http.Header
+	mu     sync.Mutex
 	at     []time.Time
 }
 
 func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
 	f.at = append(f.at, time.Now())
-	if len(f.at) > f.n {
+	good := len(f.at) > f.n
+	f.mu.Unlock()
+	if good {
 		f.h.ServeHTTP(w, r)
 		return
 	}
@@ -212,14 +216,7 @@ func TestTheKeyIsNotRecorded(t *testing.T) {
 
 func TestLimitsHoldForAllPlayers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &flaky{h: &llmtest.Endpoint{Model: right}}
-		var mu sync.Mutex
-		a := llm.New("http://model.test/v1", "tiny")
-		a.Transport = llmtest.Direct(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			mu.Lock()
-			defer mu.Unlock()
-			f.ServeHTTP(w, r)
-		}))
+		a := connect(t, &llmtest.Endpoint{Model: right})
 		a.Limits.Requests = 60
 		begun := time.Now()
 		var wg sync.WaitGroup
