@@ -14,6 +14,7 @@ import (
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/ssestream"
 )
 
 // What is read of a reply at most, and what is kept of one that cannot be read.
@@ -112,7 +113,9 @@ func (a *Agent) try(ctx context.Context, q *question, id string) (r reply, err e
 		r, err = a.single(ctx, a.params(q), opts)
 	}
 	var p *problem
+	var said *ssestream.StreamError
 	switch {
+	case err == nil: // it is paid for, though the time may be over now
 	case whole.Err() != nil:
 		return r, whole.Err()
 	case errors.As(err, &p):
@@ -127,7 +130,9 @@ func (a *Agent) try(ctx context.Context, q *question, id string) (r reply, err e
 		return r, &problem{text: a.scrub(err.Error())}
 	case body.err != nil:
 		return r, &problem{text: "the answer broke off: " + a.scrub(body.err.Error())}
-	case err != nil:
+	case errors.As(err, &said):
+		return r, &problem{text: a.scrub(clip(said.Message, 300))}
+	default:
 		r = reply{garbage: "it is no chat completion", text: string(body.head)}
 	}
 	r.text = a.scrub(strings.ToValidUTF8(r.text, "\uFFFD"))

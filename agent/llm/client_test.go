@@ -121,6 +121,26 @@ func TestATryEndsByItsTimeOutAndACallByItsTotal(t *testing.T) {
 	})
 }
 
+// An endpoint that fails within a stream says so in a piece of it.
+func TestAStreamThatSaysItFailedIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		a := llm.New("http://model.test/v1", "tiny")
+		a.Stream = true
+		a.Transport = llmtest.Direct(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if n++; n > 1 {
+				(&llmtest.Endpoint{Model: right}).ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "text/event-stream")
+			w.Write([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"I\"}}]}\n\ndata: {\"error\":{\"message\":\"out of memory\"}}\n\n"))
+		}))
+		if ep := play(t, a, "bandit", 1); ep.Outcome() != 1 || n != 2 || a.Spent().Calls != 1 {
+			t.Errorf("outcome %v after %d tries, spent %+v", ep.Outcome(), n, a.Spent())
+		}
+	})
+}
+
 // What no other try would change stops the run in one clear line, without the key.
 func TestAnEndpointThatCannotBeUsedIsNamed(t *testing.T) {
 	for status, want := range map[int]string{

@@ -184,3 +184,25 @@ func TestAPromptOfOnesOwn(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A model can be what a search tries things out with; it is told what was done,
+// mistakes too.
+func TestAModelProposesToASearch(t *testing.T) {
+	for _, text := range []bool{false, true} {
+		a := connect(t, &llmtest.Endpoint{Model: func(r *llmtest.Request, rng *rand.Rand) llmtest.Answer {
+			if rng.IntN(3) == 0 {
+				return llmtest.Answer{Text: "Hm."}
+			}
+			return right(r, rng)
+		}})
+		a.Text = text
+		tree := agent.NewTree(a)
+		tree.Budget, tree.Width = 6, 2
+		for name, s := range map[string]agent.Agent{"best of 2": agent.BestOfN{Inner: a, N: 2}, "tree": tree} {
+			before := a.Spent().Calls
+			if ep := play(t, s, "recall", 2); len(ep.Turns) == 0 || a.Spent().Calls == before {
+				t.Errorf("%s, text %v: %d turns, %d calls", name, text, len(ep.Turns), a.Spent().Calls-before)
+			}
+		}
+	}
+}

@@ -64,11 +64,7 @@ func (p *player) Act(ctx context.Context, o gym.Observation) (gym.Move, error) {
 // Watch takes in an action that is not the model's own, as if it were.
 func (p *player) Watch(_ context.Context, o gym.Observation, a gym.Action) (gym.Move, error) {
 	r := reply{text: a.String()}
-	if !p.a.Text {
-		c, err := o.Call(a)
-		if err != nil {
-			return gym.Move{}, err
-		}
+	if c, err := o.Call(a); err == nil && !p.a.Text { // else it was a mistake, and stays text
 		r = reply{calls: []call{{name: c.Name, args: string(c.Arguments)}}}
 	}
 	p.turns = append(p.turns, turn{p.show(&o), p.answer(&r)})
