@@ -44,10 +44,10 @@ func TestSearchIsBetterThanWhatItSearchesWith(t *testing.T) {
 		scenario string
 		level    int
 	}{
-		{puzzles, "frozen-lake", 2}, {puzzles, "lights-out", 2}, {puzzles, "hanoi", 1}, {puzzles, "sliding-tiles", 1}, {probe.Family{}, "corridor", 3},
+		{puzzles, "frozen-lake", 2}, {puzzles, "lights-out", 2}, {puzzles, "hanoi", 1}, {probe.Family{}, "corridor", 3},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
-			const seeds = 12
+			const seeds = 8
 			alone := success(t, c.family, agent.Random{}, c.scenario, c.level, seeds)
 			best := success(t, c.family, agent.BestOfN{Inner: agent.Random{}, N: 6}, c.scenario, c.level, seeds)
 			tree := agent.NewTree(nil)

@@ -2,6 +2,7 @@ package llm_test
 
 import (
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -35,9 +36,7 @@ func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.h.ServeHTTP(w, r)
 		return
 	}
-	for k, v := range f.header {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), f.header)
 	w.WriteHeader(f.status)
 	w.Write([]byte(`{"error": {"message": "not now, sk-secret"}}`))
 }

@@ -37,15 +37,15 @@ func TestFaultsComeAsPlanned(t *testing.T) {
 	var before string
 	for range 2 {
 		e := &llmtest.Endpoint{Model: llmtest.Random, Seed: 9, Faults: llmtest.Faults{Errors: 0.2, Garbage: 0.1}}
-		seen := ""
+		var seen strings.Builder
 		for i := range 500 {
 			status, text := ask(t, e, fmt.Sprint(i%100), hello+"}")
-			seen += fmt.Sprint(status, len(text), " ")
+			seen.WriteString(fmt.Sprint(status, len(text), " "))
 		}
-		if before != "" && seen != before {
+		if before != "" && seen.String() != before {
 			t.Error("the same seed failed at other requests")
 		}
-		before = seen
+		before = seen.String()
 		var all llmtest.Entry
 		for id, x := range e.Ledger() {
 			if x.Tries() != 5 {

@@ -125,7 +125,7 @@ func spoken(text string, calls []Call) string {
 // words are a text's tokens: a number for each word.
 func words(text string) []int32 {
 	ids := []int32{}
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		h := fnv.New32a()
 		h.Write([]byte(w))
 		ids = append(ids, int32(10+h.Sum32()%30000))
