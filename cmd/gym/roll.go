@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,28 +70,46 @@ func (r *roll) read() error {
 			r.left = append(r.left, i)
 		}
 	}
+	text, err := os.ReadFile(filepath.Join(r.dir, usageFile))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
 	var spent agent.Usage
-	if f, err := os.Open(filepath.Join(r.dir, usageFile)); err == nil {
-		defer f.Close()
-		for in := bufio.NewScanner(f); in.Scan(); {
-			var l usageLine
-			if json.Unmarshal(in.Bytes(), &l) == nil { // a crash cuts the last one off
-				r.sum.spend(l.Scenario, l.Usage)
-				spent.Add(l.Usage)
-			}
+	for line := range bytes.Lines(text) {
+		var l usageLine
+		if json.Unmarshal(line, &l) == nil { // a crash cuts the last one off
+			r.sum.spend(l.Scenario, l.Usage)
+			spent.Add(l.Usage)
 		}
 	}
-	if m := r.who.model; m != nil {
-		b, tokens := &m.Budget, spent.In+spent.Out
-		if b.Tokens > 0 && tokens >= b.Tokens || b.Cost > 0 && spent.Cost >= b.Cost {
-			return fmt.Errorf("the run has spent %d tokens and %.4g, which is its budget; go on with a larger --budget-tokens or --budget-cost", tokens, spent.Cost)
+	if err := r.limit(spent); err != nil {
+		return err
+	}
+	if r.log, err = os.OpenFile(filepath.Join(r.dir, usageFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); err != nil {
+		return err
+	}
+	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+		if _, err := r.log.WriteString("\n"); err != nil {
+			return err
 		}
-		if b.Tokens > 0 {
-			b.Tokens -= tokens
-		}
-		if b.Cost > 0 {
-			b.Cost -= spent.Cost
-		}
+	}
+	return nil
+}
+
+// limit takes what was spent off the budget.
+func (r *roll) limit(spent agent.Usage) error {
+	if r.who.model == nil || len(r.left) == 0 {
+		return nil
+	}
+	b, tokens := &r.who.model.Budget, spent.In+spent.Out
+	if b.Tokens > 0 && tokens >= b.Tokens || b.Cost > 0 && spent.Cost >= b.Cost {
+		return fmt.Errorf("the run has spent %d tokens and %.4g, which is its budget; go on with a larger --budget-tokens or --budget-cost", tokens, spent.Cost)
+	}
+	if b.Tokens > 0 {
+		b.Tokens -= tokens
+	}
+	if b.Cost > 0 {
+		b.Cost -= spent.Cost
 	}
 	return nil
 }
@@ -139,11 +157,6 @@ func (r *roll) done(ctx context.Context, k int, ep *gym.Episode, failure error) 
 	var fault *gym.Fault
 	switch {
 	case failure == nil:
-		ep.ID = line.ID
-		if err := r.out.Append(ep); err != nil {
-			return err
-		}
-		r.sum.add(ep)
 	case ctx.Err() != nil || errors.Is(failure, context.Canceled):
 		stop = context.Canceled
 	case errors.Is(failure, llm.ErrBudget):
@@ -163,6 +176,13 @@ func (r *roll) done(ctx context.Context, k int, ep *gym.Episode, failure error) 
 		if err := json.NewEncoder(r.log).Encode(line); err != nil {
 			return err
 		}
+	}
+	if failure == nil { // after its line: what was spent may not be forgotten
+		ep.ID = line.ID
+		if err := r.out.Append(ep); err != nil {
+			return err
+		}
+		r.sum.add(ep)
 	}
 	r.shown.show(&r.sum, len(r.tasks))
 	return stop

@@ -259,8 +259,5 @@ func (r *roll) begin() error {
 	if err == nil {
 		r.out, err = record.Create(filepath.Join(r.dir, "episodes"), false)
 	}
-	if err == nil {
-		r.log, err = os.OpenFile(filepath.Join(r.dir, usageFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	}
 	return err
 }
