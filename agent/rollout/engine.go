@@ -51,36 +51,59 @@ func (e *Engine) start() {
 // tasks' order, so that the result does not depend on which environment was
 // faster.
 func (e *Engine) Play(ctx context.Context, agentOf func(i int) agent.Agent, tasks []gym.Task) ([]*gym.Episode, error) {
+	episodes := make([]*gym.Episode, len(tasks))
+	err := e.Each(ctx, agentOf, tasks, func(i int, ep *gym.Episode, err error) error {
+		episodes[i] = ep
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return episodes, nil
+}
+
+// ErrEnough is what done of [Engine.Each] returns for no more tasks to be begun.
+var ErrEnough = errors.New("no more episodes are wanted")
+
+// Each plays all tasks, the i-th with agentOf(i), and tells done of each as soon
+// as it ends: its episode, or the error for which there is none. What done
+// returns stops the play at once, but for [ErrEnough]: then those that are
+// playing go on to their end. done is called by many goroutines.
+func (e *Engine) Each(ctx context.Context, agentOf func(i int) agent.Agent, tasks []gym.Task, done func(i int, ep *gym.Episode, err error) error) error {
 	e.start()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	episodes := make([]*gym.Episode, len(tasks))
+	var enough atomic.Bool
 	left := shares(tasks, min(e.Envs, len(tasks)))
 	var wg sync.WaitGroup
 	for worker := range left.parts {
 		wg.Go(func() {
 			env := <-e.idle
 			defer func() { e.idle <- env }()
-			for ctx.Err() == nil {
+			for ctx.Err() == nil && !enough.Load() {
 				i, ok := left.take(worker)
 				if !ok {
 					return
 				}
 				ep, err := e.play(ctx, &env, agentOf(i), tasks[i])
-				if err != nil {
+				if err == nil {
+					e.steps.Add(int64(len(ep.Turns)))
+				}
+				switch err := done(i, ep, err); {
+				case errors.Is(err, ErrEnough):
+					enough.Store(true)
+				case err != nil:
 					cancel(err)
 					return
 				}
-				episodes[i] = ep
-				e.steps.Add(int64(len(ep.Turns)))
 			}
 		})
 	}
 	wg.Wait()
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	return episodes, nil
+	return nil
 }
 
 // share is what is left to play: a part for each environment.

@@ -201,3 +201,62 @@ func TestAStreamGivesWhatItHasBeforeItsError(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What fails for one episode is told of that one; the others are played.
+func TestEachTellsOfEveryTask(t *testing.T) {
+	f := &shaky{fail: func(int64) bool { return false }}
+	e := &Engine{Family: f, Name: "shaky", Envs: 3}
+	broken := errors.New("no answer")
+	var mu sync.Mutex
+	told := map[int]error{}
+	err := e.Each(t.Context(), func(i int) agent.Agent {
+		if i%5 == 0 {
+			return refuses{broken}
+		}
+		return agent.Random{}
+	}, tasks(50), func(i int, ep *gym.Episode, err error) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if _, twice := told[i]; twice || (ep == nil) != (err != nil) {
+			t.Errorf("task %d: %v, %v", i, ep, err)
+		}
+		told[i] = err
+		return nil
+	})
+	for i := range 50 {
+		if err, ok := told[i]; !ok || errors.Is(err, broken) != (i%5 == 0) {
+			t.Errorf("task %d: %v", i, err)
+		}
+	}
+	if err != nil || e.Steps() != 40*3 {
+		t.Errorf("%d steps, %v", e.Steps(), err)
+	}
+	if e.Close(); f.open != 0 {
+		t.Errorf("%d environments are left", f.open)
+	}
+}
+
+// refuses is an agent that joins no episode.
+type refuses struct{ why error }
+
+func (r refuses) Join(context.Context, gym.Task, gym.Env) (agent.Player, error) { return nil, r.why }
+
+func TestEachEndsWhenItIsEnoughOrAnErrorSaysSo(t *testing.T) {
+	for _, stop := range []error{ErrEnough, errors.New("the disk is full")} {
+		e := &Engine{Family: &shaky{fail: func(int64) bool { return false }}, Envs: 4}
+		var n atomic.Int64
+		err := e.Each(t.Context(), random, tasks(500), func(_ int, ep *gym.Episode, err error) error {
+			if n.Add(1) >= 20 {
+				return stop
+			}
+			return err
+		})
+		if got := n.Load(); got < 20 || got > 23 {
+			t.Errorf("%v: %d episodes were played", stop, got)
+		}
+		if enough := stop == ErrEnough; enough != (err == nil) || !enough && !errors.Is(err, stop) {
+			t.Errorf("%v: %v", stop, err)
+		}
+		e.Close()
+	}
+}

@@ -30,7 +30,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"smalldisk": smallDisk, "waitlines": waitLines, "cut": cut},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"smalldisk": smallDisk, "waitlines": waitLines, "cut": cut, "endpoint": endpoint},
 	})
 }
 
