@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/turngym/turngym/agent"
+	"github.com/turngym/turngym/cmd/gym/internal/console"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/record"
 	"github.com/turngym/turngym/kernels/cpu"
@@ -67,7 +68,7 @@ func (a *app) demos(ctx context.Context, c Config, o demosOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	k, err := keepDemos(o.out, c.Env, o.minOutcome)
+	k, err := keepDemos(o.out, c.Env, keepLearnable(o.minOutcome))
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,8 @@ func (a *app) demos(ctx context.Context, c Config, o demosOptions) (err error) {
 	switch {
 	case o.from != "":
 		err = s.takeDemos(a, k, o)
+	case o.agent == "human":
+		err = s.playDemos(ctx, a, k, o)
 	default:
 		err = s.collectDemos(ctx, a, k, o)
 	}
@@ -135,6 +138,18 @@ func (s *session) collectDemos(ctx context.Context, a *app, k *demoKeeper, o dem
 		fmt.Fprintf(a.err, "gym: only %d of %d were found: no new one in the last %d tasks\n", k.kept, o.episodes, barren*demosRound)
 	}
 	return nil
+}
+
+// playDemos lets a person play training tasks until there are enough.
+func (s *session) playDemos(ctx context.Context, a *app, k *demoKeeper, o demosOptions) error {
+	n := k.before
+	next := func() (gym.Task, bool) {
+		n++
+		return draw(s.scenarios, s.c.Seed^0x68756d616e, n, 1, 1)[0], true
+	}
+	p := player{a: a, session: &console.Session{Family: s.family, Name: s.c.Env}, keeper: k, next: next, want: o.episodes}
+	first, _ := next()
+	return p.play(ctx, first)
 }
 
 // takeDemos takes demonstrations from what a run has recorded.
@@ -222,14 +237,25 @@ func (s *session) wants(t gym.Task) bool {
 	return false
 }
 
+// keepRule says which episodes are demonstrations.
+type keepRule struct {
+	minOutcome float64
+	writable   bool // only those that a policy can write
+}
+
+// keepAll keeps what a person asks to keep.
+var keepAll = keepRule{}
+
+func keepLearnable(minOutcome float64) keepRule { return keepRule{minOutcome, true} }
+
 // demoKeeper writes demonstrations into a folder, each once.
 type demoKeeper struct {
-	w          *record.Writer
-	minOutcome float64
-	seen       map[uint64]bool
+	w    *record.Writer
+	rule keepRule
+	seen map[uint64]bool
 
 	before, kept int // demonstrations that were there, and that are new
-	failed       int // below minOutcome
+	failed       int // below the least outcome
 	unwritable   int // for a policy
 	double       int
 }
@@ -239,11 +265,11 @@ type demoKeeper struct {
 func demosDir(out string) string { return filepath.Join(out, "episodes") }
 
 // keepDemos adds to the demonstrations of env in a folder, which it makes.
-func keepDemos(out, env string, minOutcome float64) (*demoKeeper, error) {
+func keepDemos(out, env string, rule keepRule) (*demoKeeper, error) {
 	if _, err := os.Stat(filepath.Join(out, "run.json")); err == nil {
 		return nil, wrongUse{fmt.Errorf("%s is the folder of a run; name another one for demonstrations", out)}
 	}
-	k := &demoKeeper{minOutcome: minOutcome, seen: map[uint64]bool{}}
+	k := &demoKeeper{rule: rule, seen: map[uint64]bool{}}
 	if r, err := record.Open(demosDir(out)); err == nil {
 		for ep, err := range r.All() {
 			if err != nil {
@@ -262,11 +288,11 @@ func keepDemos(out, env string, minOutcome float64) (*demoKeeper, error) {
 }
 
 func (k *demoKeeper) keep(ep *gym.Episode) error {
-	if ep.Outcome() < k.minOutcome {
+	if ep.Outcome() < k.rule.minOutcome {
 		k.failed++
 		return nil
 	}
-	if writable(ep) != nil {
+	if k.rule.writable && writable(ep) != nil {
 		k.unwritable++
 		return nil
 	}
