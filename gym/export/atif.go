@@ -61,7 +61,7 @@ type atifMetrics struct {
 }
 
 type atifSignals struct {
-	Signals map[string]float64 `json:"signals"`
+	Signals map[string]real `json:"signals"`
 }
 
 type atifTotal struct {
@@ -73,9 +73,9 @@ type atifTotal struct {
 }
 
 type atifOutcomes struct {
-	Outcome float64            `json:"outcome"`
-	Reason  string             `json:"reason"`
-	Signals map[string]float64 `json:"signals"`
+	Outcome real            `json:"outcome"`
+	Reason  string          `json:"reason"`
+	Signals map[string]real `json:"signals"`
 }
 
 func atifTrajectory(ep *gym.Episode) ([]any, error) {
@@ -103,6 +103,6 @@ func atifTrajectory(ep *gym.Episode) ([]any, error) {
 		t.Steps = append(t.Steps, s)
 	}
 	t.Metrics.Steps = len(t.Steps)
-	t.Metrics.Extra = atifOutcomes{ep.Outcome(), ep.End.Reason, metrics(ep)}
+	t.Metrics.Extra = atifOutcomes{real(ep.Outcome()), ep.End.Reason, metrics(ep)}
 	return []any{t}, nil
 }

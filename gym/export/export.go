@@ -8,10 +8,12 @@
 package export
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -114,45 +116,59 @@ func sound(ep *gym.Episode) error {
 	return nil
 }
 
+// real is a number that JSON shows with a point: 1 is 1.0. A loader that guesses a
+// column's type from its first rows takes rewards of 0 and 1 for whole numbers.
+type real float64
+
+// MarshalJSON writes the number.
+func (r real) MarshalJSON() ([]byte, error) {
+	b, err := json.Marshal(float64(r))
+	if err == nil && !bytes.ContainsAny(b, ".e") {
+		b = append(b, ".0"...)
+	}
+	return b, err
+}
+
 // about is what every row in JSON says of its episode.
 type about struct {
-	ID       string  `json:"id"`
-	Env      string  `json:"env"`
-	Scenario string  `json:"scenario"`
-	Level    int     `json:"level"`
-	Seed     string  `json:"seed"`
-	Split    string  `json:"split"`
-	Hint     int     `json:"hint,omitempty"`
-	Start    string  `json:"start,omitempty"`
-	Outcome  float64 `json:"outcome"`
+	ID       string `json:"id"`
+	Env      string `json:"env"`
+	Scenario string `json:"scenario"`
+	Level    int    `json:"level"`
+	Seed     string `json:"seed"`
+	Split    string `json:"split"`
+	Hint     int    `json:"hint,omitempty"`
+	Start    string `json:"start,omitempty"`
+	Outcome  real   `json:"outcome"`
 }
 
 func tell(ep *gym.Episode) about {
 	t := ep.Task
-	return about{ep.ID, ep.Env, t.Scenario, t.Level, fmt.Sprint(t.Seed), t.Split.String(), t.Hint, t.Start, ep.Outcome()}
+	return about{ep.ID, ep.Env, t.Scenario, t.Level, fmt.Sprint(t.Seed), t.Split.String(), t.Hint, t.Start, real(ep.Outcome())}
 }
 
 // paid is the outcome signal of each turn: 0 until it comes.
-func paid(ep *gym.Episode) []float64 {
-	out := make([]float64, len(ep.Turns))
+func paid(ep *gym.Episode) []real {
+	out := make([]real, len(ep.Turns))
 	for i := range ep.Turns {
-		out[i], _ = ep.Turns[i].Signals.Value(gym.SignalOutcome)
+		v, _ := ep.Turns[i].Signals.Value(gym.SignalOutcome)
+		out[i] = real(v)
 	}
 	return out
 }
 
 // metrics are the signals of a whole episode beside its outcome: a potential
 // and the rubric as they were last, the others' sums.
-func metrics(ep *gym.Episode) map[string]float64 {
-	m := map[string]float64{}
+func metrics(ep *gym.Episode) map[string]real {
+	m := map[string]real{}
 	for i := range ep.Turns {
 		for _, s := range ep.Turns[i].Signals {
 			switch {
 			case s.Name == gym.SignalOutcome:
-			case s.Name == gym.SignalProgress || len(s.Name) > len(gym.SignalRubric) && s.Name[:len(gym.SignalRubric)] == gym.SignalRubric:
-				m[s.Name] = s.Value
+			case s.Name == gym.SignalProgress || strings.HasPrefix(s.Name, gym.SignalRubric):
+				m[s.Name] = real(s.Value)
 			default:
-				m[s.Name] += s.Value
+				m[s.Name] += real(s.Value)
 			}
 		}
 	}
@@ -160,10 +176,10 @@ func metrics(ep *gym.Episode) map[string]float64 {
 }
 
 // signals are a turn's by name; the last of a name counts.
-func signals(list gym.Signals) map[string]float64 {
-	m := make(map[string]float64, len(list))
+func signals(list gym.Signals) map[string]real {
+	m := make(map[string]real, len(list))
 	for _, s := range list {
-		m[s.Name] = s.Value
+		m[s.Name] = real(s.Value)
 	}
 	return m
 }

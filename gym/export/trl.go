@@ -8,14 +8,14 @@ import (
 
 // named is a signal as a column of a table has it: always the same two fields.
 type named struct {
-	Name  string  `json:"name" parquet:"name"`
-	Value float64 `json:"value" parquet:"value"`
+	Name  string `json:"name" parquet:"name"`
+	Value real   `json:"value" parquet:"value"`
 }
 
 func list(s gym.Signals) []named {
 	out := make([]named, len(s))
 	for i, x := range s {
-		out[i] = named{x.Name, x.Value}
+		out[i] = named{x.Name, real(x.Value)}
 	}
 	return out
 }
@@ -26,8 +26,8 @@ func list(s gym.Signals) []named {
 type conversation struct {
 	Messages []message `json:"messages"`
 	Tools    string    `json:"tools"`
-	Reward   float64   `json:"reward"`
-	Rewards  []float64 `json:"rewards"` // by turn
+	Reward   real      `json:"reward"`
+	Rewards  []real    `json:"rewards"` // by turn
 	Signals  [][]named `json:"signals"` // by turn
 	about
 }
@@ -53,7 +53,7 @@ type completion struct {
 	Completion []message `json:"completion"`
 	Tools      string    `json:"tools"`
 	Turn       int       `json:"turn"`
-	Reward     float64   `json:"reward"` // of the episode
+	Reward     real      `json:"reward"` // of the episode
 	Signals    []named   `json:"signals"`
 	about
 }

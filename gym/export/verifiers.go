@@ -11,22 +11,22 @@ import (
 // trace is a line of traces.jsonl, version 1. Its nodes are one path: an agent
 // here never rewrites what it has read.
 type trace struct {
-	Version   int                `json:"version"`
-	ID        string             `json:"id"`
-	Verifiers traceBuild         `json:"verifiers"`
-	Task      traceTask          `json:"task"`
-	Agent     traceAgent         `json:"agent"`
-	Tools     []traceTool        `json:"tools"`
-	Nodes     []traceNode        `json:"nodes"`
-	Calls     []traceCall        `json:"calls"`
-	Rewards   map[string]scored  `json:"rewards"`
-	Metrics   map[string]float64 `json:"metrics"`
-	Info      traceInfo          `json:"info"`
-	Completed bool               `json:"is_completed"`
-	OK        bool               `json:"ok"`
-	Stop      string             `json:"stop_condition"`
-	Errors    []string           `json:"errors"`
-	Timing    traceTiming        `json:"timing"`
+	Version   int               `json:"version"`
+	ID        string            `json:"id"`
+	Verifiers traceBuild        `json:"verifiers"`
+	Task      traceTask         `json:"task"`
+	Agent     traceAgent        `json:"agent"`
+	Tools     []traceTool       `json:"tools"`
+	Nodes     []traceNode       `json:"nodes"`
+	Calls     []traceCall       `json:"calls"`
+	Rewards   map[string]scored `json:"rewards"`
+	Metrics   map[string]real   `json:"metrics"`
+	Info      traceInfo         `json:"info"`
+	Completed bool              `json:"is_completed"`
+	OK        bool              `json:"ok"`
+	Stop      string            `json:"stop_condition"`
+	Errors    []string          `json:"errors"`
+	Timing    traceTiming       `json:"timing"`
 }
 
 type traceBuild struct {
@@ -97,8 +97,8 @@ type traceUsage struct {
 }
 
 type scored struct {
-	Score  float64 `json:"score"`
-	Weight float64 `json:"weight"`
+	Score  real `json:"score"`
+	Weight real `json:"weight"`
 }
 
 type traceInfo struct {

@@ -66,7 +66,7 @@ func verlTasks(w io.Writer) Writer {
 			Prompt:      []verlMessage{{"user", opening(&ep.Turns[0].Observation)}},
 			RewardModel: verlReward{"rule", string(task)},
 			ExtraInfo: verlExtra{Split: a.Split, Index: index, ID: a.ID, Scenario: a.Scenario, Level: int64(a.Level), Seed: a.Seed,
-				Tools: string(described), Outcome: a.Outcome}}
+				Tools: string(described), Outcome: float64(a.Outcome)}}
 		index++
 		return []verlTask{row}, nil
 	})
@@ -80,7 +80,7 @@ type verlRollout struct {
 	ResponseIDs      []int32   `json:"response_ids"`
 	ResponseMask     []int     `json:"response_mask"`
 	ResponseLogProbs []float32 `json:"response_logprobs"`
-	RewardScore      float64   `json:"reward_score"`
+	RewardScore      real      `json:"reward_score"`
 	NumTurns         int       `json:"num_turns"` // of the user and tools, and of the agent
 	Metrics          struct{}  `json:"metrics"`
 	ExtraFields      verlMore  `json:"extra_fields"`
@@ -88,8 +88,8 @@ type verlRollout struct {
 
 type verlMore struct {
 	about
-	TurnScores []float64 `json:"turn_scores"`
-	Versions   []uint32  `json:"versions"` // of the weights, by token of the response
+	TurnScores []real   `json:"turn_scores"`
+	Versions   []uint32 `json:"versions"` // of the weights, by token of the response
 }
 
 func verlRollouts(ep *gym.Episode) ([]any, error) {
@@ -98,7 +98,7 @@ func verlRollouts(ep *gym.Episode) ([]any, error) {
 		return nil, err
 	}
 	read, written := part(&all)
-	row := verlRollout{PromptIDs: ids(read.IDs), ResponseIDs: written.IDs, ResponseLogProbs: written.LogProb, RewardScore: ep.Outcome(),
+	row := verlRollout{PromptIDs: ids(read.IDs), ResponseIDs: written.IDs, ResponseLogProbs: written.LogProb, RewardScore: real(ep.Outcome()),
 		NumTurns: 2 * len(ep.Turns), ExtraFields: verlMore{tell(ep), paid(ep), written.Version}}
 	for _, sampled := range written.Sampled {
 		mask := 0
