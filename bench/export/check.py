@@ -2,16 +2,20 @@
 
     python bench/export/check.py trl=FILE trl-completion=FILE ... verifiers=FILE
 
-pyarrow and datasets are needed; trl, verifiers and atif are used where they are there. A format's check
+pyarrow, datasets and pydantic are needed; trl, verl, verifiers and atif are used where they are there. A format's check
 fails with what is wrong; one that cannot be made for want of a package is said to be skipped.
 """
 
-import importlib
+import ast
+import importlib.util
 import json
 import sys
+import tempfile
+import typing
 
 import datasets
 import pyarrow.parquet
+import pydantic
 
 
 def table(path):
@@ -103,10 +107,24 @@ def verl_rollouts(path):
         assert row["prompt_ids"] and n == len(row["response_mask"]) == len(row["response_logprobs"]) == len(row["extra_fields"]["versions"])
         assert set(row["response_mask"]) <= {0, 1} and row["response_mask"][0] == 1
         assert all(p == 0 for p, m in zip(row["response_logprobs"], row["response_mask"]) if not m)
-    loop = package("verl.experimental.agent_loop.agent_loop")
+    output = agent_loop_output()
     for row in rows:
-        loop.AgentLoopOutput(**row)
+        output(**row)
     return len(rows)
+
+
+def agent_loop_output():
+    """verl's class, taken out of its source: to import its module needs PyTorch and Ray."""
+    spec = importlib.util.find_spec("verl")
+    if spec is None:
+        raise Skipped("no verl")
+    with open(f"{spec.submodule_search_locations[0]}/experimental/agent_loop/agent_loop.py") as f:
+        tree = ast.parse(f.read())
+    names = ("AgentLoopMetrics", "AgentLoopOutput")
+    classes = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name in names]
+    scope = {"BaseModel": pydantic.BaseModel, "Any": typing.Any, "Optional": typing.Optional}
+    exec(compile(ast.Module(classes, []), "agent_loop.py", "exec"), scope)
+    return scope["AgentLoopOutput"]
 
 
 def verifiers(path):
@@ -147,8 +165,6 @@ def parquet_episodes(path):
 
 
 if __name__ == "__main__":
-    import tempfile
-
     datasets.disable_progress_bars()
     failed = False
     with tempfile.TemporaryDirectory() as CACHE:

@@ -113,7 +113,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // work runs what takes time.
 func (m *Model) work(f func() done) tea.Cmd {
-	m.busy = true
+	m.busy, m.note = true, ""
 	return func() tea.Msg {
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -137,11 +137,13 @@ func (m *Model) finish(d done) tea.Cmd {
 		m.scroll, m.saved = 0, false
 	}
 	m.saved = m.saved && !d.next || d.saved
-	m.note, m.wrong = d.note, false
+	if d.note != "" {
+		m.say(false, "%s", d.note)
+	}
 	switch {
 	case d.err != nil:
-		m.note, m.wrong, m.running = d.err.Error(), true, false
-		return nil
+		m.running = false
+		m.say(true, "%v", d.err)
 	case d.quit:
 		return tea.Quit
 	case m.view.over != "" && moved:

@@ -30,7 +30,7 @@ func (m *Model) layout() sizes {
 	if m.view.now.Hint != "" {
 		s.goal = min(s.goal+1, max(1, m.height/5))
 	}
-	s.menu = max(2, min(menuMax, m.height/4))
+	s.menu = max(2, min(menuMax, (m.height-6)/3))
 	// Beside them: the head, the titles of three panes, the line, the note and the keys.
 	s.page = max(1, m.height-s.goal-s.menu-7)
 	s.historyW = max(historyMin, min(historyMax, m.width/3))
