@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/cmd/gym/internal/console"
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/gym/record"
 	"github.com/turngym/turngym/kernels/cpu"
 )
 
@@ -68,7 +64,7 @@ func (a *app) demos(ctx context.Context, c Config, o demosOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	k, err := keepDemos(o.out, c.Env, keepLearnable(o.minOutcome))
+	k, err := keepDemos(o.out, c.Env, keepRule{o.minOutcome, true})
 	if err != nil {
 		return err
 	}
@@ -235,92 +231,4 @@ func (s *session) wants(t gym.Task) bool {
 		}
 	}
 	return false
-}
-
-// keepRule says which episodes are demonstrations.
-type keepRule struct {
-	minOutcome float64
-	writable   bool // only those that a policy can write
-}
-
-// keepAll keeps what a person asks to keep.
-var keepAll = keepRule{}
-
-func keepLearnable(minOutcome float64) keepRule { return keepRule{minOutcome, true} }
-
-// demoKeeper writes demonstrations into a folder, each once.
-type demoKeeper struct {
-	w    *record.Writer
-	rule keepRule
-	seen map[uint64]bool
-
-	before, kept int // demonstrations that were there, and that are new
-	failed       int // below the least outcome
-	unwritable   int // for a policy
-	double       int
-}
-
-// demosDir is where a folder of demonstrations has its shards: where a run has
-// those of its training.
-func demosDir(out string) string { return filepath.Join(out, "episodes") }
-
-// keepDemos adds to the demonstrations of env in a folder, which it makes.
-func keepDemos(out, env string, rule keepRule) (*demoKeeper, error) {
-	if _, err := os.Stat(filepath.Join(out, "run.json")); err == nil {
-		return nil, wrongUse{fmt.Errorf("%s is the folder of a run; name another one for demonstrations", out)}
-	}
-	k := &demoKeeper{rule: rule, seen: map[uint64]bool{}}
-	if r, err := record.Open(demosDir(out)); err == nil {
-		for ep, err := range r.All() {
-			if err != nil {
-				return nil, err
-			}
-			if ep.Env != env {
-				return nil, wrongUse{fmt.Errorf("%s holds demonstrations of %s; name another folder for those of %s", out, ep.Env, env)}
-			}
-			k.seen[content(ep)] = true
-			k.before++
-		}
-	}
-	var err error
-	k.w, err = record.Create(demosDir(out), false)
-	return k, err
-}
-
-func (k *demoKeeper) keep(ep *gym.Episode) error {
-	if ep.Outcome() < k.rule.minOutcome {
-		k.failed++
-		return nil
-	}
-	if k.rule.writable && writable(ep) != nil {
-		k.unwritable++
-		return nil
-	}
-	c := content(ep)
-	if k.seen[c] {
-		k.double++
-		return nil
-	}
-	k.seen[c] = true
-	k.kept++
-	ep.ID = fmt.Sprintf("demo-%d", k.before+k.kept)
-	return k.w.Append(ep)
-}
-
-// left says what was not kept.
-func (k *demoKeeper) left() string {
-	return fmt.Sprintf("%d failed, %d equal to another, %d that no policy can write", k.failed, k.double, k.unwritable)
-}
-
-func (k *demoKeeper) close() error { return k.w.Close() }
-
-// content is what there is to learn from an episode: what was seen and done.
-// Episodes of different seeds may be equal in it.
-func content(ep *gym.Episode) uint64 {
-	h := fnv.New64a()
-	for i := range ep.Turns {
-		t := &ep.Turns[i]
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x01", t.Observation.Goal, t.Observation.Hint, &t.Observation, t.Move.Action)
-	}
-	return h.Sum64()
 }

@@ -41,7 +41,7 @@ func (a *app) playCommand() *cobra.Command {
 				return wrongUse{err}
 			}
 			if save != "" {
-				if p.keeper, err = keepDemos(save, c.Env, keepAll); err != nil {
+				if p.keeper, err = keepDemos(save, c.Env, keepRule{}); err != nil {
 					return err
 				}
 				defer p.keeper.close()
