@@ -150,19 +150,3 @@ func TestASearcherPaysForItsTrials(t *testing.T) {
 		t.Errorf("a continuation was told of %d turns after one", most)
 	}
 }
-
-func TestAScriptIsPlayedLineByLine(t *testing.T) {
-	env, _ := probe.Family{}.Open(t.Context())
-	ep, err := agent.Play(t.Context(), env, agent.Scripted{"click(77)", "jump()", "click(1"}, gym.Task{Scenario: "corridor", Level: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range ep.Turns {
-		if bad, _ := ep.Turns[i].Signals.Value(gym.SignalFormat); bad != 1 {
-			t.Errorf("turn %d, %q, is no mistake", i, ep.Turns[i].Move.Text)
-		}
-	}
-	if ep.End.Reason != gym.Truncated {
-		t.Errorf("it ended as %s", ep.End.Reason)
-	}
-}

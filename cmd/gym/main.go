@@ -25,6 +25,7 @@ type app struct {
 	env      func(string) string
 	tty      bool // err is a terminal
 	width    int  // of it
+	screen   bool // in and out are a terminal
 }
 
 // wrongUse is an error of the command line: exit code 2.
@@ -39,6 +40,7 @@ func main() {
 			a.width = w
 		}
 	}
+	a.screen = term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
 	code := a.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -51,7 +53,8 @@ func (a *app) command() *cobra.Command {
 		Example:       "  gym train --env web\n  gym play --env web --scenario shop\n  gym envs",
 		SilenceErrors: true, SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.rolloutCommand(), a.episodesCommand(), a.viewCommand(), a.playCommand(), a.scenarioCommand(), a.checkCommand(), a.benchCommand(), a.doctorCommand())
+	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.rolloutCommand(), a.demosCommand(), a.episodesCommand(), a.viewCommand(), a.exportCommand(),
+		a.playCommand(), a.scenarioCommand(), a.checkCommand(), a.benchCommand(), a.doctorCommand())
 	root.SetFlagErrorFunc(flagError)
 	return root
 }

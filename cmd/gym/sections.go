@@ -84,6 +84,7 @@ type SFTConfig struct {
 	LR     float64 `mapstructure:"lr" help:"highest learning rate"`
 	WarmUp int     `mapstructure:"warmup" help:"steps in which it rises"`
 	Final  float64 `mapstructure:"final" help:"share of it that is left at the end"`
+	Demos  string  `mapstructure:"demos" help:"folder of recorded demonstrations instead of the oracle's: gym demos"`
 }
 
 // RLConfig is the stage that learns from rollouts.

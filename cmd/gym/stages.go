@@ -25,12 +25,14 @@ func (s *session) stages() ([]train.Stage, error) {
 	}
 	var stages []train.Stage
 	if c.SFT.Steps > 0 {
+		demos, err := s.demonstrations()
+		if err != nil {
+			return nil, err
+		}
 		stages = append(stages, train.Stage{Name: "sft", Steps: c.SFT.Steps, Batch: c.SFT.Batch, WarmUp: c.SFT.WarmUp, Final: c.SFT.Final,
 			Update: train.Update{Reward: reward.Of("outcome", reward.Outcome{}), Estimator: algo.Demonstration{}, Objective: algo.PolicyGradient{},
 				Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
-			Open: s.source(&rollout.Stream{Engine: s.demos,
-				Tasks: rollout.Fixed(func(step int) []gym.Task { return draw(s.scenarios, c.Seed^0x64656d6f, step, c.SFT.Batch, 1) }),
-				Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}),
+			Open:  demos,
 			Probe: s.probe, ProbeEvery: max(1, c.SFT.Steps/probes),
 		})
 	}
@@ -79,6 +81,24 @@ func (s *session) stages() ([]train.Stage, error) {
 		stages = append(stages, stage)
 	}
 	return stages, nil
+}
+
+// demonstrations are asked of the oracles, or those that were recorded.
+func (s *session) demonstrations() (func(ctx context.Context, from, to int) (train.Source, func()), error) {
+	seed, batch := s.c.Seed^0x64656d6f, s.c.SFT.Batch
+	if s.live() {
+		return s.source(&rollout.Stream{Engine: s.demos,
+			Tasks: rollout.Fixed(func(step int) []gym.Task { return draw(s.scenarios, seed, step, batch, 1) }),
+			Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}), nil
+	}
+	r := &rollout.Replay{Codec: s.codec, Episodes: s.recorded, Seed: seed, Batch: batch}
+	if err := r.Check(); err != nil {
+		return nil, fmt.Errorf("sft.demos: %w", err)
+	}
+	return func(_ context.Context, from, _ int) (train.Source, func()) {
+		r.Start(from)
+		return r, func() {}
+	}, nil
 }
 
 // probes is how often the policy is probed while it learns from

@@ -63,6 +63,7 @@ type session struct {
 	scenarios []chosen
 	engine    *rollout.Engine
 	demos     *rollout.Engine // where demonstrations are played: without a browser, if that is enough
+	recorded  []*gym.Episode  // demonstrations that were recorded, where sft.demos names some
 	codec     *prompt.Codec
 	policy    *policy.Policy
 	learner   *train.Learner
@@ -85,23 +86,37 @@ func (a *app) open(c Config) (*session, error) {
 	return s, nil
 }
 
-// prepare is open for what training alone needs: oracles to learn from, and
-// where to play them.
-func (s *session) prepare() error {
-	c, scripts := s.c, false
-	for _, sc := range s.scenarios {
-		scripts = scripts || sc.Script
-		if c.SFT.Steps > 0 && !sc.Oracle {
-			return wrongUse{fmt.Errorf("%s/%s has no oracle to learn from; use --recipe grpo or ppo", c.Env, sc.Name)}
-		}
-	}
-	if c.Env == "web" && !scripts && c.Web.Driver != "static" {
-		f, err := openFamily(&s.c, "static")
-		if err != nil {
+// prepare is open for what training alone needs: oracles or demonstrations to
+// learn from, and where to play.
+func (s *session) prepare(a *app) error {
+	if s.c.SFT.Steps > 0 && s.c.SFT.Demos != "" {
+		if err := s.readDemos(a); err != nil {
 			return err
 		}
-		s.demos = &rollout.Engine{Family: f, Name: c.Env, Envs: c.Envs}
 	}
+	for _, sc := range s.scenarios {
+		if s.live() && !sc.Oracle {
+			return wrongUse{fmt.Errorf("%s/%s has no oracle to learn from; use --recipe grpo or ppo, or name a folder of demonstrations with --sft.demos", s.c.Env, sc.Name)}
+		}
+	}
+	return s.withoutBrowser()
+}
+
+// live says whether oracles are asked for demonstrations.
+func (s *session) live() bool { return s.c.SFT.Steps > 0 && s.c.SFT.Demos == "" }
+
+// withoutBrowser lets demonstrations be played in this process where their
+// pages have no scripts.
+func (s *session) withoutBrowser() error {
+	scripts := slices.ContainsFunc(s.scenarios, func(sc chosen) bool { return sc.Script })
+	if s.c.Env != "web" || scripts || s.c.Web.Driver == "static" {
+		return nil
+	}
+	f, err := openFamily(&s.c, "static")
+	if err != nil {
+		return err
+	}
+	s.demos = &rollout.Engine{Family: f, Name: s.c.Env, Envs: s.c.Envs}
 	return nil
 }
 
@@ -132,7 +147,7 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	if err := s.prepare(); err != nil {
+	if err := s.prepare(a); err != nil {
 		return err
 	}
 	if err := a.greet(s); err != nil {
@@ -175,7 +190,11 @@ func (a *app) greet(s *session) error {
 	}
 	var stages []string
 	if n := s.c.SFT.Steps; n > 0 {
-		stages = append(stages, fmt.Sprintf("%d steps on demonstrations", n))
+		of := ""
+		if !s.live() {
+			of = fmt.Sprintf(" (%d of %s, mean outcome %.2f)", len(s.recorded), s.c.SFT.Demos, meanOutcome(s.recorded))
+		}
+		stages = append(stages, fmt.Sprintf("%d steps on demonstrations%s", n, of))
 	}
 	if n := s.c.RL.Steps; n > 0 {
 		stages = append(stages, fmt.Sprintf("%d steps of %s on rollouts", n, s.c.RL.Algorithm))
@@ -202,7 +221,7 @@ func (s *session) proveOracles(ctx context.Context) error {
 
 // begin makes the run's folder, its tokenizer and a new model.
 func (s *session) begin(ctx context.Context, dev kernels.Device) error {
-	if s.c.SFT.Steps > 0 {
+	if s.live() {
 		if err := s.proveOracles(ctx); err != nil {
 			return wrongUse{err}
 		}

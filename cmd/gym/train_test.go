@@ -172,6 +172,44 @@ func killChrome() {
 	}
 }
 
+// So has one whose demonstrations come from a folder.
+func TestResumeGoesOnInTheDemonstrations(t *testing.T) {
+	dir := t.TempDir()
+	demos := filepath.Join(dir, "demos")
+	must(t, "demos", "--env", "probe", "--scenario", "bandit,corridor", "--episodes", "30", "--out", demos)
+	args := func(run string) []string {
+		return []string{"train", "--env", "probe", "--scenario", "bandit,corridor", "--recipe", "sft", "--sft.demos", demos, "--sft.steps", "12", "--sft.batch", "8",
+			"--save", "3", "--eval.seeds", "1", "--model.dim", "16", "--model.layers", "1", "--model.heads", "2", "--model.kv_heads", "1", "--model.hidden", "16", "--run", run}
+	}
+	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "stopped")
+	must(t, args(whole)...)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		untilStep(run, 4)
+		cancel()
+	}()
+	if code, text := runGym(ctx, args(run)...); code != 1 {
+		t.Fatalf("exit %d\n%s", code, text)
+	}
+	must(t, "train", "--resume", run)
+	sameWeights(t, whole, run)
+}
+
+// Demonstrations that were recorded teach a probe as live ones do.
+func TestAPolicyLearnsFromRecordedDemonstrationsAsFromLiveOnes(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
+	demos := filepath.Join(t.TempDir(), "demos")
+	must(t, "demos", "--env", "probe", "--scenario", "bandit,corridor", "--episodes", "400", "--out", demos)
+	sft := []string{"--env", "probe", "--scenario", "bandit,corridor", "--recipe", "sft", "--sft.steps", "60", "--sft.warmup", "10"}
+	live, _ := learn(t, sft...)
+	recorded, random := learn(t, append(sft, "--sft.demos", demos)...)
+	if recorded < 0.95 || recorded < live-0.05 || random > 0.5 {
+		t.Errorf("success %.2f with recorded demonstrations, %.2f with live ones, random agent %.2f", recorded, live, random)
+	}
+}
+
 // Reinforcement alone, from random weights, learns to press what the goal
 // names: the smaller version of what the README claims.
 func TestReinforcementLearns(t *testing.T) {
