@@ -16,6 +16,9 @@ import (
 // call takes a turn of the agent's but none of the environment's: each tool has
 // a bound on its calls. Closing the environment closes the tools.
 //
+// Arguments that do not fit the verb are a mistake as any other. A mistake that
+// the tool finds is a result, "error: ...": the action was well-formed.
+//
 // A tool whose verb the environment, or another tool, has too is the caller's
 // error, which Reset gives.
 func Attach(env gym.Env, uses ...Use) gym.Env {
@@ -172,24 +175,27 @@ func (a *attached) call(ctx context.Context, t *tool, act gym.Action) (gym.Outco
 	if err := ctx.Err(); err != nil {
 		return gym.Outcome{}, err
 	}
-	r, err := t.Call(ctx, act.Args)
-	var s *stuck
-	if errors.As(err, &s) {
-		t.busy = s.done
-	}
-	var mistake *gym.Mistake
-	if err != nil && !errors.As(err, &mistake) {
-		a.playing, a.failed = false, true
-		return gym.Outcome{}, t.fault(ctx, err)
+	out := gym.Outcome{Signals: slices.Clone(a.progress)}
+	seen, note := gym.Observation{Verbs: []gym.Verb{t.verb}}, ""
+	var r Result
+	if err := seen.Validate(act); err != nil {
+		note = err.Error()
+		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalFormat, Value: 1})
+	} else if r, err = t.Call(ctx, act.Args); err != nil {
+		if s := (*stuck)(nil); errors.As(err, &s) {
+			t.busy = s.done
+		}
+		var mistake *gym.Mistake
+		if !errors.As(err, &mistake) {
+			a.playing, a.failed = false, true
+			return gym.Outcome{}, t.fault(ctx, err)
+		}
+		r = Result{Text: "error: " + mistake.Text}
+		out.Signals = append(out.Signals, gym.Signal{Name: SignalError, Value: 1})
 	}
 	t.calls++
 	a.done = append(a.done, act)
-	a.called, a.shown, a.note = true, r, ""
-	out := gym.Outcome{Signals: slices.Clone(a.progress)}
-	if mistake != nil {
-		a.note = mistake.Text
-		out.Signals = append(out.Signals, gym.Signal{Name: gym.SignalFormat, Value: 1})
-	}
+	a.called, a.shown, a.note = true, r, note
 	if t.Cost != 0 {
 		out.Signals = append(out.Signals, gym.Signal{Name: SignalCost, Value: t.Cost})
 	}

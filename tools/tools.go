@@ -88,8 +88,11 @@ func (u Use) withDefaults() Use {
 	return u
 }
 
-// SignalCost is what a call of a tool cost.
-const SignalCost = "cost"
+// The signals of a call beside those of every environment.
+const (
+	SignalCost  = "cost"  // what it cost, where that is something
+	SignalError = "error" // 1 where the tool had to say what was wrong with it
+)
 
 // grace is how long a tool may take to notice that its time is over.
 const grace = time.Second

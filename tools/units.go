@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -132,6 +133,9 @@ func (Units) Call(_ context.Context, args []gym.Value) (Result, error) {
 		return Result{}, gym.Mistakef("%s %s is below absolute zero", given, from.names[0])
 	}
 	v.Sub(v, rational(to.plus)).Quo(v, rational(to.factor))
+	if f, _ := v.Float64(); math.IsInf(f, 0) {
+		return Result{}, gym.Mistakef("the result is too large")
+	}
 	return Result{Text: given + " " + from.names[0] + " = " + decimal(v) + " " + to.names[0]}, nil
 }
 
