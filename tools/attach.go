@@ -91,18 +91,33 @@ func (a *attached) Reset(ctx context.Context, t gym.Task) (gym.Observation, erro
 	return a.see(), nil
 }
 
-// distinct says which tool has a name that is taken.
+// distinct gives every tool a name of its own, and says which has none.
 func (a *attached) distinct(o *gym.Observation) error {
-	for i, t := range a.tools {
-		same := func(v gym.Verb) bool { return v.Name == t.verb.Name }
-		if slices.ContainsFunc(o.Verbs, same) {
-			return fmt.Errorf("tool %s: the environment has a verb of that name; leave the tool out", t.verb.Name)
+	for i := range a.tools {
+		t := &a.tools[i]
+		t.verb.Name = t.Tool.Verb().Name
+		owner := a.owner(o, i)
+		if p, ok := t.Tool.(Prefixer); ok && owner != "" {
+			t.verb.Name = p.Prefix() + "_" + t.verb.Name
+			owner = a.owner(o, i)
 		}
-		if slices.ContainsFunc(a.tools[:i], func(t tool) bool { return same(t.verb) }) {
-			return fmt.Errorf("tool %s: two tools have that name; leave one out", t.verb.Name)
+		if owner != "" {
+			return fmt.Errorf("tool %s: %s has a verb of that name; leave the tool out", t.verb.Name, owner)
 		}
 	}
 	return nil
+}
+
+// owner is who has the name of the i-th tool before it; "" is no one.
+func (a *attached) owner(o *gym.Observation, i int) string {
+	same := func(v gym.Verb) bool { return v.Name == a.tools[i].verb.Name }
+	if slices.ContainsFunc(o.Verbs, same) {
+		return "the environment"
+	}
+	if slices.ContainsFunc(a.tools[:i], func(t tool) bool { return same(t.verb) }) {
+		return "another tool"
+	}
+	return ""
 }
 
 // forget makes the tools as they were before the first call.

@@ -50,6 +50,8 @@ type (
 	Closer interface{ Close() error }
 	// Outsider may reach what an episode cannot put back: a server, the network.
 	Outsider interface{ Outside() bool }
+	// Prefixer gets its prefix and a _ before its verb's name where that is taken.
+	Prefixer interface{ Prefix() string }
 )
 
 // Use is a tool with its limits; 0 is the default of [Defaults].
