@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +23,12 @@ import (
 type maker struct {
 	name, doc string
 	make      func(ctx context.Context) ([]tools.Tool, error)
+	time      time.Duration // of a call; 0 is the default
 }
+
+// serverTime is how long a call of an MCP server's tool may take: longer than
+// that of others, since no answer in time is a fault and not the agent's mistake.
+const serverTime = 30 * time.Second
 
 // makers are what the keys tools and mcp name.
 func makers(names, servers []string) ([]maker, error) {
@@ -34,7 +40,7 @@ func makers(names, servers []string) ([]maker, error) {
 	}
 	for _, text := range servers {
 		s, err := mcp.Parse(text)
-		list, errs = append(list, maker{s.Name, "an MCP server", s.Open}), append(errs, err)
+		list, errs = append(list, maker{s.Name, "an MCP server", s.Open, serverTime}), append(errs, err)
 	}
 	return list, errors.Join(errs...)
 }
@@ -48,23 +54,24 @@ func toolMaker(text string) (maker, error) {
 	switch {
 	case name == "lua" && arg != "":
 		s, err := script.Load(os.DirFS(filepath.Dir(arg)), filepath.Base(arg))
-		return maker{text, "a tool in Lua", fresh(func() []tools.Tool { return []tools.Tool{s.Tool()} })}, err
+		return maker{name: text, doc: "a tool in Lua", make: fresh(func() []tools.Tool { return []tools.Tool{s.Tool()} })}, err
 	case name == "http_get" && arg != "":
 		prefixes := strings.Fields(arg)
 		_, err := tools.NewHTTP(prefixes...)
-		return maker{text, "fetch what stands under these addresses", func(context.Context) ([]tools.Tool, error) {
+		return maker{name: text, doc: "fetch what stands under these addresses", make: func(context.Context) ([]tools.Tool, error) {
 			h, err := tools.NewHTTP(prefixes...)
 			return []tools.Tool{h}, err
 		}}, err
 	case name == "dates" && arg != "":
 		_, err := tools.Dates(arg)
-		return maker{text, "reckon with days; today is " + arg, func(context.Context) ([]tools.Tool, error) { return tools.Dates(arg) }}, err
+		return maker{name: text, doc: "reckon with days; today is " + arg,
+			make: func(context.Context) ([]tools.Tool, error) { return tools.Dates(arg) }}, err
 	}
 	e, err := tools.All().Get(text)
 	if err != nil {
 		return maker{}, catalog.Unknown("tool", text, append(tools.All().Names(), forms()...))
 	}
-	return maker{e.Name, e.Doc, fresh(e.New)}, nil
+	return maker{name: e.Name, doc: e.Doc, make: fresh(e.New)}, nil
 }
 
 // forms are the ways to name tools that need more than a name.
@@ -90,7 +97,9 @@ func withTools(c *Config, f gym.Family) (gym.Family, error) {
 			if err != nil {
 				return nil, errors.Join(err, letGo(uses))
 			}
-			uses = append(uses, tools.Uses(made...)...)
+			for _, t := range made {
+				uses = append(uses, tools.Use{Tool: t, Time: m.time})
+			}
 		}
 		return uses, nil
 	}
