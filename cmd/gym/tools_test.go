@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"gopkg.in/yaml.v3"
 
 	"github.com/turngym/turngym/gym"
@@ -14,6 +16,21 @@ import (
 	"github.com/turngym/turngym/tools/script"
 	"github.com/turngym/turngym/tools/toolstest"
 )
+
+// greeter is an MCP server with one tool, which the scripts in testdata start.
+func greeter() {
+	s := sdk.NewServer(&sdk.Implementation{Name: "greeter", Version: "1"}, nil)
+	type who struct {
+		Name string `json:"name"`
+	}
+	sdk.AddTool(s, &sdk.Tool{Name: "greet", Description: "Greet someone."}, func(_ context.Context, _ *sdk.CallToolRequest, w who) (*sdk.CallToolResult, any, error) {
+		if w.Name == "nobody" {
+			return nil, nil, fmt.Errorf("there is nobody to greet")
+		}
+		return &sdk.CallToolResult{Content: []sdk.Content{&sdk.TextContent{Text: "hello " + w.Name + os.Getenv("SECRET") + os.Getenv("END")}}}, nil, nil
+	})
+	s.Run(context.Background(), &sdk.StdioTransport{})
+}
 
 // The listing of a tool in Lua passes the suite of tools.
 func TestListingsOfLuaToolsWork(t *testing.T) {

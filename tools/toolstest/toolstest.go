@@ -45,6 +45,9 @@ func Run(t *testing.T, open func() tools.Tool, calls ...string) {
 		first := answers(t, tool, actions)
 		again := open()
 		defer shut(t, again)
+		if got := again.Verb(); !reflect.DeepEqual(got, v) || !reflect.DeepEqual(tool.Verb(), v) {
+			t.Errorf("its verb is %s, and %s after calls, and %s of another one", v, tool.Verb(), got)
+		}
 		if got := answers(t, again, actions); !reflect.DeepEqual(got, first) {
 			t.Errorf("another one answers\n%q\nthe first answered\n%q", got, first)
 		}
