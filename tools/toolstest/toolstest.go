@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/turngym/turngym/gym"
@@ -76,7 +75,7 @@ func Run(t *testing.T, open func() tools.Tool, calls ...string) {
 					args[i].Text = text
 				}
 			}
-			if r, err := (tools.Use{Tool: tool, Time: time.Second}).Call(t.Context(), args); err != nil {
+			if r, err := (tools.Use{Tool: tool}).Call(t.Context(), args); err != nil {
 				var mistake *gym.Mistake
 				if !errors.As(err, &mistake) {
 					t.Errorf("%.60q: got the error %v, want an answer or a mistake", text, err)
