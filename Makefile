@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-long bench build chrome miniwob peers peers-web puzzle-table miniwob-table chaos check clean
+.PHONY: train test test-long bench build chrome miniwob peers peers-web puzzle-table miniwob-table chaos mcp-servers check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -45,6 +45,13 @@ peers-web:
 		browsergym-core==0.14.3 browsergym-miniwob==0.14.3 playwright==1.44.0 miniwob==1.1.0 gymnasium==1.4.0 \
 		selenium==4.51.0 lxml==5.4.0 beautifulsoup4==4.15.0; } \
 		|| { rm -rf build/peers-web; echo "no web peers here (pip could not get them)"; }
+
+# MCP servers that the protocol's authors publish, for the test of tools/mcp, where npm can get them.
+mcp-servers:
+	@test -d build/mcp/node_modules/@modelcontextprotocol/server-everything && exit 0; mkdir -p build/mcp; \
+	timeout 120 npm install --silent --no-audit --no-fund --prefix build/mcp @modelcontextprotocol/server-filesystem@2026.8.31 \
+		@modelcontextprotocol/server-everything@2026.8.31 >build/mcp/npm.log 2>&1 \
+		|| { rm -rf build/mcp; echo "no MCP servers here (npm could not get them): their test is skipped"; }
 
 # Trains one policy on 35 MiniWoB++ pages and plays all 130: about an hour.
 miniwob-table: chrome miniwob build

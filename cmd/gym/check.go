@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +52,8 @@ func (a *app) checkCommand() *cobra.Command {
 				all = append(all, s.Scenario)
 			}
 			again := []string{"check", "--env", c.Env, "--web.driver", c.Web.Driver, "--web.chrome", c.Web.Chrome, "--web.pages", c.Web.Pages,
-				"--web.browser", c.Web.Browser, "--web.input", c.Web.Input, "--web.actions", strings.Join(c.Web.Actions, ","), "--web.dir", c.Web.Dir, "--puzzle.dir", c.Puzzle.Dir}
+				"--web.browser", c.Web.Browser, "--web.input", c.Web.Input, "--web.actions", strings.Join(c.Web.Actions, ","), "--web.dir", c.Web.Dir, "--puzzle.dir", c.Puzzle.Dir,
+				"--tools", listFlag(c.Tools), "--mcp", listFlag(c.MCP), "--tool_calls", strconv.Itoa(c.ToolCalls)}
 			return a.check(cmd.Context(), f, c.Env+"/", all, flags, func(name string) []string { return append(again, "--scenarios", name) })
 		},
 	}
@@ -99,6 +102,18 @@ func (a *app) json(v any) error {
 	enc := json.NewEncoder(a.out)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// listFlag is a list as a flag has it.
+func listFlag(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Write(list)
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // elsewhere runs this program anew and gives the digests that it prints.

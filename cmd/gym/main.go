@@ -55,6 +55,7 @@ func (a *app) command() *cobra.Command {
 	}
 	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.rolloutCommand(), a.demosCommand(), a.episodesCommand(), a.viewCommand(), a.exportCommand(),
 		a.playCommand(), a.scenarioCommand(), a.checkCommand(), a.benchCommand(), a.doctorCommand())
+	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.toolsCommand(), a.episodesCommand(), a.viewCommand(), a.playCommand(), a.scenarioCommand(), a.checkCommand(), a.benchCommand(), a.doctorCommand())
 	root.SetFlagErrorFunc(flagError)
 	return root
 }

@@ -14,7 +14,9 @@ import (
 	"github.com/turngym/turngym/envs/web/browser"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"gym": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gym": main, "mcp-greeter": greeter})
+}
 
 // The scripts in testdata are what a person types and sees.
 func TestScripts(t *testing.T) {

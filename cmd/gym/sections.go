@@ -29,6 +29,9 @@ type Config struct {
 	Save      int      `mapstructure:"save" help:"steps between checkpoints"`
 	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
 	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
+	Tools     []string `mapstructure:"tools" help:"tools beside the environment's verbs: see gym tools; or lua:FILE"`
+	MCP       []string `mapstructure:"mcp" help:"MCP servers whose tools are given: NAME=COMMAND ARGUMENTS or NAME=http://HOST/PATH"`
+	ToolCalls int      `mapstructure:"tool_calls" help:"most calls of tools in an episode"`
 
 	Web    WebConfig    `mapstructure:"web"`
 	Puzzle PuzzleConfig `mapstructure:"puzzle"`
@@ -199,7 +202,7 @@ type EvalConfig struct {
 func defaults() Config {
 	tiny := model.Tiny(2048)
 	return Config{
-		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20,
+		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20, ToolCalls: 16,
 		Web:   WebConfig{Driver: "auto"},
 		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, KVHeads: tiny.KVHeads, Hidden: tiny.Hidden, Context: tiny.Context},
 		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},

@@ -175,7 +175,7 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 // greet says what will be done and in what.
 func (a *app) greet(s *session) error {
 	env := s.c.Env
-	if w, ok := s.family.(*web.Family); ok {
+	if w, ok := below(s.family).(*web.Family); ok {
 		path, missing, err := w.Find()
 		switch {
 		case err != nil:

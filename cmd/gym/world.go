@@ -49,7 +49,12 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 			return nil, err
 		}
 	}
-	return f, nil
+	given, err := withTools(c, f)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return given, nil
 }
 
 // choose opens the family that a command line names and picks its scenarios.

@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/turngym/turngym/gym"
@@ -45,6 +44,9 @@ func Run(t *testing.T, open func() tools.Tool, calls ...string) {
 		first := answers(t, tool, actions)
 		again := open()
 		defer shut(t, again)
+		if got := again.Verb(); !reflect.DeepEqual(got, v) || !reflect.DeepEqual(tool.Verb(), v) {
+			t.Errorf("its verb is %s, and %s after calls, and %s of another one", v, tool.Verb(), got)
+		}
 		if got := answers(t, again, actions); !reflect.DeepEqual(got, first) {
 			t.Errorf("another one answers\n%q\nthe first answered\n%q", got, first)
 		}
@@ -73,7 +75,7 @@ func Run(t *testing.T, open func() tools.Tool, calls ...string) {
 					args[i].Text = text
 				}
 			}
-			if r, err := (tools.Use{Tool: tool, Time: time.Second}).Call(t.Context(), args); err != nil {
+			if r, err := (tools.Use{Tool: tool}).Call(t.Context(), args); err != nil {
 				var mistake *gym.Mistake
 				if !errors.As(err, &mistake) {
 					t.Errorf("%.60q: got the error %v, want an answer or a mistake", text, err)
