@@ -29,7 +29,7 @@ type asker struct {
 }
 
 // tries is how often a question is drawn anew before the database is given up.
-const tries = 80
+const tries = 40
 
 // limits are those of every query of an episode.
 var limits = sqlbox.Limits{Rows: 300, Steps: 300_000}
@@ -177,8 +177,7 @@ func (a *asker) say(c *column) string {
 // cell is a random cell of a column.
 func (a *asker) cell(role int, c *column) string {
 	f := a.role(role)
-	at := slices.IndexFunc(f.cols, func(x column) bool { return x.name == c.name })
-	return f.rows[a.rng.IntN(len(f.rows))][at]
+	return f.rows[a.rng.IntN(len(f.rows))][f.at(c)]
 }
 
 // cond is a condition, in words and in SQL.
@@ -213,6 +212,23 @@ func (a *asker) than(role int, c *column) cond {
 	default:
 		return cond{said + "at most " + v, c.name + " <= " + v}
 	}
+}
+
+// few asks for a number so near an end of its column that few rows have it.
+func (a *asker) few(role int, c *column) cond {
+	f := a.role(role)
+	var list []int
+	for _, row := range f.rows {
+		list = append(list, atoi(row[f.at(c)]))
+	}
+	slices.Sort(list)
+	k := 1 + a.rng.IntN(min(6, len(list)/2))
+	if a.rng.IntN(2) == 0 {
+		v := strconv.Itoa(list[len(list)-1-k])
+		return cond{"whose " + a.say(c) + " is more than " + v, c.name + " > " + v}
+	}
+	v := strconv.Itoa(list[k])
+	return cond{"whose " + a.say(c) + " is less than " + v, c.name + " < " + v}
 }
 
 func atoi(s string) int {

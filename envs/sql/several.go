@@ -21,9 +21,11 @@ func sortInts(list []int, desc bool) {
 
 func sets(a *asker) question {
 	c, t := a.col(things, word), a.name(things)
-	x, y := a.than(things, a.col(things, number)), a.than(things, a.col(things, number))
+	x, y := a.few(things, a.col(things, number)), a.few(things, a.col(things, number))
 	if a.level > 2 {
-		y = a.both(things)
+		w := a.is(things, a.col(things, word))
+		x = cond{x.said + " and " + w.said, x.sql + " and " + w.sql}
+		c = a.col(things, label)
 	}
 	if x.sql == y.sql {
 		return question{}

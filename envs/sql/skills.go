@@ -148,7 +148,7 @@ func top(a *asker) question {
 
 func distinct(a *asker) question {
 	c, t := a.col(things, word), a.name(things)
-	w := a.than(things, a.col(things, number))
+	w := a.few(things, a.col(things, number))
 	if a.level > 2 {
 		return question{
 			goal: fmt.Sprintf("How many different %s are there among the %s %s?", plural(a.say(c)), t, w.said),

@@ -16,6 +16,7 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 
@@ -68,17 +69,25 @@ func (f *Family) Close() error { return f.shelf.close() }
 // variants is how many databases there are for a domain, shape, level and split.
 const variants = 32
 
-// start draws a task: a database of the shelf, and a question about it.
+// databasesMax is how many databases are tried for a question.
+const databasesMax = 20
+
+// start draws a task: a database of the shelf, and a question about it. Some
+// small databases have no question of a skill that is worth asking.
 func (f *Family) start(ctx context.Context, s *skill, t gym.Task, rng *rand.Rand) (world.World, error) {
-	at := place{domain: rng.IntN(len(f.domains)), shape: s.shape, level: t.Level, split: t.Split, variant: rng.IntN(variants)}
-	b, err := f.shelf.take(ctx, f.domains, at)
-	if err != nil {
-		return nil, err
+	for range databasesMax {
+		at := place{domain: rng.IntN(len(f.domains)), shape: s.shape, level: t.Level, split: t.Split, variant: rng.IntN(variants)}
+		b, err := f.shelf.take(ctx, f.domains, at)
+		if err != nil {
+			return nil, err
+		}
+		q, err := ask(ctx, b.box, b.data, t.Level, rng, s.draw)
+		if err == nil {
+			return newEpisode(f, b, q, t.Level), nil
+		}
+		if err := errors.Join(err, f.shelf.put(b)); !errors.Is(err, errNoQuestion) {
+			return nil, err
+		}
 	}
-	q, err := ask(ctx, b.box, b.data, t.Level, rng, s.draw)
-	if err != nil {
-		f.shelf.put(b)
-		return nil, err
-	}
-	return newEpisode(f, b, q, t.Level), nil
+	return nil, errNoQuestion
 }
