@@ -26,6 +26,7 @@ type asker struct {
 	*data
 	rng   *rand.Rand
 	level int
+	said  map[*column]string // in this question: a column is called the same throughout
 }
 
 // tries is how often a question is drawn anew before the database is given up.
@@ -41,6 +42,7 @@ var errNoQuestion = errors.New("no question about this database has an answer of
 func ask(ctx context.Context, box *sqlbox.Box, db *data, level int, rng *rand.Rand, draw func(*asker) question) (question, error) {
 	a := &asker{data: db, rng: rng, level: level}
 	for range tries {
+		a.said = map[*column]string{}
 		q := draw(a)
 		if q.sql == "" {
 			continue
@@ -74,8 +76,10 @@ func (a *asker) sound(ctx context.Context, box *sqlbox.Box, q *question) (bool, 
 	if !q.whole && n == len(a.role(things).rows) {
 		return false, nil
 	}
+	few := limits
+	few.Rows = n // one more is a difference
 	for _, sql := range wrong(q.sql) {
-		t, err := box.Query(ctx, sql, limits)
+		t, err := box.Query(ctx, sql, few)
 		var bad *sqlbox.Error
 		if err != nil && !errors.As(err, &bad) {
 			return false, err
@@ -102,6 +106,7 @@ var clauses = []struct {
 	{"where", []string{"group", "order", "having", "limit", "intersect", "except", "union", ")"}},
 	{"having", []string{"order", "limit"}},
 	{"limit", nil},
+	{"order", []string{"limit", ")"}},
 	{"partition", []string{"order"}},
 	{"and", []string{"group", "order", "having", "limit", "intersect", "except", "union", ")", "and"}},
 }
@@ -168,10 +173,13 @@ func (a *asker) cols(role int, k kind) (list []*column) {
 
 // say is a column as the question calls it: by its name, later also otherwise.
 func (a *asker) say(c *column) string {
-	if a.level > 1 && c.said != "" && a.rng.IntN(2) == 0 {
-		return c.said
+	if _, ok := a.said[c]; !ok {
+		a.said[c] = c.name
+		if a.level > 1 && c.said != "" && a.rng.IntN(2) == 0 {
+			a.said[c] = c.said
+		}
 	}
-	return c.name
+	return a.said[c]
 }
 
 // cell is a random cell of a column.

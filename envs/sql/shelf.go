@@ -33,21 +33,47 @@ type borrowed struct {
 	box *sqlbox.Box
 }
 
+// asked is a task's question, and where.
+type asked struct {
+	at place
+	q  question
+}
+
 // shelf keeps databases, and live copies that no episode has now: a copy that
-// was used knows its tables and its last queries already. The zero value is
-// empty. It is safe for goroutines.
+// was used knows its tables and its last queries already. It keeps questions, too:
+// a task is mostly played several times. The zero value is empty. It is safe for goroutines.
 type shelf struct {
 	mu     sync.Mutex
 	data   map[place]*data
+	tasks  map[gym.Task]asked
 	free   []borrowed // longest unused first
 	closed bool
 }
 
 // The most that a shelf keeps: an image is some 20 kB, a live copy some 100 kB.
 const (
-	dataMax = 1024
-	freeMax = 256
+	dataMax  = 1024
+	freeMax  = 256
+	tasksMax = 4096
 )
+
+// asked is the question of a task that was played before.
+func (s *shelf) asked(t gym.Task) (place, question, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.tasks[t]
+	return a.at, a.q, ok
+}
+
+// remember keeps the question of a task.
+func (s *shelf) remember(t gym.Task, at place, q question) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tasks == nil || len(s.tasks) >= tasksMax {
+		s.tasks = map[gym.Task]asked{}
+	}
+	s.tasks[t] = asked{at, q}
+}
 
 // take is a live copy of a database, which is drawn where it is not there.
 func (s *shelf) take(ctx context.Context, domains []domain, at place) (borrowed, error) {

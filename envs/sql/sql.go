@@ -75,6 +75,14 @@ const databasesMax = 20
 // start draws a task: a database of the shelf, and a question about it. Some
 // small databases have no question of a skill that is worth asking.
 func (f *Family) start(ctx context.Context, s *skill, t gym.Task, rng *rand.Rand) (world.World, error) {
+	t.Hint, t.Start = 0, ""
+	if at, q, ok := f.shelf.asked(t); ok {
+		b, err := f.shelf.take(ctx, f.domains, at)
+		if err != nil {
+			return nil, err
+		}
+		return newEpisode(f, b, q, t.Level), nil
+	}
 	for range databasesMax {
 		at := place{domain: rng.IntN(len(f.domains)), shape: s.shape, level: t.Level, split: t.Split, variant: rng.IntN(variants)}
 		b, err := f.shelf.take(ctx, f.domains, at)
@@ -83,6 +91,7 @@ func (f *Family) start(ctx context.Context, s *skill, t gym.Task, rng *rand.Rand
 		}
 		q, err := ask(ctx, b.box, b.data, t.Level, rng, s.draw)
 		if err == nil {
+			f.shelf.remember(t, at, q)
 			return newEpisode(f, b, q, t.Level), nil
 		}
 		if err := errors.Join(err, f.shelf.put(b)); !errors.Is(err, errNoQuestion) {

@@ -139,10 +139,15 @@ func (b *Box) Query(ctx context.Context, sql string, l Limits) (*Table, error) {
 	}
 	l = l.withDefaults()
 	b.budget = budget{left: l.Steps, ctx: ctx}
+	defer func() { b.budget = budget{} }()
 	s, err := b.prepare(sql)
 	if err != nil {
 		return nil, b.explain(ctx, err)
 	}
+	// What a query may use does not depend on whether it was kept, nor on how
+	// often it ran.
+	b.budget.left = l.Steps
+	sqlite3.Xsqlite3_stmt_status(b.tls, s, sqlite3.SQLITE_STMTSTATUS_VM_STEP, 1)
 	t, err := b.read(s, l)
 	sqlite3.Xsqlite3_reset(b.tls, s)
 	if err != nil {
