@@ -45,7 +45,7 @@ func match(got, want *sqlbox.Table, ordered bool) float64 {
 			return 1
 		}
 	}
-	pairs, sum := pair(got, want)
+	pairs, sum := paired(got, want)
 	var here, there []int
 	for c, p := range pairs {
 		if p >= 0 {
@@ -59,9 +59,9 @@ func match(got, want *sqlbox.Table, ordered bool) float64 {
 	return most * (runs + shares*2*sum/float64(len(got.Columns)+len(want.Columns)) + shares*rows)
 }
 
-// pair finds for each right column the one of the result that is most like it,
+// paired finds for each right column the one of the result that is most like it,
 // each once, or -1; sum is how like they are.
-func pair(got, want *sqlbox.Table) (pairs []int, sum float64) {
+func paired(got, want *sqlbox.Table) (pairs []int, sum float64) {
 	taken := make([]bool, len(got.Columns))
 	for c := range want.Columns {
 		right := lines(want, []int{c})
