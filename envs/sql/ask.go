@@ -15,9 +15,10 @@ import (
 // question is what a task asks, and its answer.
 type question struct {
 	goal    string
-	sql     string // a right query, its words apart
-	ordered bool   // the order of the rows is asked for
-	whole   bool   // it is about every row
+	sql     string   // a right query, its words apart
+	ordered bool     // the order of the rows is asked for
+	whole   bool     // it is about every row
+	alike   []string // other ways to understand it, which must not make a difference
 	result  *sqlbox.Table
 }
 
@@ -75,6 +76,12 @@ func (a *asker) sound(ctx context.Context, box *sqlbox.Box, q *question) (bool, 
 	}
 	if !q.whole && n == len(a.role(things).rows) {
 		return false, nil
+	}
+	for _, sql := range q.alike {
+		t, err := box.Query(ctx, sql, limits)
+		if err != nil || match(t, q.result, q.ordered) < 1 {
+			return false, err
+		}
 	}
 	few := limits
 	few.Rows = n // one more is a difference

@@ -3,6 +3,7 @@ package sql
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // This file is the questions about more than one set of rows.
@@ -116,7 +117,17 @@ func joins(a *asker) question {
 	}
 }
 
+// window asks for ranks. Where rows are equal there are several ways to count,
+// so it asks where they all give the same.
 func window(a *asker) question {
+	q := ranks(a)
+	for _, f := range []string{"dense_rank()", "row_number()"} {
+		q.alike = append(q.alike, strings.Replace(q.sql, "rank()", f, 1))
+	}
+	return q
+}
+
+func ranks(a *asker) question {
 	l, c, t := a.col(things, label), a.col(things, number), a.name(things)
 	side, order := "largest", " desc"
 	if a.rng.IntN(2) == 0 {

@@ -189,11 +189,11 @@ func hasVerb(o gym.Observation, name string) bool {
 func TestQueriesOfAnEpisodeLeaveNothing(t *testing.T) {
 	f := &sql.Family{}
 	var wait sync.WaitGroup
-	seen := make([]string, 8)
+	seen := make([]string, 4)
 	for i := range seen {
 		p := open(t, f)
 		wait.Go(func() {
-			for seed := range uint64(6) {
+			for seed := range uint64(3) {
 				task := gym.Task{Scenario: "join", Level: 2, Seed: seed}
 				o, err := p.env.Reset(t.Context(), task)
 				if err != nil {
