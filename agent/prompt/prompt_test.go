@@ -86,6 +86,23 @@ func TestAComposedTextCanBeWritten(t *testing.T) {
 	}
 }
 
+// In a span a word may begin another: 49 beside 4997.
+func TestAWordThatBeginsAnotherCanBeWritten(t *testing.T) {
+	o := gym.Observation{Goal: "Pay 49 of 4997 or 499 to Al or Alan and al.", Verbs: []gym.Verb{{Name: "pay", Params: []gym.Param{
+		{Name: "amount", Kind: gym.Str}, {Name: "to", Kind: gym.Str}}}}}
+	c := New(token.Train(Texts(&o), Specials([]*gym.Observation{&o}), 1024))
+	for _, args := range [][2]string{{"49", "Alan"}, {"4997", "Al"}, {"499", "Al or Alan"}, {"49 of 4997", "to Al"}} {
+		a := gym.Action{Verb: "pay", Args: []gym.Value{{Kind: gym.Str, Text: args[0]}, {Kind: gym.Str, Text: args[1]}}}
+		tok, err := c.Demonstrate(&o, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := write(t, c, &o, tok.IDs); !got.Equal(a) {
+			t.Errorf("%s came back as %s", a, got)
+		}
+	}
+}
+
 func TestALaterTurnReadsWhatChanged(t *testing.T) {
 	o := page()
 	c := codec(o)

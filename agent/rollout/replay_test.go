@@ -79,12 +79,13 @@ func shown(t *testing.T, n int) (c *prompt.Codec, live, recorded []*gym.Episode)
 		t.Fatal(err)
 	}
 	var texts []string
+	var seen []*gym.Observation
 	for i, ep := range first {
 		ep.ID = fmt.Sprint("e", i)
 		if err := w.Append(ep); err != nil {
 			t.Fatal(err)
 		}
-		texts = append(texts, prompt.Texts(&ep.Turns[0].Observation)...)
+		seen, texts = append(seen, &ep.Turns[0].Observation), append(texts, prompt.Texts(&ep.Turns[0].Observation)...)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -99,7 +100,7 @@ func shown(t *testing.T, n int) (c *prompt.Codec, live, recorded []*gym.Episode)
 		}
 		recorded = append(recorded, ep)
 	}
-	c = prompt.New(token.Train(texts, prompt.Specials([]string{"search", "open"}), 800))
+	c = prompt.New(token.Train(texts, prompt.Specials(seen), 800))
 	live, err = e.Play(t.Context(), func(int) agent.Agent { return Demonstrator{Codec: c} }, list)
 	if err != nil {
 		t.Fatal(err)
