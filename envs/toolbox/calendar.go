@@ -1,0 +1,67 @@
+package toolbox
+
+// calendar is events with other people.
+func calendar() *domain {
+	const (
+		topic = iota
+		person
+		day
+		hour
+		guest
+		owner
+	)
+	hours := whole("hour|time|start|at_hour", 8, 18).asked("At which hour?", "At %s.", "hour|time|when|o'clock")
+	days := choice(dayNames, weekdays).asked("On which day?", "On %s.", "day|date|when|weekday")
+	event := &table{role: "event", key: person, by: "the meeting with %s", find: "find_event", columns: []column{
+		topic:  {values: topics, fixed: true, also: "about %s", asked: "What is %s about?"},
+		person: {label: "with", values: people, fixed: true},
+		day:    {values: weekdays, also: "on %s", asked: "On which day is %s?"},
+		hour:   {label: "at", min: 8, max: 18, step: 1, asked: "At which hour is %s?"},
+		guest:  {label: "guest"},
+		owner:  {values: []string{"yours", "yours", "shared"}},
+	}, most: []most{{hour, false, "the earliest meeting with %s"}, {hour, true, "the latest meeting with %s"}}}
+	office := &table{role: "person", key: 0, by: "the colleague %s", find: "find_person", columns: []column{
+		{values: people, once: true, fixed: true},
+		{label: "floor", min: 1, max: 40, step: 1, asked: "On which floor is %s?"},
+		{label: "team", values: topics, asked: "In which team is %s?"},
+	}}
+	events := words("event|meeting|entry|appointment", "an event|a meeting|a calendar entry")
+	guests := words("guest|attendee|participant|invitee", "a guest|somebody more|a person")
+	persons := words("person|colleague|employee|coworker", "a colleague|a person|somebody")
+	return &domain{
+		name: "calendar", doc: "a calendar",
+		tables: []*table{event, office},
+		functions: []function{
+			look(findWord, events, " by the other person", event, person, text(personNames, people)),
+			look(words("list|show|view|browse", "List|Show|See"), words("day|agenda|schedule|plan", "the events of a day|a day|a whole day"), "", event, day, choice(dayNames, weekdays)),
+			look(findWord, persons, " with floor and team", office, 0, text(personNames, people)),
+			{act: addWord, object: events, tail: " that is new", params: []param{text("topic|title|subject|about", topics), text(personNames, people).asked("With whom?", "With %s.", "whom|who|person"), days, hours},
+				do: func(d *data, a []arg) (string, bool) {
+					d.add(event, a[0].text, a[1].text, a[2].text, a[3].text, "", "yours")
+					return "event added", true
+				}},
+			put(words("move|reschedule|shift|postpone", "Move|Shift|Reschedule"), events, " to another time", "event moved", []param{ref("event|meeting|entry|appointment", event), days, hours}, day, hour),
+			drop(cancelWord, events, "", "event cancelled", ref("event|meeting|entry|appointment", event), priority()),
+			put(words("invite|ask|bring|include", "Invite|Ask|Bring in"), guests, " to an event", "guest invited", []param{ref("event|meeting|entry|appointment", event), text("guest|attendee|participant|invitee", people).asked("Whom?", "%s.", "whom|who|guest|person")}, guest),
+			put(words("rename|retitle|relabel|reword", "Rename|Change the topic of|Retitle"), events, "", "event renamed", []param{ref("event|meeting|entry|appointment", event), text("topic|title|subject|about", topics).asked("To what topic?", "To %s.", "topic|title|name|subject")}, topic),
+			drop(words("leave|decline|quit|skip", "Leave|Decline|Go out of"), words("shared|common|joint|mutual", "a shared event|a common meeting|an event that is not yours"), "", "event left", ref("event|meeting|entry|appointment", event)),
+		},
+		requests: []request{
+			{"move_event", []string{"Move {0}[ to {1}][ at {2}].", "Please shift {0}[ to {1}][ at {2}].", "I want {0} to be[ on {1}][ at {2}]."}},
+			{"cancel_event", []string{"Cancel {0}.", "Call off {0}, please.", "Please take {0} off the calendar."}},
+			{"add_event", []string{"Set up a new event about {0}[ with {1}][ on {2}][ at {3}].", "Please add a new event about {0}[ with {1}][ on {2}][ at {3}]."}},
+			{"invite_guest", []string{"Invite[ {1}] to {0}.", "Please bring[ {1}] into {0} as a guest."}},
+			{"rename_event", []string{"Rename {0}[ to {1}].", "Please change the topic of {0}[ to {1}]."}},
+		},
+		rules: []rule{
+			{says: "Ask for a yes before an event is cancelled.", fns: []string{"cancel_event"}, broken: always},
+			{says: "Ask for a yes before an event is moved to hour %d or later.", limits: []int{13, 14, 15, 16}, fns: []string{"move_event"},
+				broken: func(_ data, a []arg, limit int) bool { return a[2].count() >= limit }},
+			{says: "Refuse to cancel, move or rename shared events: not_owner.", fns: []string{"cancel_event", "move_event", "rename_event"}, reason: "not_owner", broken: cell(owner, "shared")},
+			{says: "Refuse new events on sunday: closed.", fns: []string{"add_event"}, reason: "closed",
+				broken: func(_ data, a []arg, _ int) bool { return a[2].text == "sunday" }},
+			{says: "Refuse guests of events that start before hour %d: too_early.", limits: []int{10, 11, 12}, fns: []string{"invite_guest"}, reason: "too_early",
+				broken: func(d data, a []arg, limit int) bool { return d[a[0].at].count(hour) < limit }},
+		},
+	}
+}

@@ -1,0 +1,333 @@
+package toolbox
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/turngym/turngym/gym"
+)
+
+// ending is how an episode must end.
+type ending uint8
+
+const (
+	endDone   ending = iota + 1 // all is done
+	endAnswer                   // with what was asked for
+	endRefuse                   // for a reason of the rules
+	endHuman                    // handed over: no tool does it
+)
+
+// task is what is drawn at the start of an episode and does not change.
+type task struct {
+	setting
+	*domain
+	goal     string
+	begin    data // the records at the start
+	want     data // the records as they must be in the end
+	tools    []tool
+	rules    []drawnRule
+	wishes   []wish
+	plan     []step
+	end      ending
+	told     string   // the answer or the reason that must be given
+	others   []string // what an answer must not say beside it
+	hidden   []slot   // what the user tells when asked
+	wavering []slot   // what the user has another mind of when asked to confirm: one or none
+	verbs    []gym.Verb
+	wants    string // all that the user wants, for users who are no script
+}
+
+// tool is a function as it is offered.
+type tool struct {
+	fn   *function
+	verb gym.Verb
+}
+
+// drawnRule is a rule with its limit.
+type drawnRule struct {
+	*rule
+	limit int
+	text  string
+}
+
+// wish is one of the things that the user wants.
+type wish struct {
+	call
+	confirm bool // it needs the user's yes
+}
+
+// slot is an argument that the user tells when asked.
+type slot struct {
+	param *param
+	value string
+}
+
+// drawing is a task being drawn.
+type drawing struct {
+	all []*domain
+	at  int // the service
+	setting
+	split gym.Split
+	rng   *rand.Rand
+}
+
+// attempts is how often a task is drawn before the service is called broken;
+// about one in three is fit.
+const attempts = 500
+
+// draw draws tasks until one is fit: what it asks can be named without doubt,
+// and it is right or wrong by the rules as was decided first.
+func (d drawing) draw() (*task, error) {
+	end := endDone
+	switch k := d.rng.IntN(10); {
+	case d.refusals && k < 3:
+		end = endRefuse
+	case d.refusals && k == 3:
+		end = endHuman
+	case d.most == 1 && !d.talks && k >= 8:
+		end = endAnswer
+	}
+	for range attempts {
+		t := &task{setting: d.setting, domain: d.all[d.at], end: end}
+		if d.try(t) {
+			t.show()
+			d.offer(t)
+			t.schedule()
+			return t, nil
+		}
+	}
+	return nil, fmt.Errorf("%s: no task in %d drawings", d.all[d.at].name, attempts)
+}
+
+// show makes the records known that the task is about, where its level says so.
+func (t *task) show() {
+	for _, w := range t.wishes {
+		for _, a := range w.args {
+			for i := range t.begin {
+				if t.shown && a.at >= 0 && t.begin[i].table == t.begin[a.at].table {
+					t.begin[i].known = true
+				}
+			}
+		}
+	}
+}
+
+// try draws the records, the rules and the requests, and says whether they are a task.
+func (d drawing) try(t *task) bool {
+	t.begin = d.records(t.domain)
+	if d.setting.rules {
+		t.rules = d.policy(t.domain)
+	}
+	if t.end == endAnswer {
+		return d.question(t)
+	}
+	n := 1
+	if t.end == endDone {
+		n = d.least + d.rng.IntN(d.most-d.least+1)
+	}
+	t.want = slices.Clone(t.begin)
+	var said, whole []string
+	for range n {
+		text, full, ok := d.wish(t)
+		if !ok {
+			return false
+		}
+		said, whole = append(said, text), append(whole, full)
+	}
+	if t.end != endDone {
+		t.want = t.begin
+	}
+	t.goal, t.wants = d.opening(t, said), strings.Join(whole, " ")
+	return true
+}
+
+// records draws the tables. Where the task says so, some records share a key.
+func (d drawing) records(from *domain) data {
+	list := make(data, 0, d.setting.records*len(from.tables)+4)
+	// Multiples of one number by a prime are different ids in no order.
+	id, stride := 1+d.rng.IntN(150), 1+d.rng.IntN(150)
+	for _, t := range from.tables {
+		first := len(list)
+		for range d.setting.records {
+			r := record{table: t, id: 1 + id%151}
+			id += stride
+			for c := range t.columns {
+				r.cells[c] = d.cell(t, c, list, first)
+			}
+			r.spell()
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// cell draws a cell of a new record beside those of its table.
+func (d drawing) cell(t *table, c int, all data, first int) string {
+	col, beside := &t.columns[c], all[first:]
+	if c == t.key && d.alike && !col.once && len(beside) > 0 && d.rng.IntN(5) < 2 {
+		return beside[d.rng.IntN(len(beside))].cells[c]
+	}
+	for {
+		var s string
+		switch {
+		case col.like != nil: // its table comes before
+			at := slices.IndexFunc(all, func(r record) bool { return r.table == col.like })
+			s = all[at+d.rng.IntN(d.setting.records)].cells[col.like.key]
+		case col.values != nil:
+			s = col.values[d.rng.IntN(len(col.values))]
+		case col.step > 0:
+			s = digits(col.min + col.step*d.rng.IntN((col.max-col.min)/col.step+1))
+		}
+		if !col.once && (c != t.key || d.alike) || beside.find(t, c, s) < 0 {
+			return s
+		}
+	}
+}
+
+// policy draws the limits of the rules that hold.
+func (d drawing) policy(from *domain) []drawnRule {
+	var list []drawnRule
+	if d.wavers {
+		list = append(list, drawnRule{rule: &everything, text: everything.says})
+	}
+	for i := range from.rules {
+		r := &from.rules[i]
+		if r.reason != "" && !d.refusals || r.reason == "" && d.wavers {
+			continue
+		}
+		x := drawnRule{rule: r, text: r.says}
+		if r.limits != nil {
+			x.limit = r.limits[d.rng.IntN(len(r.limits))]
+			x.text = fmt.Sprintf(r.says, x.limit)
+		}
+		list = append(list, x)
+	}
+	return list
+}
+
+// everything is the rule of users who waver.
+var everything = rule{says: "Ask for a yes before every change."}
+
+// confirms says whether a call needs the user's yes first.
+func (t *task) confirms(d data, c call) bool {
+	if c.fn.reads {
+		return false
+	}
+	return slices.ContainsFunc(t.rules, func(r drawnRule) bool {
+		return r.reason == "" && (r.rule == &everything || r.applies(d, c, r.limit))
+	})
+}
+
+// reason is that for which a call must be refused, "" where it may be done;
+// two reasons at once are as good as none, and said by ok.
+func (t *task) reason(d data, c call) (reason string, ok bool) {
+	ok = true
+	for i := range t.rules {
+		if r := &t.rules[i]; r.reason != "" && r.applies(d, c, r.limit) {
+			reason, ok = r.reason, reason == ""
+		}
+	}
+	return reason, ok
+}
+
+// wish draws one request, does it to the records as wanted, and gives its
+// sentence: as the user begins, and with nothing left out.
+func (d drawing) wish(t *task) (text, full string, ok bool) {
+	q := &t.requests[d.rng.IntN(len(t.requests))]
+	fn := t.function(q.fn)
+	w := wish{call: call{fn, make([]arg, 0, len(fn.params))}}
+	for i := range fn.params {
+		p := &fn.params[i]
+		if p.optional {
+			break
+		}
+		a := arg{at: -1}
+		if p.table != nil {
+			a.at = d.target(t, p.table, w.args)
+			if a.at < 0 {
+				return "", "", false
+			}
+		} else {
+			a.text = d.value(p)
+		}
+		w.args = append(w.args, a)
+	}
+	for i := range t.wishes { // each record is asked for once: what was named stays what it was
+		if shares(t.wishes[i].args, w.args) {
+			return "", "", false
+		}
+	}
+	reason, clear := t.reason(t.want, w.call)
+	if !clear || (reason != "") != (t.end == endRefuse) {
+		return "", "", false
+	}
+	t.told = reason
+	before := slices.Clone(t.want)
+	if _, ok := fn.do(&t.want, w.args); !ok {
+		return "", "", false
+	}
+	if needed, _, _ := t.want.difference(before, t.want); needed == 0 {
+		return "", "", false
+	}
+	w.confirm = t.confirms(before, w.call)
+	if text, full, ok = d.say(t, q, w.call); ok {
+		t.wishes = append(t.wishes, w)
+	}
+	return text, full, ok
+}
+
+// target picks a record that is not among the arguments, or -1.
+func (d drawing) target(t *task, of *table, args []arg) int {
+	first := slices.IndexFunc(t.begin, func(r record) bool { return r.table == of })
+	at := first + d.rng.IntN(d.setting.records)
+	if t.want[at].gone || shares(args, []arg{{at: at}}) {
+		return -1
+	}
+	return at
+}
+
+func shares(a, b []arg) bool {
+	return slices.ContainsFunc(a, func(x arg) bool {
+		return x.at >= 0 && slices.ContainsFunc(b, func(y arg) bool { return x.at == y.at })
+	})
+}
+
+// value draws what a parameter is to be.
+func (d drawing) value(p *param) string {
+	switch {
+	case p.values != nil:
+		return p.values[d.rng.IntN(len(p.values))]
+	case p.open: // amounts are tens
+		step := 10
+		if p.max-p.min > 500 {
+			step = 1
+		}
+		return digits(p.min + step*d.rng.IntN((p.max-p.min)/step+1))
+	}
+	return digits(p.min + d.rng.IntN(p.max-p.min+1))
+}
+
+// question draws something that is to be looked up and told.
+func (d drawing) question(t *task) bool {
+	at := d.rng.IntN(len(t.begin))
+	r := &t.begin[at]
+	c := d.rng.IntN(len(r.table.columns))
+	if r.table.columns[c].asked == "" || r.cells[c] == "" {
+		return false
+	}
+	named, ok := d.describe(t.begin, at)
+	if !ok {
+		return false
+	}
+	t.want, t.told = t.begin, r.cells[c]
+	for i := range t.begin {
+		if o := &t.begin[i]; o.table == r.table && o.cells[c] != t.told && !slices.Contains(t.others, o.cells[c]) {
+			t.others = append(t.others, o.cells[c])
+		}
+	}
+	t.wishes = []wish{{call: call{args: []arg{{at: at}}}}}
+	t.goal = d.opening(t, []string{fmt.Sprintf(r.table.columns[c].asked, named)})
+	return true
+}
