@@ -19,7 +19,7 @@ func calendar() *domain {
 		hour:   {label: "at", min: 8, max: 18, step: 1, asked: "At which hour is %s?"},
 		guest:  {label: "guest"},
 		owner:  {values: []string{"yours", "yours", "shared"}},
-	}, most: []most{{hour, false, "the earliest meeting with %s"}, {hour, true, "the latest meeting with %s"}}}
+	}, most: []most{{hour, false, "the meeting with %s at the earliest hour"}, {hour, true, "the meeting with %s at the latest hour"}}}
 	office := &table{role: "person", key: 0, by: "the colleague %s", find: "find_person", columns: []column{
 		{values: people, once: true, fixed: true},
 		{label: "floor", min: 1, max: 40, step: 1, asked: "On which floor is %s?"},
@@ -47,11 +47,11 @@ func calendar() *domain {
 			drop(words("leave|decline|quit|skip", "Leave|Decline|Go out of"), words("shared|common|joint|mutual", "a shared event|a common meeting|an event that is not yours"), "", "event left", ref("event|meeting|entry|appointment", event)),
 		},
 		requests: []request{
-			{"move_event", []string{"Move {0}[ to {1}][ at {2}].", "Please shift {0}[ to {1}][ at {2}].", "I want {0} to be[ on {1}][ at {2}]."}},
-			{"cancel_event", []string{"Cancel {0}.", "Call off {0}, please.", "Please take {0} off the calendar."}},
-			{"add_event", []string{"Set up a new event about {0}[ with {1}][ on {2}][ at {3}].", "Please add a new event about {0}[ with {1}][ on {2}][ at {3}]."}},
-			{"invite_guest", []string{"Invite[ {1}] to {0}.", "Please bring[ {1}] into {0} as a guest."}},
-			{"rename_event", []string{"Rename {0}[ to {1}].", "Please change the topic of {0}[ to {1}]."}},
+			{fn: "move_event", says: []string{"Move {0}[ to {1}][ at {2}].", "Please shift {0}[ to {1}][ at {2}].", "I want another time for {0}[, on {1}][, at {2}]."}},
+			{fn: "cancel_event", says: []string{"Cancel {0}.", "Call off {0}, please.", "Please take {0} off the calendar."}},
+			{fn: "add_event", says: []string{"Set up a new event about {0}[ with {1}][ on {2}][ at {3}].", "Please add a new event about {0}[ with {1}][ on {2}][ at {3}]."}},
+			{fn: "invite_guest", says: []string{"Invite a guest to {0}[, namely {1}].", "Please bring somebody into {0}[, I mean {1}]."}, only: true},
+			{fn: "rename_event", says: []string{"Rename {0}[ to {1}].", "Please change the topic of {0}[ to {1}]."}, only: true},
 		},
 		rules: []rule{
 			{says: "Ask for a yes before an event is cancelled.", fns: []string{"cancel_event"}, broken: always},

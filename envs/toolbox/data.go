@@ -47,8 +47,8 @@ type record struct {
 	id          int
 	cells       [width]string
 	gone        bool
-	known       bool // it has been shown
-	name, value string
+	known       bool   // it has been shown
+	name, value string // the texts; no name: they are to be made
 }
 
 // same says whether two records have the same cells and are both there.
@@ -101,8 +101,7 @@ type data []record
 // set changes a cell.
 func (d data) set(i, column int, cell string) {
 	d[i].cells[column] = cell
-	d[i].known = true
-	d[i].spell()
+	d[i].known, d[i].name = true, ""
 }
 
 // drop takes a record away; it is still shown, as gone.
@@ -115,7 +114,6 @@ func (d *data) add(t *table, cells ...string) {
 		r.id = max(r.id, (*d)[i].id+1)
 	}
 	copy(r.cells[:], cells)
-	r.spell()
 	*d = append(*d, r)
 }
 

@@ -20,6 +20,9 @@ type request struct {
 	// says are ways to say it: {0} is the first argument, and what is in [brackets]
 	// can be left out and asked for.
 	says []string
+	// only: no other functions of the service could do it, so that without this one
+	// it is a matter for somebody else.
+	only bool
 }
 
 // rule is one line of a service's policy.
@@ -33,7 +36,7 @@ type rule struct {
 
 // applies says whether the rule speaks of that call.
 func (r *rule) applies(d data, c call, limit int) bool {
-	return slices.Contains(r.fns, c.fn.name()) && r.broken(d, c.args, limit)
+	return slices.Contains(r.fns, c.fn.name) && r.broken(d, c.args, limit)
 }
 
 // always is a rule that needs no look at the records.
@@ -47,7 +50,7 @@ func cell(column int, bad string) func(data, []arg, int) bool {
 // function finds a function by its plain name; there is one.
 func (d *domain) function(name string) *function {
 	for i := range d.functions {
-		if d.functions[i].name() == name {
+		if d.functions[i].name == name {
 			return &d.functions[i]
 		}
 	}
@@ -67,14 +70,21 @@ func (d *domain) reasons() []string {
 
 // domains are all services.
 func domains() []*domain {
-	return []*domain{calendar(), bank(), travel(), store(), messages()}
+	list := []*domain{calendar(), bank(), travel(), store(), messages()}
+	for _, d := range list {
+		for i := range d.functions {
+			f := &d.functions[i]
+			f.name = f.act.names[plainName] + "_" + f.object.names[plainName]
+		}
+	}
+	return list
 }
 
 // What functions do, in words.
 var (
 	findWord   = words("find|search|lookup|query", "Find|Look up|Search")
 	listWord   = words("list|show|view|enumerate", "List|Show|See")
-	cancelWord = words("cancel|delete|remove|drop", "Cancel|Call off|Take back")
+	cancelWord = words("cancel|delete|remove|drop", "Cancel|Call off|Remove")
 	addWord    = words("add|create|make|insert", "Add|Make|Set up")
 )
 

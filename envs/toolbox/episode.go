@@ -84,6 +84,9 @@ func (e *episode) See() gym.Observation {
 		if !r.known {
 			continue
 		}
+		if r.name == "" {
+			r.spell()
+		}
 		x := gym.Element{ID: digits(r.id), Role: r.table.role, Name: r.name, Value: r.value}
 		if r.gone {
 			x.State = "gone, disabled"

@@ -25,6 +25,7 @@ func words(names, says string) synonyms {
 
 // function is one function of an API. Its name is what it does and to what.
 type function struct {
+	name        string // the plain one, by which requests and tables speak of it
 	act, object synonyms
 	tail        string // ends its doc: "by the other person"
 	params      []param
@@ -46,9 +47,6 @@ type param struct {
 	tell     string   // how the user answers: "On %s."
 	words    []string // one of them is in a question for it
 }
-
-// name is a function's plain name, by which requests and tables speak of it.
-func (f *function) name() string { return f.act.names[plainName] + "_" + f.object.names[plainName] }
 
 // verb is the function as it is offered, its names drawn from the split's own.
 func (f *function) verb(rng *rand.Rand, varied bool, split gym.Split) gym.Verb {

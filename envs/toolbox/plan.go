@@ -118,6 +118,15 @@ func (e *episode) last() gym.Action {
 	return gym.Action{Verb: doneVerb}
 }
 
+// The signals of every valid action beside those that all environments give, each
+// from 0 to 1.
+const (
+	SignalTool      = "tool"      // it is a function that the reference still calls
+	SignalParams    = "params"    // the share of parameters that are the reference's
+	SignalValues    = "values"    // the share of arguments that are the reference's
+	SignalViolation = "violation" // it broke a rule
+)
+
 // marks are how right a call was beside the reference's calls that are still
 // needed: the parts of ToolRL's reward (Qian et al. 2025, equations 2 to 4), each
 // as a share,
@@ -167,6 +176,6 @@ func (e *episode) compare(c call) (best marks) {
 // Signals are the marks of the action just done; a mistake after it has none.
 func (e *episode) Signals(bool) gym.Signals {
 	defer func() { e.marks = marks{} }()
-	return gym.Signals{{Name: "tool", Value: e.marks.tool}, {Name: "params", Value: e.marks.params},
-		{Name: "values", Value: e.marks.values}, {Name: "violation", Value: e.marks.violation}}
+	return gym.Signals{{Name: SignalTool, Value: e.marks.tool}, {Name: SignalParams, Value: e.marks.params},
+		{Name: SignalValues, Value: e.marks.values}, {Name: SignalViolation, Value: e.marks.violation}}
 }

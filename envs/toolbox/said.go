@@ -53,7 +53,11 @@ func (d drawing) hide(t *task, form string, c call, values, begins []string) (te
 			t.hidden = append(t.hidden, slot{p, values[at]})
 			begins[at] = ""
 		case d.wavers && t.wavering == nil:
-			if begins[at] = d.value(p); begins[at] != values[at] {
+			// What is said at first must be as allowed as what comes after.
+			early := call{c.fn, slices.Clone(c.args)}
+			early.args[at].text = d.value(p)
+			if reason, _ := t.reason(t.begin, early); reason == "" && early.args[at].text != values[at] {
+				begins[at] = early.args[at].text
 				t.wavering = []slot{{p, values[at]}}
 			}
 		}
@@ -182,7 +186,7 @@ func (d drawing) offer(t *task) {
 		t.tools[i] = tool{f, f.verb(d.rng, d.varied, d.split)}
 		t.verbs[i] = t.tools[i].verb
 	}
-	t.verbs = append(t.verbs, t.manners()...)
+	t.verbs = append(t.verbs, d.manners...)
 }
 
 // Verbs that are no functions of an API.
@@ -197,14 +201,14 @@ const (
 // confirmation is the question that the script takes for a request to confirm.
 const confirmation = "Shall I do it?"
 
-// manners are the verbs that are no functions.
-func (t *task) manners() []gym.Verb {
+// manners are the verbs of a level that are no functions.
+func (d *domain) manners(s setting) []gym.Verb {
 	var list []gym.Verb
-	if t.talks {
+	if s.talks {
 		var lines []string
-		for i := range t.functions {
-			for j := range t.functions[i].params {
-				if ask := t.functions[i].params[j].ask; ask != "" && !slices.Contains(lines, ask) {
+		for i := range d.functions {
+			for j := range d.functions[i].params {
+				if ask := d.functions[i].params[j].ask; ask != "" && !slices.Contains(lines, ask) {
 					lines = append(lines, ask)
 				}
 			}
@@ -215,10 +219,10 @@ func (t *task) manners() []gym.Verb {
 	list = append(list,
 		gym.Verb{Name: answerVerb, Doc: "End by telling what was asked for.", Params: []gym.Param{{Name: "text", Doc: "the answer", Kind: gym.Str}}},
 		gym.Verb{Name: doneVerb, Doc: "End: all that was asked for is done."})
-	if t.refusals {
+	if s.refusals {
 		list = append(list,
 			gym.Verb{Name: refuseVerb, Doc: "End: a rule forbids what was asked for.",
-				Params: []gym.Param{{Name: "reason", Doc: "the word after the rule", Kind: gym.Enum, Enum: t.reasons()}}},
+				Params: []gym.Param{{Name: "reason", Doc: "the word after the rule", Kind: gym.Enum, Enum: d.reasons()}}},
 			gym.Verb{Name: humanVerb, Doc: "End: no tool can do what was asked for, so somebody else must."})
 	}
 	return list

@@ -58,11 +58,11 @@ func store() *domain {
 			mark(words("reorder|repeat|renew|duplicate", "Order again|Repeat|Renew"), orders, "", "ordered again", state, "reordered", by()),
 		},
 		requests: []request{
-			{"cancel_order", []string{"Cancel {0}.", "Please call off {0}."}},
-			{"return_order", []string{"Return {0}.", "I want to send {0} back."}},
-			{"recolour_order", []string{"Exchange {0}[ for one in {1}].", "Please swap {0}[ for a {1} one]."}},
-			{"redirect_order", []string{"Redirect {0}[ to {1}].", "Please send {0}[ to {1}] instead."}},
-			{"buy_product", []string{"Buy[ {1} pieces of] {0}.", "Please get me {0}[ and take {1} of it]."}},
+			{fn: "cancel_order", says: []string{"Cancel {0}.", "Please call off {0}."}},
+			{fn: "return_order", says: []string{"Return {0}.", "I want to send {0} back."}, only: true},
+			{fn: "recolour_order", says: []string{"Exchange {0}[ for one in {1}].", "Please swap {0}[ for a {1} one]."}, only: true},
+			{fn: "redirect_order", says: []string{"Redirect {0}[ to {1}].", "Please send {0} elsewhere[, to {1}]."}, only: true},
+			{fn: "buy_product", says: []string{"Buy[ {1} pieces of] {0}.", "Please get me {0}[ and take {1} of it]."}, only: true},
 		},
 		rules: []rule{
 			{says: "Ask for a yes before an order is returned or cancelled.", fns: []string{"return_order", "cancel_order"}, broken: always},

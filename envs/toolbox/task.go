@@ -69,8 +69,9 @@ type drawing struct {
 	all []*domain
 	at  int // the service
 	setting
-	split gym.Split
-	rng   *rand.Rand
+	manners []gym.Verb // of the level
+	split   gym.Split
+	rng     *rand.Rand
 }
 
 // attempts is how often a task is drawn before the service is called broken;
@@ -89,8 +90,9 @@ func (d drawing) draw() (*task, error) {
 	case d.most == 1 && !d.talks && k >= 8:
 		end = endAnswer
 	}
+	t := &task{}
 	for range attempts {
-		t := &task{setting: d.setting, domain: d.all[d.at], end: end}
+		*t = task{setting: d.setting, domain: d.all[d.at], end: end, begin: t.begin[:0], want: t.want[:0]}
 		if d.try(t) {
 			t.show()
 			d.offer(t)
@@ -116,7 +118,7 @@ func (t *task) show() {
 
 // try draws the records, the rules and the requests, and says whether they are a task.
 func (d drawing) try(t *task) bool {
-	t.begin = d.records(t.domain)
+	t.begin = d.records(t.domain, t.begin)
 	if d.setting.rules {
 		t.rules = d.policy(t.domain)
 	}
@@ -127,7 +129,7 @@ func (d drawing) try(t *task) bool {
 	if t.end == endDone {
 		n = d.least + d.rng.IntN(d.most-d.least+1)
 	}
-	t.want = slices.Clone(t.begin)
+	t.want = append(slices.Grow(t.want, len(t.begin)+d.most), t.begin...)
 	var said, whole []string
 	for range n {
 		text, full, ok := d.wish(t)
@@ -137,15 +139,15 @@ func (d drawing) try(t *task) bool {
 		said, whole = append(said, text), append(whole, full)
 	}
 	if t.end != endDone {
-		t.want = t.begin
+		t.want = append(t.want[:0], t.begin...)
 	}
 	t.goal, t.wants = d.opening(t, said), strings.Join(whole, " ")
 	return true
 }
 
 // records draws the tables. Where the task says so, some records share a key.
-func (d drawing) records(from *domain) data {
-	list := make(data, 0, d.setting.records*len(from.tables)+4)
+func (d drawing) records(from *domain, into data) data {
+	list := slices.Grow(into[:0], d.setting.records*len(from.tables))
 	// Multiples of one number by a prime are different ids in no order.
 	id, stride := 1+d.rng.IntN(150), 1+d.rng.IntN(150)
 	for _, t := range from.tables {
@@ -156,7 +158,6 @@ func (d drawing) records(from *domain) data {
 			for c := range t.columns {
 				r.cells[c] = d.cell(t, c, list, first)
 			}
-			r.spell()
 			list = append(list, r)
 		}
 	}
@@ -204,11 +205,17 @@ func (d drawing) policy(from *domain) []drawnRule {
 		}
 		list = append(list, x)
 	}
+	if d.refusals {
+		list = append(list, drawnRule{rule: &handover, text: handover.says})
+	}
 	return list
 }
 
 // everything is the rule of users who waver.
 var everything = rule{says: "Ask for a yes before every change."}
+
+// handover is a rule that no call breaks.
+var handover = rule{says: "What no tool can do is transferred to a human."}
 
 // confirms says whether a call needs the user's yes first.
 func (t *task) confirms(d data, c call) bool {
@@ -216,7 +223,7 @@ func (t *task) confirms(d data, c call) bool {
 		return false
 	}
 	return slices.ContainsFunc(t.rules, func(r drawnRule) bool {
-		return r.reason == "" && (r.rule == &everything || r.applies(d, c, r.limit))
+		return r.rule == &everything || r.reason == "" && r.applies(d, c, r.limit)
 	})
 }
 
@@ -235,9 +242,42 @@ func (t *task) reason(d data, c call) (reason string, ok bool) {
 // wish draws one request, does it to the records as wanted, and gives its
 // sentence: as the user begins, and with nothing left out.
 func (d drawing) wish(t *task) (text, full string, ok bool) {
-	q := &t.requests[d.rng.IntN(len(t.requests))]
+	var q *request
+	var w wish
+	for range tries {
+		if q, w.call, ok = d.call(t); ok {
+			break
+		}
+	}
+	if !ok {
+		return "", "", false
+	}
+	w.confirm = t.confirms(t.want, w.call)
+	before, _, _ := t.want.difference(t.begin, t.want)
+	if _, ok := w.fn.do(&t.want, w.args); !ok {
+		return "", "", false
+	}
+	if after, _, _ := t.want.difference(t.begin, t.want); after <= before {
+		return "", "", false
+	}
+	if text, full, ok = d.say(t, q, w.call); ok {
+		t.wishes = append(t.wishes, w)
+	}
+	return text, full, ok
+}
+
+// tries is how many calls are drawn beside the same records.
+const tries = 20
+
+// call draws a call that can be asked for: it is of records that were not
+// asked for yet, and forbidden if the task is to be refused.
+func (d drawing) call(t *task) (q *request, c call, ok bool) {
+	q = &t.requests[d.rng.IntN(len(t.requests))]
+	if t.end == endHuman && !q.only {
+		return q, c, false
+	}
 	fn := t.function(q.fn)
-	w := wish{call: call{fn, make([]arg, 0, len(fn.params))}}
+	c = call{fn, make([]arg, 0, len(fn.params))}
 	for i := range fn.params {
 		p := &fn.params[i]
 		if p.optional {
@@ -245,37 +285,22 @@ func (d drawing) wish(t *task) (text, full string, ok bool) {
 		}
 		a := arg{at: -1}
 		if p.table != nil {
-			a.at = d.target(t, p.table, w.args)
-			if a.at < 0 {
-				return "", "", false
+			if a.at = d.target(t, p.table, c.args); a.at < 0 {
+				return q, c, false
 			}
 		} else {
 			a.text = d.value(p)
 		}
-		w.args = append(w.args, a)
+		c.args = append(c.args, a)
 	}
 	for i := range t.wishes { // each record is asked for once: what was named stays what it was
-		if shares(t.wishes[i].args, w.args) {
-			return "", "", false
+		if shares(t.wishes[i].args, c.args) {
+			return q, c, false
 		}
 	}
-	reason, clear := t.reason(t.want, w.call)
-	if !clear || (reason != "") != (t.end == endRefuse) {
-		return "", "", false
-	}
+	reason, clear := t.reason(t.want, c)
 	t.told = reason
-	before := slices.Clone(t.want)
-	if _, ok := fn.do(&t.want, w.args); !ok {
-		return "", "", false
-	}
-	if needed, _, _ := t.want.difference(before, t.want); needed == 0 {
-		return "", "", false
-	}
-	w.confirm = t.confirms(before, w.call)
-	if text, full, ok = d.say(t, q, w.call); ok {
-		t.wishes = append(t.wishes, w)
-	}
-	return text, full, ok
+	return q, c, clear && (reason != "") == (t.end == endRefuse)
 }
 
 // target picks a record that is not among the arguments, or -1.
@@ -321,7 +346,7 @@ func (d drawing) question(t *task) bool {
 	if !ok {
 		return false
 	}
-	t.want, t.told = t.begin, r.cells[c]
+	t.want, t.told = append(t.want, t.begin...), r.cells[c]
 	for i := range t.begin {
 		if o := &t.begin[i]; o.table == r.table && o.cells[c] != t.told && !slices.Contains(t.others, o.cells[c]) {
 			t.others = append(t.others, o.cells[c])

@@ -89,11 +89,15 @@ func (f Family) kinds() []world.Scenario {
 			{"calls", "calls of the API of %s", callLevels, callTurns, callFloor, true},
 			{"service", "serve a user of %s by its API, under its rules", serviceLevels, serviceTurns, serviceFloor, f.User == nil},
 		} {
+			manners := make([][]gym.Verb, len(k.levels))
+			for j := range k.levels {
+				manners[j] = all[i].manners(k.levels[j])
+			}
 			list = append(list, world.Scenario{
 				Scenario: gym.Scenario{Name: all[i].name + "-" + k.name, Doc: fmt.Sprintf(k.doc, all[i].doc), Levels: len(k.levels),
 					Turns: k.turns, Floor: k.floor, Oracle: k.demonstrates},
 				Start: func(_ context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
-					return start(drawing{all: all, at: i, setting: k.levels[t.Level-1], split: t.Split, rng: rng}, f.User)
+					return start(drawing{all: all, at: i, setting: k.levels[t.Level-1], manners: manners[t.Level-1], split: t.Split, rng: rng}, f.User)
 				},
 			})
 		}

@@ -23,7 +23,7 @@ func travel() *domain {
 		day:   {label: "on", values: weekdays, fixed: true, also: "on %s", asked: "On which day is %s?"},
 		price: {label: "costs", min: 50, max: 450, step: 10, fixed: true, asked: "What does %s cost?"},
 		hour:  {label: "leaves at", min: 5, max: 22, step: 1, fixed: true, asked: "At which hour does %s leave?"},
-	}, most: []most{{price, false, "the cheapest flight to %s"}, {hour, false, "the earliest flight to %s"}, {hour, true, "the latest flight to %s"}}}
+	}, most: []most{{price, false, "the cheapest flight to %s"}, {hour, false, "the flight to %s at the earliest hour"}, {hour, true, "the flight to %s at the latest hour"}}}
 	booking := &table{role: "booking", key: to, by: "my booking to %s", find: "find_booking", columns: []column{
 		to:    {label: "to", like: flight, fixed: true},
 		fare:  {values: fares, also: "in %s", asked: "Which fare is %s?"},
@@ -66,12 +66,12 @@ func travel() *domain {
 			put(words("upgrade|raise|lift|improve", "Upgrade|Change the fare of|Raise"), bookings, " to a fare", "fare changed", []param{of(), classes}, fare),
 		},
 		requests: []request{
-			{"book_flight", []string{"Book {0}[ in {1}][ with a seat at the {2}].", "Please buy me {0}[ in {1}][ with a seat at the {2}]."}},
-			{"refund_booking", []string{"Refund {0}.", "Please give me the money back for {0}."}},
-			{"pick_seat", []string{"Give {0}[ a {1} seat].", "Please set the seat of {0}[ to {1}]."}},
-			{"add_bags", []string{"Set the bags of {0}[ to {1}].", "Please register[ {1}] bags for {0}."}},
-			{"upgrade_booking", []string{"Change the fare of {0}[ to {1}].", "Please put {0}[ into {1}]."}},
-			{"change_booking", []string{"Change {0} to {1}.", "Please switch {0} to {1}."}},
+			{fn: "book_flight", says: []string{"Book {0}[ with the {1} fare][ and a {2} seat].", "Please buy me {0}[ in {1}][ with the {2} seat]."}, only: true},
+			{fn: "refund_booking", says: []string{"Refund {0}.", "Please give me the money back for {0}."}, only: true},
+			{fn: "pick_seat", says: []string{"Pick another seat for {0}[, at the {1}].", "Please set the seat of {0}[ to {1}]."}, only: true},
+			{fn: "add_bags", says: []string{"Set the bags of {0}[ to {1}].", "Please register bags for {0}[, {1} in all]."}, only: true},
+			{fn: "upgrade_booking", says: []string{"Change the fare of {0}[ to {1}].", "Please upgrade {0}[ to {1}]."}, only: true},
+			{fn: "change_booking", says: []string{"Change {0} to {1}.", "Please switch {0} to {1}."}},
 		},
 		rules: []rule{
 			{says: "Ask for a yes before a booking is refunded.", fns: []string{"refund_booking"}, broken: always},

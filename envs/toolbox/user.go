@@ -32,7 +32,8 @@ func (t *task) brief() string {
 	return b.String()
 }
 
-// Words by which the script knows a question, and a request to confirm.
+// Words by which the script knows a request to confirm, which does not begin as a
+// question for something does.
 var (
 	asking     = []string{"which", "what", "when", "where", "how", "who", "whom"}
 	confirming = []string{"shall", "should", "confirm", "proceed", "ahead", "correct", "okay", "ok", "sure", "right", "yes", "agree"}
@@ -41,25 +42,34 @@ var (
 // reply is what the scripted user answers: what was asked for and nothing more.
 // wavered says that the user has already had another mind.
 func (t *task) reply(said string, wavered bool) string {
-	list := spoken(said)
-	has := func(words []string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
-	}
 	var told []string
-	for _, s := range t.hidden {
-		if has(s.param.words) {
-			told = append(told, s.tell())
+	confirms := false
+	for _, sentence := range strings.FieldsFunc(said, func(r rune) bool { return strings.ContainsRune(".!?\n", r) }) {
+		list := spoken(sentence)
+		if !has(list[:min(len(list), 2)], asking) && has(list, confirming) {
+			confirms = true
+			continue
+		}
+		for _, s := range t.hidden {
+			if tell := s.tell(); has(list, s.param.words) && !slices.Contains(told, tell) {
+				told = append(told, tell)
+			}
 		}
 	}
 	switch {
-	case len(told) > 0 && (has(asking) || !has(confirming)):
+	case len(told) > 0:
 		return strings.Join(told, " ")
-	case has(confirming) && len(t.wavering) > 0 && !wavered:
+	case confirms && len(t.wavering) > 0 && !wavered:
 		return "Sorry, I have another mind. " + t.wavering[0].tell()
-	case has(confirming):
+	case confirms:
 		return "Yes, please."
 	}
 	return "I have said all that I know of that."
+}
+
+// has says whether one of the words is in a list.
+func has(list, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
 }
 
 // tell is how the user says it.
