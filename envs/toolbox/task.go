@@ -90,9 +90,14 @@ func (d drawing) draw() (*task, error) {
 	case d.most == 1 && !d.talks && k >= 8:
 		end = endAnswer
 	}
+	// Each reason is as frequent, so that none is a good guess.
+	told := ""
+	if list := d.all[d.at].reasons(); end == endRefuse {
+		told = list[d.rng.IntN(len(list))]
+	}
 	t := &task{}
 	for range attempts {
-		*t = task{setting: d.setting, domain: d.all[d.at], end: end, begin: t.begin[:0], want: t.want[:0]}
+		*t = task{setting: d.setting, domain: d.all[d.at], end: end, told: told, begin: t.begin[:0], want: t.want[:0]}
 		if d.try(t) {
 			t.show()
 			d.offer(t)
@@ -270,7 +275,7 @@ func (d drawing) wish(t *task) (text, full string, ok bool) {
 const tries = 20
 
 // call draws a call that can be asked for: it is of records that were not
-// asked for yet, and forbidden if the task is to be refused.
+// asked for yet, and forbidden for the task's reason if it has one.
 func (d drawing) call(t *task) (q *request, c call, ok bool) {
 	q = &t.requests[d.rng.IntN(len(t.requests))]
 	if t.end == endHuman && !q.only {
@@ -299,8 +304,7 @@ func (d drawing) call(t *task) (q *request, c call, ok bool) {
 		}
 	}
 	reason, clear := t.reason(t.want, c)
-	t.told = reason
-	return q, c, clear && (reason != "") == (t.end == endRefuse)
+	return q, c, clear && reason == t.told
 }
 
 // target picks a record that is not among the arguments, or -1.

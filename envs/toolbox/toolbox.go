@@ -70,8 +70,8 @@ var serviceLevels = []setting{
 const (
 	callTurns    = 10
 	serviceTurns = 16
-	callFloor    = 0.08
-	serviceFloor = 0.03
+	callFloor    = 0.05
+	serviceFloor = 0.06
 )
 
 // kinds are the scenarios: each service with all said, and with a user.
