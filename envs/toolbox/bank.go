@@ -39,7 +39,7 @@ func bank() *domain {
 	transfers := words("transfer|payment|remittance|wire", "a transfer|a payment|a payment order")
 	cards := words("card|plastic|bankcard|creditcard", "a card|a bank card|a payment card")
 	sums := whole("amount|sum|value|total", 10, 400).unbounded().asked("How much?", "It is %s.", "much|amount|sum|money")
-	days := choice(dayNames, weekdays).asked("On which day?", "On %s.", "day|date|when|weekday")
+	days := choice(dayNames, weekdays).asked("On which day?", "On %s.", "day|date|when|weekday").as(transfer, day, "the day of %s")
 	of := func() param { return ref("card|plastic|bankcard|creditcard", card) }
 	// pay moves money out of an account.
 	pay := func(d *data, at, sum int) (string, bool) {
@@ -85,7 +85,7 @@ func bank() *domain {
 			put(words("delay|postpone|defer|reschedule", "Delay|Postpone|Set the day of"), transfers, " to a day", "transfer delayed", []param{ref("transfer|payment|remittance|wire", transfer), days}, day),
 			mark(words("freeze|lock|block|suspend", "Freeze|Lock|Block"), cards, "", "card frozen", cardState, "frozen", of()),
 			mark(words("unfreeze|unlock|unblock|resume", "Unfreeze|Unlock|Free"), cards, "", "card unfrozen", cardState, "active", of()),
-			put(words("limit|cap|restrict|bound", "Set the limit of|Limit|Cap"), cards, "", "limit set", []param{of(), whole("limit|cap|maximum|ceiling", 100, 900).unbounded().asked("What limit?", "To %s.", "limit|much|amount")}, limit),
+			put(words("limit|cap|restrict|bound", "Set the limit of|Limit|Cap"), cards, "", "limit set", []param{of(), whole("limit|cap|maximum|ceiling", 100, 900).unbounded().asked("What limit?", "To %s.", "limit|much|amount").as(card, limit, "the limit of %s")}, limit),
 		},
 		requests: []request{
 			{fn: "send_money", says: []string{"Send money from {0}[ to {1}][, {2} in all].", "Please pay somebody from {0}[, namely {1}][, an amount of {2}]."}, only: true},

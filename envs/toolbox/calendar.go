@@ -1,5 +1,7 @@
 package toolbox
 
+import "slices"
+
 // calendar is events with other people.
 func calendar() *domain {
 	const (
@@ -10,9 +12,10 @@ func calendar() *domain {
 		guest
 		owner
 	)
-	hours := whole("hour|time|start|at_hour", 8, 18).asked("At which hour?", "At %s.", "hour|time|when|o'clock")
-	days := choice(dayNames, weekdays).asked("On which day?", "On %s.", "day|date|when|weekday")
-	event := &table{role: "event", key: person, by: "the meeting with %s", find: "find_event", columns: []column{
+	event := &table{role: "event"}
+	hours := whole("hour|time|start|at_hour", 8, 18).asked("At which hour?", "At %s.", "hour|time|when|o'clock").as(event, hour, "the hour of %s")
+	days := choice(dayNames, weekdays).asked("On which day?", "On %s.", "day|date|when|weekday").as(event, day, "the day of %s")
+	*event = table{role: "event", key: person, by: "the meeting with %s", find: "find_event", columns: []column{
 		topic:  {values: topics, fixed: true, also: "about %s", asked: "What is %s about?"},
 		person: {label: "with", values: people, fixed: true},
 		day:    {values: weekdays, also: "on %s", asked: "On which day is %s?"},
@@ -34,6 +37,18 @@ func calendar() *domain {
 		functions: []function{
 			look(findWord, events, " by the other person", event, person, text(personNames, people)),
 			look(words("list|show|view|browse", "List|Show|See"), words("day|agenda|schedule|plan", "the events of a day|a day|a whole day"), "", event, day, choice(dayNames, weekdays)),
+			{act: listWord, object: words("free|open|gaps|slots", "the free hours|the hours left|the gaps"), tail: " of a day", reads: true, params: []param{choice(dayNames, weekdays)},
+				do: func(d *data, a []arg) (string, bool) {
+					said := "free on " + a[0].text
+					for h := 8; h <= 18; h++ {
+						if !slices.ContainsFunc(*d, func(r record) bool {
+							return r.table == event && !r.gone && r.cells[day] == a[0].text && r.count(hour) == h
+						}) {
+							said += " " + digits(h)
+						}
+					}
+					return said, true
+				}},
 			look(findWord, persons, " with floor and team", office, 0, text(personNames, people)),
 			{act: addWord, object: events, tail: " that is new", params: []param{text("topic|title|subject|about", topics), text(personNames, people).asked("With whom?", "With %s.", "whom|who|person"), days, hours},
 				do: func(d *data, a []arg) (string, bool) {

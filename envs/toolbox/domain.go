@@ -1,7 +1,5 @@
 package toolbox
 
-import "slices"
-
 // domain is one simulated service: what it knows, what it can do, what people
 // ask of it, and the rules that whoever serves them must obey. It is not changed
 // once it is made.
@@ -25,28 +23,6 @@ type request struct {
 	only bool
 }
 
-// rule is one line of a service's policy.
-type rule struct {
-	says   string // with %d for the limit
-	limits []int  // one of which is drawn
-	fns    []string
-	reason string // for which a call is to be refused; "" wants the user's yes before the call
-	broken func(d data, args []arg, limit int) bool
-}
-
-// applies says whether the rule speaks of that call.
-func (r *rule) applies(d data, c call, limit int) bool {
-	return slices.Contains(r.fns, c.fn.name) && r.broken(d, c.args, limit)
-}
-
-// always is a rule that needs no look at the records.
-func always(data, []arg, int) bool { return true }
-
-// cell is a rule about a cell of the record that is the first argument.
-func cell(column int, bad string) func(data, []arg, int) bool {
-	return func(d data, args []arg, _ int) bool { return args[0].at >= 0 && d[args[0].at].cells[column] == bad }
-}
-
 // function finds a function by its plain name; there is one.
 func (d *domain) function(name string) *function {
 	for i := range d.functions {
@@ -55,17 +31,6 @@ func (d *domain) function(name string) *function {
 		}
 	}
 	panic("toolbox: " + d.name + " has no function " + name)
-}
-
-// reasons are those for which something may have to be refused.
-func (d *domain) reasons() []string {
-	var list []string
-	for i := range d.rules {
-		if r := d.rules[i].reason; r != "" && !slices.Contains(list, r) {
-			list = append(list, r)
-		}
-	}
-	return list
 }
 
 // domains are all services.

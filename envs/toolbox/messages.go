@@ -33,7 +33,7 @@ func messages() *domain {
 	contacts := words("contact|friend|addressee|acquaintance", "a contact|a known person|somebody known")
 	of := func() param { return ref("message|mail|letter|email", message) }
 	body := text("text|body|content|words_to_send", phrases).asked("What shall it say?", "Write '%s'.", "say|text|write|what")
-	group0 := choice("group|circle|label_as|class", []string{"friend", "family", "office", "stranger"}).asked("Which group?", "The group %s.", "group|circle|which")
+	group0 := choice("group|circle|label_as|class", []string{"friend", "family", "office", "stranger"}).asked("Which group?", "The group %s.", "group|circle|which").as(contact, group, "the group of %s")
 	return &domain{
 		name: "messages", doc: "a mailbox",
 		tables: []*table{message, contact},
@@ -52,7 +52,7 @@ func messages() *domain {
 					return "message sent", true
 				}},
 			put(words("forward|relay|pass|redirect", "Forward|Pass on|Relay"), mails, " to a person", "message forwarded", []param{of(), text("to|receiver|recipient|addressee", people).asked("To whom?", "To %s.", "whom|who|receiver")}, sent),
-			put(words("file|move|put|stow", "File|Move|Put"), mails, " in a folder", "message filed", []param{of(), choice("folder|box|directory|tray", folders).asked("In which folder?", "In %s.", "folder|box|where")}, folder),
+			put(words("file|move|put|stow", "File|Move|Put"), mails, " in a folder", "message filed", []param{of(), choice("folder|box|directory|tray", folders).asked("In which folder?", "In %s.", "folder|box|where").as(message, folder, "the folder of %s")}, folder),
 			drop(words("delete|erase|trash|discard", "Delete|Throw away|Remove"), mails, " for good", "message deleted", of()),
 			put(words("group|tag|classify|assign", "Group|Set the group of|Tag"), contacts, "", "contact grouped", []param{ref("contact|friend|addressee|acquaintance", contact), group0}, group),
 			put(words("dial|phone|number|tel", "Set the number of|Change the phone of|Note the number of"), contacts, "", "number set", []param{ref("contact|friend|addressee|acquaintance", contact), whole("number|phone|digits|tel", 200, 999).unbounded().asked("Which number?", "It is %s.", "number|phone")}, phone),
@@ -61,7 +61,7 @@ func messages() *domain {
 			{fn: "reply_message", says: []string{"Reply to {0}[ with '{1}'].", "Please answer {0}[ and say '{1}']."}},
 			{fn: "send_message", says: []string{"Send a new message[ to {0}][ that says '{1}'].", "Please write[ to {0}][ the words '{1}'] in a new message."}},
 			{fn: "forward_message", says: []string{"Forward {0}[ to {1}].", "Please pass {0} on[ to {1}]."}, only: true},
-			{fn: "file_message", says: []string{"Move {0}[ into the folder {1}].", "Please file {0}[ in the folder {1}]."}, only: true},
+			{fn: "file_message", says: []string{"Move {0}[ into {1}].", "Please file {0}[ in {1}]."}, only: true},
 			{fn: "delete_message", says: []string{"Delete {0}.", "Please throw {0} away."}},
 			{fn: "group_contact", says: []string{"Change the group of {0}[ to {1}].", "Please set the group of {0}[ to {1}]."}, only: true},
 			{fn: "dial_contact", says: []string{"Note the new number of {0}[, which is {1}].", "Please change the phone of {0}[ to {1}]."}, only: true},

@@ -46,6 +46,9 @@ type param struct {
 	ask      string   // the question for it
 	tell     string   // how the user answers: "On %s."
 	words    []string // one of them is in a question for it
+	from     *table   // some records have such a value in a column,
+	column   int
+	same     string // and it can be said by them: "the day of %s"
 }
 
 // verb is the function as it is offered, its names drawn from the split's own.
@@ -113,6 +116,12 @@ func whole(names string, least, most int) param {
 // the words.
 func (p param) asked(ask, tell, words string) param {
 	p.ask, p.tell, p.words = ask, tell, strings.Split(words, "|")
+	return p
+}
+
+// as is a parameter whose value can be said by another record that has it.
+func (p param) as(t *table, column int, same string) param {
+	p.from, p.column, p.same = t, column, same
 	return p
 }
 

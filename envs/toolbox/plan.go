@@ -32,8 +32,8 @@ type step struct {
 func (t *task) schedule() {
 	t.plan = make([]step, 0, 8)
 	looked := make([]int, 0, 4)
-	for _, w := range t.wishes {
-		for _, a := range w.args {
+	for i := range t.wishes {
+		for _, a := range t.wishes[i].records() {
 			if t.shown || a.at < 0 || slices.Contains(looked, a.at) || t.end == endHuman {
 				continue
 			}

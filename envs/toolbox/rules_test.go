@@ -92,7 +92,7 @@ func TestAnythingMoreThanWasAskedForIsWrong(t *testing.T) {
 		// Drawn as one more request, it is another change.
 		d := drawing{all: domains(), setting: e.setting, rng: rng}
 		before := e.Progress()
-		if _, c, ok := d.call(e.task); ok && e.try(c) {
+		if _, c, _, ok := d.call(e.task); ok && e.try(c) {
 			if needed, right, wrong := e.now.difference(e.begin, e.want); needed == right && wrong == 0 {
 				return // it was set to what it was
 			}

@@ -12,7 +12,8 @@ import (
 
 // say puts a call into words: as the user says it at first, and with nothing left
 // out. It decides what is left out, and of what the user will have another mind.
-func (d drawing) say(t *task, q *request, c call) (text, full string, ok bool) {
+func (d drawing) say(t *task, q *request, w *wish) (text, full string, ok bool) {
+	c := w.call
 	form := q.says[d.rng.IntN(len(q.says))]
 	values, begins := make([]string, len(c.args)), make([]string, len(c.args))
 	for i, a := range c.args {
@@ -21,8 +22,15 @@ func (d drawing) say(t *task, q *request, c call) (text, full string, ok bool) {
 		} else if values[i], ok = d.describe(t.begin, a.at); !ok {
 			return "", "", false
 		}
-		begins[i] = values[i]
 	}
+	for _, l := range w.same {
+		named, ok := d.describe(t.begin, l.at)
+		if !ok {
+			return "", "", false
+		}
+		values[l.param] = fmt.Sprintf(c.fn.params[l.param].same, named)
+	}
+	copy(begins, values)
 	if !d.hidden || t.end != endDone {
 		text = fill(form, values)
 		return text, text, true
@@ -37,18 +45,19 @@ func (d drawing) say(t *task, q *request, c call) (text, full string, ok bool) {
 		text = fill(form, values)
 		return text, text, true
 	}
-	return d.hide(t, form, c, values, begins)
+	return d.hide(t, form, w, values, begins)
 }
 
 // hide leaves one or two arguments out, and changes one that is said, where the
 // user wavers.
-func (d drawing) hide(t *task, form string, c call, values, begins []string) (text, full string, ok bool) {
+func (d drawing) hide(t *task, form string, w *wish, values, begins []string) (text, full string, ok bool) {
+	c := w.call
 	first := d.rng.IntN(len(c.args))
 	for i := range c.args {
 		at := (first + i) % len(c.args)
 		p := &c.fn.params[at]
 		switch {
-		case p.ask == "" || !optional(form, at):
+		case p.ask == "" || !optional(form, at) || len(w.same) > 0 && w.same[0].param == at:
 		case len(t.hidden) == 0 || len(t.hidden) == 1 && d.setting.rules && d.rng.IntN(3) == 0:
 			t.hidden = append(t.hidden, slot{p, values[at]})
 			begins[at] = ""

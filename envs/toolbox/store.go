@@ -34,7 +34,7 @@ func store() *domain {
 	products := words("product|article|item|goods", "a product|an article|something on sale")
 	by := func() param { return number("order|order_number|purchase|shipment", order) }
 	many := whole("quantity|count|pieces|how_many", 1, 5).asked("How many?", "It is %s.", "many|number|quantity|pieces")
-	hues := choice("colour|shade|tint|paint", colours).asked("Which colour?", "In %s.", "colour|color|shade")
+	hues := choice("colour|shade|tint|paint", colours).asked("Which colour?", "In %s.", "colour|color|shade").as(order, colour, "the colour of %s")
 	return &domain{
 		name: "store", doc: "a web store",
 		tables: []*table{order, product},
@@ -45,7 +45,7 @@ func store() *domain {
 			drop(cancelWord, orders, " before it is sent", "order cancelled", by(), priority()),
 			mark(words("return|giveback|sendback|restitute", "Return|Send back|Give back"), orders, "", "order returned", state, "returned", by()),
 			put(words("recolour|exchange|replace|trade", "Exchange|Swap|Change"), orders, " for one of another colour", "order exchanged", []param{by(), hues}, colour),
-			put(words("redirect|readdress|reroute|divert", "Redirect|Change the address of|Send elsewhere"), orders, "", "address changed", []param{by(), text("address|street|location|where", streets).asked("To which address?", "To %s.", "address|street|where")}, address),
+			put(words("redirect|readdress|reroute|divert", "Redirect|Change the address of|Send elsewhere"), orders, "", "address changed", []param{by(), text("address|street|location|where", streets).asked("To which address?", "To %s.", "address|street|where").as(order, address, "the address of %s")}, address),
 			{act: words("buy|purchase|get|acquire", "Buy|Order|Get"), object: products, params: []param{ref("product|article|item|goods", product), many},
 				do: func(d *data, a []arg) (string, bool) {
 					left := (*d)[a[0].at].count(stock) - a[1].count()
@@ -60,7 +60,7 @@ func store() *domain {
 		requests: []request{
 			{fn: "cancel_order", says: []string{"Cancel {0}.", "Please call off {0}."}},
 			{fn: "return_order", says: []string{"Return {0}.", "I want to send {0} back."}, only: true},
-			{fn: "recolour_order", says: []string{"Exchange {0}[ for one in {1}].", "Please swap {0}[ for a {1} one]."}, only: true},
+			{fn: "recolour_order", says: []string{"Exchange {0}[ for one in {1}].", "Please swap {0}[ for one in {1}]."}, only: true},
 			{fn: "redirect_order", says: []string{"Redirect {0}[ to {1}].", "Please send {0} elsewhere[, to {1}]."}, only: true},
 			{fn: "buy_product", says: []string{"Buy[ {1} pieces of] {0}.", "Please get me {0}[ and take {1} of it]."}, only: true},
 		},

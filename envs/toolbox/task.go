@@ -56,6 +56,19 @@ type drawnRule struct {
 type wish struct {
 	call
 	confirm bool // it needs the user's yes
+	same    []loan
+}
+
+// loan is an argument that is said by another record that has the same.
+type loan struct{ param, at int }
+
+// records are those that a wish speaks of.
+func (w *wish) records() []arg {
+	list := slices.Clip(w.args)
+	for _, l := range w.same {
+		list = append(list, arg{at: l.at})
+	}
+	return list
 }
 
 // slot is an argument that the user tells when asked.
@@ -192,65 +205,13 @@ func (d drawing) cell(t *table, c int, all data, first int) string {
 	}
 }
 
-// policy draws the limits of the rules that hold.
-func (d drawing) policy(from *domain) []drawnRule {
-	var list []drawnRule
-	if d.wavers {
-		list = append(list, drawnRule{rule: &everything, text: everything.says})
-	}
-	for i := range from.rules {
-		r := &from.rules[i]
-		if r.reason != "" && !d.refusals || r.reason == "" && d.wavers {
-			continue
-		}
-		x := drawnRule{rule: r, text: r.says}
-		if r.limits != nil {
-			x.limit = r.limits[d.rng.IntN(len(r.limits))]
-			x.text = fmt.Sprintf(r.says, x.limit)
-		}
-		list = append(list, x)
-	}
-	if d.refusals {
-		list = append(list, drawnRule{rule: &handover, text: handover.says})
-	}
-	return list
-}
-
-// everything is the rule of users who waver.
-var everything = rule{says: "Ask for a yes before every change."}
-
-// handover is a rule that no call breaks.
-var handover = rule{says: "What no tool can do is transferred to a human."}
-
-// confirms says whether a call needs the user's yes first.
-func (t *task) confirms(d data, c call) bool {
-	if c.fn.reads {
-		return false
-	}
-	return slices.ContainsFunc(t.rules, func(r drawnRule) bool {
-		return r.rule == &everything || r.reason == "" && r.applies(d, c, r.limit)
-	})
-}
-
-// reason is that for which a call must be refused, "" where it may be done;
-// two reasons at once are as good as none, and said by ok.
-func (t *task) reason(d data, c call) (reason string, ok bool) {
-	ok = true
-	for i := range t.rules {
-		if r := &t.rules[i]; r.reason != "" && r.applies(d, c, r.limit) {
-			reason, ok = r.reason, reason == ""
-		}
-	}
-	return reason, ok
-}
-
 // wish draws one request, does it to the records as wanted, and gives its
 // sentence: as the user begins, and with nothing left out.
 func (d drawing) wish(t *task) (text, full string, ok bool) {
 	var q *request
 	var w wish
 	for range tries {
-		if q, w.call, ok = d.call(t); ok {
+		if q, w.call, w.same, ok = d.call(t); ok {
 			break
 		}
 	}
@@ -265,7 +226,7 @@ func (d drawing) wish(t *task) (text, full string, ok bool) {
 	if after, _, _ := t.want.difference(t.begin, t.want); after <= before {
 		return "", "", false
 	}
-	if text, full, ok = d.say(t, q, w.call); ok {
+	if text, full, ok = d.say(t, q, &w); ok {
 		t.wishes = append(t.wishes, w)
 	}
 	return text, full, ok
@@ -276,10 +237,10 @@ const tries = 20
 
 // call draws a call that can be asked for: it is of records that were not
 // asked for yet, and forbidden for the task's reason if it has one.
-func (d drawing) call(t *task) (q *request, c call, ok bool) {
+func (d drawing) call(t *task) (q *request, c call, same []loan, ok bool) {
 	q = &t.requests[d.rng.IntN(len(t.requests))]
 	if t.end == endHuman && !q.only {
-		return q, c, false
+		return q, c, nil, false
 	}
 	fn := t.function(q.fn)
 	c = call{fn, make([]arg, 0, len(fn.params))}
@@ -291,20 +252,23 @@ func (d drawing) call(t *task) (q *request, c call, ok bool) {
 		a := arg{at: -1}
 		if p.table != nil {
 			if a.at = d.target(t, p.table, c.args); a.at < 0 {
-				return q, c, false
+				return q, c, nil, false
 			}
-		} else {
-			a.text = d.value(p)
+		} else if a.text = d.value(p); d.loans && p.from != nil && same == nil && d.rng.IntN(2) == 0 {
+			if l := (loan{i, d.target(t, p.from, c.args)}); l.at >= 0 {
+				a.text, same = t.begin[l.at].cells[p.column], []loan{l}
+			}
 		}
 		c.args = append(c.args, a)
 	}
-	for i := range t.wishes { // each record is asked for once: what was named stays what it was
-		if shares(t.wishes[i].args, c.args) {
-			return q, c, false
+	w := wish{call: c, same: same}
+	for i := range t.wishes {
+		if t.rivals(w.records(), t.wishes[i].records()) {
+			return q, c, nil, false
 		}
 	}
 	reason, clear := t.reason(t.want, c)
-	return q, c, clear && reason == t.told
+	return q, c, same, clear && reason == t.told
 }
 
 // target picks a record that is not among the arguments, or -1.
@@ -315,6 +279,20 @@ func (d drawing) target(t *task, of *table, args []arg) int {
 		return -1
 	}
 	return at
+}
+
+// rivals says whether records of two lists have the same key: a change of one
+// might change what the words for the other mean.
+func (t *task) rivals(a, b []arg) bool {
+	return slices.ContainsFunc(a, func(x arg) bool {
+		return x.at >= 0 && slices.ContainsFunc(b, func(y arg) bool {
+			if y.at < 0 {
+				return false
+			}
+			r, o := &t.begin[x.at], &t.begin[y.at]
+			return r.table == o.table && r.cells[r.table.key] == o.cells[o.table.key]
+		})
+	})
 }
 
 func shares(a, b []arg) bool {

@@ -47,6 +47,7 @@ type setting struct {
 	varied   bool // names and docs of the API are drawn
 	alike    bool // some records have the same key
 	talks    bool // there is a user to talk to
+	loans    bool // some arguments are those of other records
 	hidden   bool // the user leaves something out
 	rules    bool // those that ask for a yes
 	refusals bool // those for which something is refused; some tasks want that
@@ -56,21 +57,21 @@ type setting struct {
 var callLevels = []setting{
 	{records: 3, least: 1, most: 1, tools: 4, shown: true},
 	{records: 4, least: 1, most: 1, varied: true},
-	{records: 5, least: 2, most: 3, varied: true, alike: true, foreign: 3},
+	{records: 5, least: 2, most: 3, varied: true, alike: true, loans: true, foreign: 3},
 }
 
 var serviceLevels = []setting{
 	{records: 3, least: 1, most: 1, tools: 5, talks: true, hidden: true},
 	{records: 4, least: 1, most: 2, varied: true, talks: true, hidden: true, rules: true},
 	{records: 4, least: 1, most: 2, varied: true, alike: true, talks: true, hidden: true, rules: true, refusals: true},
-	{records: 5, least: 1, most: 2, varied: true, alike: true, talks: true, hidden: true, rules: true, refusals: true, wavers: true, foreign: 3},
+	{records: 5, least: 1, most: 2, varied: true, alike: true, loans: true, talks: true, hidden: true, rules: true, refusals: true, wavers: true, foreign: 3},
 }
 
 // The turns of an episode, and what a random agent stays below.
 const (
 	callTurns    = 10
 	serviceTurns = 16
-	callFloor    = 0.05
+	callFloor    = 0.04
 	serviceFloor = 0.06
 )
 

@@ -36,8 +36,8 @@ func travel() *domain {
 	bookings := words("booking|reservation|ticket|trip", "a booking|a reservation|a ticket")
 	of := func() param { return ref("booking|reservation|ticket|trip", booking) }
 	by := func() param { return ref("flight|plane|connection|departure", flight) }
-	seating := choice("seat|place|position|spot", seats).asked("Which seat?", "The %s.", "seat|place|sit")
-	classes := choice("fare|class|category|tariff", fares).asked("Which fare?", "The %s fare.", "fare|class|category")
+	seating := choice("seat|place|position|spot", seats).asked("Which seat?", "The %s.", "seat|place|sit").as(booking, seat, "the seat of %s")
+	classes := choice("fare|class|category|tariff", fares).asked("Which fare?", "The %s fare.", "fare|class|category").as(booking, fare, "the fare of %s")
 	return &domain{
 		name: "travel", doc: "a travel agency",
 		tables: []*table{flight, booking},
@@ -66,9 +66,9 @@ func travel() *domain {
 			put(words("upgrade|raise|lift|improve", "Upgrade|Change the fare of|Raise"), bookings, " to a fare", "fare changed", []param{of(), classes}, fare),
 		},
 		requests: []request{
-			{fn: "book_flight", says: []string{"Book {0}[ with the {1} fare][ and a {2} seat].", "Please buy me {0}[ in {1}][ with the {2} seat]."}, only: true},
+			{fn: "book_flight", says: []string{"Book {0}[, fare {1}][, seat {2}].", "Please buy me {0}[ with the fare {1}][ and the seat {2}]."}, only: true},
 			{fn: "refund_booking", says: []string{"Refund {0}.", "Please give me the money back for {0}."}, only: true},
-			{fn: "pick_seat", says: []string{"Pick another seat for {0}[, at the {1}].", "Please set the seat of {0}[ to {1}]."}, only: true},
+			{fn: "pick_seat", says: []string{"Pick another seat for {0}[, namely {1}].", "Please set the seat of {0}[ to {1}]."}, only: true},
 			{fn: "add_bags", says: []string{"Set the bags of {0}[ to {1}].", "Please register bags for {0}[, {1} in all]."}, only: true},
 			{fn: "upgrade_booking", says: []string{"Change the fare of {0}[ to {1}].", "Please upgrade {0}[ to {1}]."}, only: true},
 			{fn: "change_booking", says: []string{"Change {0} to {1}.", "Please switch {0} to {1}."}},
