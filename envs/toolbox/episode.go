@@ -236,11 +236,11 @@ func (e *episode) Outcome() float64 {
 }
 
 // Progress is the share of what the reference knows, hears, changes and tells
-// that is so now, less what is wrong. Where all is changed as it must be, what
-// would have led there does not matter.
+// that is so now, less what is wrong. Where all is as it must be, what would have
+// led there does not matter.
 func (e *episode) Progress() float64 {
 	total, right, wrong := e.now.difference(e.begin, e.want)
-	if e.task.end == endDone && right == total && wrong == 0 && !e.violated {
+	if (e.task.end == endDone || e.rightly()) && right == total && wrong == 0 && !e.violated {
 		return 1
 	}
 	for i := range e.plan {

@@ -46,13 +46,15 @@ func (t *task) schedule() {
 			t.plan = append(t.plan, step{kind: stepLook, call: c, target: a.at})
 		}
 	}
-	if t.end == endDone {
+	if t.end != endHuman {
 		for i, s := range t.hidden {
 			t.plan = append(t.plan, step{kind: stepAsk, say: s.param.ask, slot: i})
 		}
 		for i := range t.wavering {
 			t.plan = append(t.plan, step{kind: stepAsk, say: confirmation, slot: len(t.hidden) + i})
 		}
+	}
+	if t.end == endDone {
 		if slices.ContainsFunc(t.wishes, func(w wish) bool { return w.confirm }) {
 			t.plan = append(t.plan, step{kind: stepConfirm, say: confirmation})
 		}

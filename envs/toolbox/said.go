@@ -31,7 +31,7 @@ func (d drawing) say(t *task, q *request, w *wish) (text, full string, ok bool) 
 		values[l.param] = fmt.Sprintf(c.fn.params[l.param].same, named)
 	}
 	copy(begins, values)
-	if !d.hidden || t.end != endDone {
+	if !d.hidden {
 		text = fill(form, values)
 		return text, text, true
 	}

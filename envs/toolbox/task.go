@@ -281,17 +281,17 @@ func (d drawing) target(t *task, of *table, args []arg) int {
 	return at
 }
 
-// rivals says whether records of two lists have the same key: a change of one
-// might change what the words for the other mean.
+// rivals says whether two lists of arguments speak of the same people, cities or
+// things: a change of one might change what the words for the other mean.
 func (t *task) rivals(a, b []arg) bool {
+	key := func(x arg) string {
+		if x.at < 0 {
+			return x.text
+		}
+		return t.begin[x.at].cells[t.begin[x.at].table.key]
+	}
 	return slices.ContainsFunc(a, func(x arg) bool {
-		return x.at >= 0 && slices.ContainsFunc(b, func(y arg) bool {
-			if y.at < 0 {
-				return false
-			}
-			r, o := &t.begin[x.at], &t.begin[y.at]
-			return r.table == o.table && r.cells[r.table.key] == o.cells[o.table.key]
-		})
+		return slices.ContainsFunc(b, func(y arg) bool { return (x.at >= 0 || y.at >= 0) && key(x) == key(y) })
 	})
 }
 

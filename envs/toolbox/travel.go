@@ -66,7 +66,7 @@ func travel() *domain {
 			put(words("upgrade|raise|lift|improve", "Upgrade|Change the fare of|Raise"), bookings, " to a fare", "fare changed", []param{of(), classes}, fare),
 		},
 		requests: []request{
-			{fn: "book_flight", says: []string{"Book {0}[, fare {1}][, seat {2}].", "Please buy me {0}[ with the fare {1}][ and the seat {2}]."}, only: true},
+			{fn: "book_flight", says: []string{"Book {0}[, for the fare take {1}][, for the seat {2}].", "Please buy me {0}[, my fare shall be {1}][, my seat {2}]."}, only: true},
 			{fn: "refund_booking", says: []string{"Refund {0}.", "Please give me the money back for {0}."}, only: true},
 			{fn: "pick_seat", says: []string{"Pick another seat for {0}[, namely {1}].", "Please set the seat of {0}[ to {1}]."}, only: true},
 			{fn: "add_bags", says: []string{"Set the bags of {0}[ to {1}].", "Please register bags for {0}[, {1} in all]."}, only: true},

@@ -18,7 +18,7 @@ var cities = []string{"Rome", "Oslo", "Lima", "Cairo", "Paris", "Tokyo", "Delhi"
 	"Zagreb", "Riga", "Turin", "Porto", "Bergen", "Malmo", "Krakow", "Seville", "Naples", "Lyon"}
 
 var items = []string{"kettle", "lamp", "chair", "table", "mirror", "blanket", "pillow", "clock", "radio", "camera", "guitar", "drum", "tent",
-	"backpack", "jacket", "boots", "scarf", "gloves", "helmet", "bicycle", "skates", "racket", "puzzle", "globe", "vase", "basket", "toaster",
+	"backpack", "jacket", "sofa", "scarf", "belt", "helmet", "bicycle", "sled", "racket", "puzzle", "globe", "vase", "basket", "toaster",
 	"blender", "teapot", "ladder", "hammer", "drill", "printer", "keyboard", "monitor", "speaker"}
 
 var colours = []string{"red", "blue", "green", "black", "white", "yellow", "grey", "brown"}
