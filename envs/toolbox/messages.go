@@ -32,7 +32,7 @@ func messages() *domain {
 	mails := words("message|mail|letter|email", "a message|a mail|a letter")
 	contacts := words("contact|friend|addressee|acquaintance", "a contact|a known person|somebody known")
 	of := func() param { return ref("message|mail|letter|email", message) }
-	body := text("text|body|content|words_to_send", phrases).asked("What shall it say?", "Write '%s'.", "say|text|write|what")
+	body := text("text|body|content|words_to_send", phrases).asked("What shall it say?", "Write: %s.", "say|text|write|what")
 	group0 := choice("group|circle|label_as|class", []string{"friend", "family", "office", "stranger"}).asked("Which group?", "The group %s.", "group|circle|which").as(contact, group, "the group of %s")
 	return &domain{
 		name: "messages", doc: "a mailbox",
@@ -58,8 +58,8 @@ func messages() *domain {
 			put(words("dial|phone|number|tel", "Set the number of|Change the phone of|Note the number of"), contacts, "", "number set", []param{ref("contact|friend|addressee|acquaintance", contact), whole("number|phone|digits|tel", 200, 999).unbounded().asked("Which number?", "It is %s.", "number|phone")}, phone),
 		},
 		requests: []request{
-			{fn: "reply_message", says: []string{"Reply to {0}[ with '{1}'].", "Please answer {0}[ and say '{1}']."}},
-			{fn: "send_message", says: []string{"Send a new message[ to {0}][ that says '{1}'].", "Please write[ to {0}][ the words '{1}'] in a new message."}},
+			{fn: "reply_message", says: []string{"Reply to {0}[ with the words: {1}].", "Please answer {0}[ and say: {1}]."}},
+			{fn: "send_message", says: []string{"Send a new message[ to {0}][ that says: {1}].", "Please write[ to {0}] in a new message[: {1}]."}},
 			{fn: "forward_message", says: []string{"Forward {0}[ to {1}].", "Please pass {0} on[ to {1}]."}, only: true},
 			{fn: "file_message", says: []string{"Move {0}[ into {1}].", "Please file {0}[ in {1}]."}, only: true},
 			{fn: "delete_message", says: []string{"Delete {0}.", "Please throw {0} away."}},

@@ -226,7 +226,7 @@ func (d *domain) manners(s setting) []gym.Verb {
 			Params: []gym.Param{{Name: "text", Doc: "what is said", Kind: gym.Str, Enum: append(lines, confirmation)}}})
 	}
 	list = append(list,
-		gym.Verb{Name: answerVerb, Doc: "End by telling what was asked for.", Params: []gym.Param{{Name: "text", Doc: "the answer", Kind: gym.Str}}},
+		gym.Verb{Name: answerVerb, Doc: "End by telling what was asked for.", Params: []gym.Param{{Name: "text", Doc: "the answer", Kind: gym.Str, Words: readable}}},
 		gym.Verb{Name: doneVerb, Doc: "End: all that was asked for is done."})
 	if s.refusals {
 		list = append(list,
