@@ -72,13 +72,13 @@ func (e *episode) Hints() []string {
 // See shows the rules, the tools, the records that are known, and what was
 // answered. What was shown stays, so that a turn only adds lines.
 func (e *episode) See() gym.Observation {
-	list := make([]gym.Element, 0, len(e.rules)+len(e.tools)+len(e.now)+len(e.log))
-	for i := range e.rules {
-		list = append(list, gym.Element{Role: "rule", Name: e.rules[i].text})
+	n := len(e.head) + len(e.log)
+	for i := range e.now {
+		if e.now[i].known {
+			n++
+		}
 	}
-	for i := range e.tools {
-		list = append(list, gym.Element{Role: "tool", Name: e.tools[i].verb.Name, Value: e.tools[i].verb.Doc})
-	}
+	list := append(make([]gym.Element, 0, n), e.head...)
 	for i := range e.now {
 		r := &e.now[i]
 		if !r.known {

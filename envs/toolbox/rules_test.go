@@ -2,6 +2,7 @@ package toolbox
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/turngym/turngym/gym"
@@ -25,13 +26,13 @@ func drawn(t *testing.T, n int, visit func(e *episode, rng *rand.Rand)) {
 	}
 }
 
-// do does a call as an agent that knows all would, and says whether the API did it.
+// try does a call as an agent that knows all would, and says whether the API did it.
 func (e *episode) try(c call) bool {
 	for i := range e.now {
 		e.now[i].known = true
 	}
 	e.call(c.fn, e.now.action(c, "any"))
-	return len(e.log[len(e.log)-1].text) < 6 || e.log[len(e.log)-1].text[:6] != "error:"
+	return !strings.HasPrefix(e.log[len(e.log)-1].text, "error:")
 }
 
 // everyEnd is the best outcome that ends give now.

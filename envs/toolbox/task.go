@@ -36,6 +36,7 @@ type task struct {
 	hidden   []slot   // what the user tells when asked
 	wavering []slot   // what the user has another mind of when asked to confirm: one or none
 	verbs    []gym.Verb
+	head     []gym.Element // what is always shown: the rules and the tools
 	wants    string // all that the user wants, for users who are no script
 }
 
@@ -88,7 +89,7 @@ type drawing struct {
 }
 
 // attempts is how often a task is drawn before the service is called broken;
-// about one in three is fit.
+// more than half are fit, and none of 35,000 tasks took more than 56.
 const attempts = 500
 
 // draw draws tasks until one is fit: what it asks can be named without doubt,

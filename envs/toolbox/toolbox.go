@@ -71,7 +71,7 @@ var serviceLevels = []setting{
 const (
 	callTurns    = 10
 	serviceTurns = 16
-	callFloor    = 0.04
+	callFloor    = 0.05
 	serviceFloor = 0.06
 )
 
