@@ -222,7 +222,8 @@ func (e *episode) rightly() bool {
 	case endAnswer:
 		return e.ended == endAnswer && e.tells(e.said)
 	case endRefuse:
-		return e.ended == endRefuse && e.said == e.told
+		// Before the user has another mind there is nothing to refuse.
+		return e.ended == endRefuse && e.said == e.told && !slices.Contains(e.heard[len(e.hidden):], false)
 	default:
 		return e.ended == e.task.end
 	}

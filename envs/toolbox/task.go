@@ -37,7 +37,7 @@ type task struct {
 	wavering []slot   // what the user has another mind of when asked to confirm: one or none
 	verbs    []gym.Verb
 	head     []gym.Element // what is always shown: the rules and the tools
-	wants    string // all that the user wants, for users who are no script
+	wants    string        // all that the user wants, for users who are no script
 }
 
 // tool is a function as it is offered.
