@@ -155,7 +155,7 @@ func (e *episode) call(fn *function, a gym.Action) {
 			break
 		}
 	}
-	if e.settle() {
+	if e.settle() && fn.reads {
 		e.marks.full()
 	}
 }
