@@ -123,7 +123,7 @@ func TestARandomAgentStaysUnderTheFloor(t *testing.T) {
 	for _, sc := range (toolbox.Family{}).Scenarios() {
 		floors[sc.Name] = sc.Floor
 	}
-	n, sums := many(100, 2000), map[string]float64{}
+	n, sums := many(60, 2000), map[string]float64{}
 	var order []string
 	tasks(n, "", func(task gym.Task) {
 		p := play(t, env, task, func(_ gym.Env, o *gym.Observation) gym.Action { return gym.RandomAction(rng, o) })
@@ -219,7 +219,7 @@ func TestNamesOfTheTestSplitAreNew(t *testing.T) {
 	env := open(t, toolbox.Family{})
 	manners := []string{"say", "answer", "done", "refuse", "transfer_to_human"}
 	trained := map[string]bool{}
-	tasks(200, "", func(task gym.Task) {
+	tasks(many(60, 400), "", func(task gym.Task) {
 		task.Split = gym.Train
 		o, err := env.Reset(t.Context(), task)
 		if err != nil {
