@@ -1,0 +1,74 @@
+package code
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/turngym/turngym/tools/codebox"
+)
+
+// The languages of programs, and what a run of one may use.
+var limits = codebox.Limits{Steps: 100_000, Output: 4 << 10, Source: 16 << 10}
+
+func language(name string) (codebox.Language, error) { return codebox.Find(codebox.Languages(), name) }
+
+// test is an input and what the program must print.
+type test struct{ in, want string }
+
+// shown is a test as it is told.
+func (t test) shown() string {
+	in := strings.ReplaceAll(t.in, "\n", " | ")
+	return fmt.Sprintf("input %s gives %s", in, strings.ReplaceAll(t.want, "\n", " | "))
+}
+
+// result runs a program on an input: what it printed without space around, or
+// what went wrong.
+func result(ctx context.Context, p *codebox.Program, in string) (printed, wrong string, err error) {
+	out, err := p.Run(ctx, in)
+	if err != nil {
+		return "", "", err
+	}
+	if out.Exit != 0 {
+		return "", out.Stderr, nil
+	}
+	return tidy(out.Stdout), "", nil
+}
+
+// tidy is a text without space at the ends of lines and of itself.
+func tidy(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lua runs a Lua program that was drawn: one that goes wrong gives ok false.
+func lua(ctx context.Context, source, in string) (printed string, ok bool, err error) {
+	l, err := language("lua")
+	if err != nil {
+		return "", false, err
+	}
+	printed, wrong, err := result(ctx, codebox.Load(l, source, limits), in)
+	return printed, wrong == "" && err == nil, err
+}
+
+// answers are what a program prints for each input, or false where it goes
+// wrong for one.
+func answers(ctx context.Context, lang, source string, inputs []string) ([]test, bool, error) {
+	l, err := language(lang)
+	if err != nil {
+		return nil, false, err
+	}
+	p := codebox.Load(l, source, limits)
+	tests := make([]test, len(inputs))
+	for i, in := range inputs {
+		printed, wrong, err := result(ctx, p, in)
+		if err != nil || wrong != "" {
+			return nil, false, err
+		}
+		tests[i] = test{in, printed}
+	}
+	return tests, true, nil
+}
