@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -14,9 +15,17 @@ import (
 // another, and that is all it can do. It runs in the sandbox that scenarios run
 // in. It is safe for many goroutines.
 //
-// It has base, math, string and table without what leads out, print, and of io
+// A program has base, math, string and table without what leads out, print, and of io
 // the functions read, lines and write.
-type Program struct{ proto *lua.FunctionProto }
+type Program struct {
+	proto *lua.FunctionProto
+	cells *sync.Pool
+}
+
+// Programs makes programs, which share the Lua states that they run in: to make
+// a state takes longer than most programs. The zero value works, for many
+// goroutines.
+type Programs struct{ cells sync.Pool } // of *cell
 
 // ProgramError is what a program raised, or why it cannot be compiled: a line
 // with the place.
@@ -27,8 +36,8 @@ func (e *ProgramError) Error() string { return e.Text }
 // programName stands before the line in a program's errors.
 const programName = "program"
 
-// CompileProgram compiles a program. The error is a [*ProgramError].
-func CompileProgram(source string) (p *Program, err error) {
+// Compile compiles a program. The error is a [*ProgramError].
+func (ps *Programs) Compile(source string) (p *Program, err error) {
 	defer func() { // the compiler of the library panics on some wrong programs
 		if r := recover(); r != nil {
 			p, err = nil, &ProgramError{fmt.Sprintf("%s: it cannot be compiled", programName)}
@@ -38,7 +47,7 @@ func CompileProgram(source string) (p *Program, err error) {
 	if err != nil {
 		return nil, &ProgramError{firstLine(strings.ToValidUTF8(err.Error(), "?"))}
 	}
-	return &Program{proto}, nil
+	return &Program{proto, &ps.cells}, nil
 }
 
 // ErrOutput is a program that printed more than it may.
@@ -48,21 +57,27 @@ var ErrOutput = errors.New("it printed too much")
 // bytes, also where it went wrong. Errors are a [*ProgramError], a
 // [*LimitError], [ErrOutput] or the context's.
 func (p *Program) Run(ctx context.Context, input string, limits Limits, output int) (printed string, err error) {
-	l := newState()
-	defer l.Close()
-	b := &budget{limit: limits}
-	c := &console{input: input, most: output}
-	c.open(l)
-	l.SetContext(b)
-	b.start(ctx)
-	l.Push(l.NewFunctionFromProto(p.proto))
-	err = l.PCall(0, 0, nil)
+	c, _ := p.cells.Get().(*cell)
+	if c == nil {
+		c = newCell()
+	}
+	c.budget.limit = limits
+	c.console = console{input: input, most: output}
+	c.budget.start(ctx)
+	c.l.Push(c.l.NewFunctionFromProto(p.proto))
+	if err = c.l.PCall(0, 0, nil); err == nil {
+		defer func() { // what went wrong anywhere is not used again
+			c.l.SetTop(0)
+			restore(c.pure)
+			p.cells.Put(c)
+		}()
+	}
 	switch {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
-	case b.broken != "":
-		return "", &LimitError{b.broken, programName, "the program"}
-	case c.full:
+	case c.budget.broken != "":
+		return "", &LimitError{c.budget.broken, programName, "the program"}
+	case c.console.full:
 		err = ErrOutput
 	case err != nil:
 		if err = plainError(err); isOverflow(err) {
@@ -70,7 +85,28 @@ func (p *Program) Run(ctx context.Context, input string, limits Limits, output i
 		}
 		err = &ProgramError{strings.ToValidUTF8(err.Error(), "?")}
 	}
-	return c.printed.String(), err
+	return c.console.printed.String(), err
+}
+
+// cell is a Lua state that runs one program after the other. Between two of them
+// all that a program can reach is put back.
+type cell struct {
+	l       *lua.LState
+	budget  budget
+	console console
+	pure    []pristine
+}
+
+func newCell() *cell {
+	c := &cell{l: newState()}
+	c.console.open(c.l)
+	c.l.SetContext(&c.budget)
+	globals := c.l.G.Global
+	c.pure = append(c.pure, asItIs(globals))
+	for _, name := range []string{lua.StringLibName, lua.TabLibName, lua.MathLibName, "io"} {
+		c.pure = append(c.pure, asItIs(globals.RawGetString(name).(*lua.LTable)))
+	}
+	return c
 }
 
 // console is what a program reads and prints.

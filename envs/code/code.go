@@ -28,8 +28,7 @@ import (
 	"github.com/turngym/turngym/gym/world"
 )
 
-// Family opens tasks about programs. It has nothing to configure and nothing to
-// share.
+// Family opens tasks about programs. It has nothing to configure.
 type Family struct{}
 
 var _ gym.Family = Family{}
@@ -40,13 +39,14 @@ const levels = 4
 
 // kinds are the scenarios, in the order of the list.
 func kinds() []world.Scenario {
+	j := newJudge()
 	list := []world.Scenario{
-		{Scenario: gym.Scenario{Name: "trace", Doc: "follow a program: values, branches and counts", Turns: 6, Floor: 0.1}, Start: startTrace},
-		{Scenario: gym.Scenario{Name: "output", Doc: "say what a program prints, line by line", Turns: 10, Floor: 0.1}, Start: startOutput},
-		{Scenario: gym.Scenario{Name: "input", Doc: "find the input that gives an output", Turns: 5, Floor: 0.3}, Start: startInput},
-		{Scenario: gym.Scenario{Name: "repair", Doc: "find and repair the wrong line of a program", Turns: 14, Floor: 0.3}, Start: startRepair},
-		{Scenario: gym.Scenario{Name: "complete", Doc: "write the missing expression of a program", Turns: 8, Floor: 0.05}, Start: startComplete},
-		{Scenario: gym.Scenario{Name: "write", Doc: "write a program from a text and examples, in Lua or JavaScript", Turns: 20, Floor: 0.05}, Start: startWrite},
+		{Scenario: gym.Scenario{Name: "trace", Doc: "follow a program: values, branches and counts", Turns: 6, Floor: 0.1}, Start: j.startTrace},
+		{Scenario: gym.Scenario{Name: "output", Doc: "say what a program prints, line by line", Turns: 10, Floor: 0.1}, Start: j.startOutput},
+		{Scenario: gym.Scenario{Name: "input", Doc: "find the input that gives an output", Turns: 5, Floor: 0.3}, Start: j.startInput},
+		{Scenario: gym.Scenario{Name: "repair", Doc: "find and repair the wrong line of a program", Turns: 14, Floor: 0.3}, Start: j.startRepair},
+		{Scenario: gym.Scenario{Name: "complete", Doc: "write the missing expression of a program", Turns: 8, Floor: 0.05}, Start: j.startComplete},
+		{Scenario: gym.Scenario{Name: "write", Doc: "write a program from a text and examples, in Lua or JavaScript", Turns: 20, Floor: 0.05}, Start: j.startWrite},
 	}
 	for i := range list {
 		list[i].Levels, list[i].Oracle = levels, true

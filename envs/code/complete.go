@@ -33,19 +33,15 @@ type complete struct {
 // gap is how a missing piece is shown.
 const gap = "?"
 
-func startComplete(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
-	lang, err := language("lua")
-	if err != nil {
-		return nil, err
-	}
+func (j *judge) startComplete(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		p := newProgram(rng)
 		p.reading(t.Level)
-		tests, ok, err := answers(ctx, "lua", p.source(), p.inputs(8))
+		tests, ok, err := answers(ctx, j.lua, p.source(), p.inputs(8))
 		if err != nil || !ok || !apart(tests) {
 			return nil, false, err
 		}
-		w := &complete{bench: bench{lang: lang, visible: tests[:4], hidden: tests[4:]}, lines: slices.Clone(p.lines)}
+		w := &complete{bench: bench{lang: j.lua, visible: tests[:4], hidden: tests[4:]}, lines: slices.Clone(p.lines)}
 		w.line = p.reads + rng.IntN(len(p.lines)-p.reads-1)
 		if !w.cut() {
 			return nil, false, nil

@@ -32,15 +32,11 @@ type input struct {
 // inputMax is the highest number that may be tried.
 const inputMax = 20
 
-func startInput(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
-	lang, err := language("lua")
-	if err != nil {
-		return nil, err
-	}
+func (j *judge) startInput(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		p := newProgram(rng)
 		p.reading(t.Level)
-		w := &input{lines: p.lines, program: codebox.Load(lang, p.source(), limits)}
+		w := &input{lines: p.lines, program: codebox.Load(j.lua, p.source(), limits)}
 		outputs := map[string]int{}
 		for range p.reads {
 			w.secret = append(w.secret, float64(1+rng.IntN(inputMax)))

@@ -8,10 +8,24 @@ import (
 	"github.com/turngym/turngym/tools/codebox"
 )
 
-// The languages of programs, and what a run of one may use.
+// limits are what a run of a program may use.
 var limits = codebox.Limits{Steps: 100_000, Output: 4 << 10, Source: 16 << 10}
 
-func language(name string) (codebox.Language, error) { return codebox.Find(codebox.Languages(), name) }
+// judge runs programs. What they run in is shared by the tasks of an environment.
+type judge struct{ lua, javascript codebox.Language }
+
+func newJudge() *judge {
+	var j judge
+	for _, l := range codebox.Languages() {
+		switch l.Name {
+		case "lua":
+			j.lua = l
+		case "javascript":
+			j.javascript = l
+		}
+	}
+	return &j
+}
 
 // test is an input and what the program must print.
 type test struct{ in, want string }
@@ -44,24 +58,16 @@ func tidy(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// lua runs a Lua program that was drawn: one that goes wrong gives ok false.
-func lua(ctx context.Context, source, in string) (printed string, ok bool, err error) {
-	l, err := language("lua")
-	if err != nil {
-		return "", false, err
-	}
-	printed, wrong, err := result(ctx, codebox.Load(l, source, limits), in)
+// run runs a Lua program that was drawn: one that goes wrong gives ok false.
+func (j *judge) run(ctx context.Context, source string) (printed string, ok bool, err error) {
+	printed, wrong, err := result(ctx, codebox.Load(j.lua, source, limits), "")
 	return printed, wrong == "" && err == nil, err
 }
 
 // answers are what a program prints for each input, or false where it goes
 // wrong for one.
-func answers(ctx context.Context, lang, source string, inputs []string) ([]test, bool, error) {
-	l, err := language(lang)
-	if err != nil {
-		return nil, false, err
-	}
-	p := codebox.Load(l, source, limits)
+func answers(ctx context.Context, lang codebox.Language, source string, inputs []string) ([]test, bool, error) {
+	p := codebox.Load(lang, source, limits)
 	tests := make([]test, len(inputs))
 	for i, in := range inputs {
 		printed, wrong, err := result(ctx, p, in)

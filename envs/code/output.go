@@ -30,12 +30,12 @@ type output struct {
 // printsMax is how many lines a program prints at most.
 const printsMax = 8
 
-func startOutput(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
+func (j *judge) startOutput(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		p := newProgram(rng)
 		p.body(t.Level)
 		p.prints(t.Level)
-		printed, ok, err := lua(ctx, p.source(), "")
+		printed, ok, err := j.run(ctx, p.source())
 		if err != nil || !ok {
 			return nil, false, err
 		}

@@ -34,19 +34,15 @@ type fix struct {
 	text string
 }
 
-func startRepair(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
-	lang, err := language("lua")
-	if err != nil {
-		return nil, err
-	}
+func (j *judge) startRepair(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		p := newProgram(rng)
 		p.reading(t.Level)
-		tests, ok, err := answers(ctx, "lua", p.source(), p.inputs(8))
+		tests, ok, err := answers(ctx, j.lua, p.source(), p.inputs(8))
 		if err != nil || !ok || !apart(tests) {
 			return nil, false, err
 		}
-		w := &repair{bench: bench{lang: lang, visible: tests[:3], hidden: tests[3:]}}
+		w := &repair{bench: bench{lang: j.lua, visible: tests[:3], hidden: tests[3:]}}
 		w.line = p.reads + rng.IntN(len(p.lines)-p.reads-1)
 		w.answer = strings.TrimSpace(p.lines[w.line])
 		w.wrong = slices.Clone(p.lines)

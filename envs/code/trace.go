@@ -37,13 +37,13 @@ type question struct {
 // top is the highest number that is an answer of a level.
 func top(level int) int { return []int{20, 50, 99, 99}[level-1] }
 
-func startTrace(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
+func (j *judge) startTrace(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		p := newProgram(rng)
 		p.body(t.Level)
 		w := &trace{lines: p.lines, level: t.Level}
 		for _, q := range chosen(rng, p, min(t.Level+1, 4)) {
-			printed, ok, err := lua(ctx, strings.Join(q.probe, "\n"), "")
+			printed, ok, err := j.run(ctx, strings.Join(q.probe, "\n"))
 			if err != nil || !ok || !answerable(q, printed, t.Level) {
 				return nil, false, err
 			}

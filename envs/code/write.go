@@ -9,6 +9,7 @@ import (
 
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/world"
+	"github.com/turngym/turngym/tools/codebox"
 )
 
 // write asks for a whole program, in Lua or JavaScript, that does what the goal
@@ -24,12 +25,8 @@ type write struct {
 	lines []string // the program as it stands
 }
 
-func startWrite(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
-	name := pick(rng, []string{"lua", "javascript"})
-	lang, err := language(name)
-	if err != nil {
-		return nil, err
-	}
+func (j *judge) startWrite(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
+	lang := pick(rng, []codebox.Language{j.lua, j.javascript})
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		s := pick(rng, specs(t.Level))(rng)
 		inputs := make([]string, 0, 8)
@@ -41,13 +38,13 @@ func startWrite(ctx context.Context, t gym.Task, rng *rand.Rand) (world.World, e
 		if len(inputs) < cap(inputs) {
 			return nil, false, nil
 		}
-		s.lines = s.in(name)
-		tests, ok, err := answers(ctx, name, strings.Join(s.lines, "\n"), inputs)
+		s.lines = s.in(lang.Name)
+		tests, ok, err := answers(ctx, lang, strings.Join(s.lines, "\n"), inputs)
 		if err != nil || !ok || !apart(tests) {
 			return nil, false, err
 		}
 		w := &write{bench: bench{lang: lang, visible: tests[:3], hidden: tests[3:]}, spec: s}
-		w.words = slices.Concat(basics(name), strings.Fields(strings.Join(s.lines, " ")))
+		w.words = slices.Concat(basics(lang.Name), strings.Fields(strings.Join(s.lines, " ")))
 		slices.Sort(w.words) // not in the order in which they are needed
 		w.words = slices.Compact(w.words)
 		return w, true, nil

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/scenarios"
 )
 
 // Limits bound one run; 0 is the value of [DefaultLimits].
@@ -89,10 +90,13 @@ type Program struct {
 	limit Limits
 }
 
-// Languages are those that run in this process.
+// Languages are those that run in this process. The programs of one list share
+// what they run in: who runs many keeps the list.
 func Languages() []Language {
+	programs := &scenarios.Programs{}
 	return []Language{
-		{Name: "lua", Doc: "Lua 5.1; print, io.read and io.write", Extension: ".lua", load: loadLua},
+		{Name: "lua", Doc: "Lua 5.1; print, io.read and io.write", Extension: ".lua",
+			load: func(source string, l Limits) runner { return loadLua(programs, source, l) }},
 		{Name: "javascript", Doc: "ECMAScript; print, console.log and readline", Extension: ".js", load: loadJavaScript},
 		{Name: "wasm", Doc: "a WebAssembly module over WASI: standard input and output", Extension: ".wasm", Binary: true, load: loadWASM},
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // loadLua compiles a Lua program for the sandbox of the scenarios.
-func loadLua(source string, l Limits) runner {
-	p, err := scenarios.CompileProgram(source)
+func loadLua(programs *scenarios.Programs, source string, l Limits) runner {
+	p, err := programs.Compile(source)
 	if err != nil {
 		return failing(err.Error())
 	}
