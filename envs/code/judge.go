@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/turngym/turngym/tools/codebox"
 )
 
 // limits are what a run of a program may use.
-var limits = codebox.Limits{Steps: 100_000, Output: 4 << 10, Source: 16 << 10}
+var limits = codebox.Limits{Steps: 100_000, Time: time.Second, Output: 4 << 10, Source: 16 << 10}
 
 // judge runs programs. What they run in is shared by the tasks of an environment.
 type judge struct{ lua, javascript codebox.Language }
@@ -43,11 +44,17 @@ func result(ctx context.Context, p *codebox.Program, in string) (printed, wrong 
 	if err != nil {
 		return "", "", err
 	}
+	if out.TimedOut {
+		return "", endless, nil
+	}
 	if out.Exit != 0 {
 		return "", out.Stderr, nil
 	}
 	return tidy(out.Stdout), "", nil
 }
+
+// endless is what goes wrong with a program that broke a limit.
+const endless = "it does not end"
 
 // tidy is a text without space at the ends of lines and of itself.
 func tidy(s string) string {

@@ -116,7 +116,12 @@ func (p *program) branch(on string) {
 	p.depth--
 	p.add("", "else")
 	p.depth++
-	p.forks = append(p.forks, [2]int{then, p.change()})
+	other := p.change()
+	for p.lines[other] == p.lines[then] {
+		p.lines, p.sets = p.lines[:other], p.sets[:other]
+		other = p.change()
+	}
+	p.forks = append(p.forks, [2]int{then, other})
 	p.depth--
 	p.add("", "end")
 }

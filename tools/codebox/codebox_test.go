@@ -140,6 +140,8 @@ func TestGreedyProgramsEnd(t *testing.T) {
 		{"javascript", `let a = [1]; for (let i = 0; i < 60; i++) a = [a, a]; String(a)`},
 		{"javascript", `let a = [1]; for (let i = 0; i < 60; i++) a = [a, a]; a.flat(Infinity)`},
 		{"javascript", `let s = "x".repeat(1e6); s.replaceAll("", s)`},
+		{"javascript", `let a = "".split(","); for (let i = 0; i < 60; i++) { const b = "".split(","); b.push(a); b.push(a); a = b } print(a)`},
+		{"javascript", `"x".padStart(1e9)`},
 		{"javascript", `2n ** 10000000000n`},
 		{"javascript", `/^(?=(a+)+$)/.test("a".repeat(40) + "b"); while (true) {}`},
 		{"javascript", `try { while (true) {} } catch (e) { while (true) {} } finally { while (true) {} }`},

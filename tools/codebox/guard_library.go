@@ -14,15 +14,22 @@ func (s *script) guardArrays() {
 	for _, name := range arrayMethods {
 		s.wrap(proto, name, s.small)
 	}
-	s.replace(proto, "concat", s.concat)
-	s.replace(proto, "flat", s.flat)
-	s.guardJoin(proto)
+	if s.names("concat") {
+		s.replace(proto, "concat", s.concat)
+	}
+	if s.names("flat") {
+		s.replace(proto, "flat", s.flat)
+	}
+	s.guardJoin(proto) // an array becomes a text without its being named
 	array := s.rt.GlobalObject().Get("Array").ToObject(s.rt)
 	s.wrap(array, "from", func(call goja.FunctionCall) {
 		if o, ok := call.Argument(0).(*goja.Object); ok && o.GetSymbol(goja.SymIterator) == nil {
 			s.refuse("Array.from works on what can be gone through with for (const x of …)")
 		}
 	})
+	if s.plain {
+		return
+	}
 	// Spread goes by the iterator, without end where an array's length is.
 	iterator := s.rt.NewArray().GetSymbol(goja.SymIterator)
 	if values, ok := goja.AssertFunction(iterator); ok {
@@ -110,15 +117,18 @@ func (s *script) guardJoin(proto *goja.Object) {
 		if v, ok := call.Argument(0).(goja.String); ok {
 			separator = v.Length()
 		}
-		if s.depth++; s.depth > joinMax || n*separator > stringMax {
-			s.depth = 0
+		if s.depth == 0 {
+			s.joins = 0
+		}
+		s.depth++
+		defer func() { s.depth-- }()
+		if s.joins++; s.depth > joinMax || s.joins > joinsMax || n*separator > stringMax || s.stop.Load() != nil {
 			s.refuse("join: the text would be too long")
 		}
 		v, err := join(call.This, call.Arguments...)
 		if err != nil {
 			panic(err)
 		}
-		s.depth--
 		if text, ok := v.(goja.String); ok && text.Length() > stringMax {
 			s.refuse("join: the text would be too long")
 		}
@@ -163,8 +173,26 @@ func (s *script) guardTexts() {
 	}
 }
 
-// guardRest bounds JSON, and functions made of functions.
+// guardRest bounds JSON and functions made of functions.
 func (s *script) guardRest() {
+	if s.names("JSON") {
+		s.guardJSON()
+	}
+	proto := s.rt.GlobalObject().Get("Object").ToObject(s.rt).Prototype() // of functions
+	s.wrap(proto, "bind", func(goja.FunctionCall) {
+		if s.binds++; s.binds > bindMax {
+			s.refuse("bind: too many bound functions")
+		}
+	})
+	s.wrap(proto, "apply", func(call goja.FunctionCall) {
+		v := call.Argument(1)
+		if n, ok := s.length(v); n > arrayMax || !ok && !goja.IsUndefined(v) && !goja.IsNull(v) {
+			s.refuse("apply takes an array that is not too long")
+		}
+	})
+}
+
+func (s *script) guardJSON() {
 	json := s.rt.GlobalObject().Get("JSON").ToObject(s.rt)
 	s.wrap(json, "parse", func(call goja.FunctionCall) {
 		if text := call.Argument(0).String(); len(text) > stringMax || deep(text) {
@@ -182,18 +210,6 @@ func (s *script) guardRest() {
 			panic(err)
 		}
 		return v
-	})
-	proto := s.rt.GlobalObject().Get("Object").ToObject(s.rt).Prototype() // of functions
-	s.wrap(proto, "bind", func(goja.FunctionCall) {
-		if s.binds++; s.binds > bindMax {
-			s.refuse("bind: too many bound functions")
-		}
-	})
-	s.wrap(proto, "apply", func(call goja.FunctionCall) {
-		v := call.Argument(1)
-		if n, ok := s.length(v); n > arrayMax || !ok && !goja.IsUndefined(v) && !goja.IsNull(v) {
-			s.refuse("apply takes an array that is not too long")
-		}
 	})
 }
 

@@ -50,8 +50,9 @@ func loadJavaScript(source string, l Limits) (run runner) {
 	if err != nil {
 		return failing(firstLine(err.Error()))
 	}
+	plain := isPlain(source)
 	return func(ctx context.Context, stdin string) (Output, error) {
-		s := &script{limit: l, input: stdin}
+		s := &script{limit: l, source: source, plain: plain, input: stdin}
 		done := make(chan Output, 1)
 		go func() { done <- s.run(ctx, program) }()
 		select {
@@ -121,12 +122,15 @@ func bigNumbers(v reflect.Value, depth int) bool {
 // script is one run of a program.
 type script struct {
 	limit   Limits
+	source  string
+	plain   bool // it reaches only what it names
 	rt      *goja.Runtime
 	input   string
 	printed strings.Builder
 	stop    atomic.Pointer[string] // what was too much
 	binds   int                    // how many functions were bound
 	depth   int                    // of joins within joins
+	joins   int                    // within the outermost
 }
 
 func (s *script) run(ctx context.Context, program *goja.Program) (out Output) {
