@@ -54,6 +54,18 @@ func (b *bench) change(ctx context.Context, source string) error {
 	return nil
 }
 
+// passes says whether a program passes all of some tests; it stops at the first
+// that fails.
+func (b *bench) passes(ctx context.Context, source string, tests []test) (bool, error) {
+	p := codebox.Load(b.lang, source, limits)
+	for _, t := range tests {
+		if printed, wrong, err := result(ctx, p, t.in); err != nil || wrong != "" || printed != t.want {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // verdict is what is shown of a test that was run.
 func verdict(right bool, printed, wrong string) string {
 	const most = 80

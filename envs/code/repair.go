@@ -51,8 +51,7 @@ func (j *judge) startRepair(ctx context.Context, t gym.Task, rng *rand.Rand) (wo
 			return nil, false, nil
 		}
 		w.words = slices.Concat(glue, p.names, strings.Fields(strings.Join(w.wrong, " ")))
-		w.lines = slices.Clone(w.wrong)
-		if err := w.change(ctx, w.source()); err != nil || w.visiblePass() {
+		if same, err := w.passes(ctx, strings.Join(w.wrong, "\n"), w.visible); err != nil || same {
 			return nil, false, err
 		}
 		if t.Level <= 2 {
@@ -135,10 +134,11 @@ func (w *repair) offer(ctx context.Context, rng *rand.Rand, p *program, n int) (
 		if slices.Contains(w.fixes, f) || f.text == strings.TrimSpace(w.wrong[line]) {
 			continue
 		}
-		if err := w.put(ctx, f); err != nil {
+		right, err := w.passes(ctx, strings.Join(w.with(f), "\n"), w.visible)
+		if err != nil {
 			return false, err
 		}
-		if !w.visiblePass() {
+		if !right {
 			w.fixes = append(w.fixes, f)
 		}
 	}
@@ -146,17 +146,13 @@ func (w *repair) offer(ctx context.Context, rng *rand.Rand, p *program, n int) (
 	return len(w.fixes) == n, nil
 }
 
-func (w *repair) visiblePass() bool {
-	return !slices.ContainsFunc(w.fresh, func(s string) bool { return s != "passes" })
-}
-
 func (w *repair) source() string { return strings.Join(w.lines, "\n") }
 
-// put puts one line into the program as it was found.
-func (w *repair) put(ctx context.Context, f fix) error {
-	w.lines = slices.Clone(w.wrong)
-	w.lines[f.line] = indented(w.lines[f.line], f.text)
-	return w.change(ctx, w.source())
+// with is the program as it was found with one line put in.
+func (w *repair) with(f fix) []string {
+	lines := slices.Clone(w.wrong)
+	lines[f.line] = indented(lines[f.line], f.text)
+	return lines
 }
 
 func (w *repair) Goal() string {
@@ -198,9 +194,10 @@ func (w *repair) Do(ctx context.Context, a gym.Action) (bool, error) {
 		return false, err
 	}
 	if a.Verb == "apply" {
-		return false, w.put(ctx, w.fixes[id-len(w.lines)-1])
+		w.lines = w.with(w.fixes[id-len(w.lines)-1])
+	} else {
+		w.lines[id-1] = indented(w.lines[id-1], a.Args[1].Text)
 	}
-	w.lines[id-1] = indented(w.lines[id-1], a.Args[1].Text)
 	return false, w.change(ctx, w.source())
 }
 

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -31,7 +32,13 @@ type question struct {
 	asks   string
 	number bool
 	answer string
-	probe  []string // the program that prints the answer
+
+	// How the answer is found: what a variable of its own is set to, at first and
+	// each time before or after a line.
+	line   int
+	before bool
+	start  int
+	probe  string // "" is one more than before
 }
 
 // top is the highest number that is an answer of a level.
@@ -41,25 +48,59 @@ func (j *judge) startTrace(ctx context.Context, t gym.Task, rng *rand.Rand) (wor
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		p := newProgram(rng)
 		p.body(t.Level)
-		w := &trace{lines: p.lines, level: t.Level}
-		for _, q := range chosen(rng, p, min(t.Level+1, 4)) {
-			printed, ok, err := j.run(ctx, strings.Join(q.probe, "\n"))
-			if err != nil || !ok || !answerable(q, printed, t.Level) {
-				return nil, false, err
+		w := &trace{lines: p.lines, level: t.Level, questions: chosen(rng, p, min(t.Level+1, 4))}
+		printed, ok, err := j.run(ctx, probed(p.lines, w.questions))
+		if err != nil || !ok {
+			return nil, false, err
+		}
+		given := strings.Split(printed, "\n")
+		for i := range w.questions {
+			q := &w.questions[i]
+			if q.answer = given[len(given)-len(w.questions)+i]; !answerable(*q, t.Level) {
+				return nil, false, nil
 			}
-			q.answer = printed
-			w.questions = append(w.questions, q)
 		}
 		return w, true, nil
 	})
 }
 
-// answerable says whether an answer can be written at a level.
-func answerable(q question, answer string, level int) bool {
-	if !q.number {
-		return answer != "nil" && len(answer) <= 9
+// probed is the program with what finds the answers, which it prints at the end.
+func probed(lines []string, questions []question) string {
+	var out, last []string
+	for i := range questions {
+		out = append(out, fmt.Sprintf("__%d = %d", i, questions[i].start))
+		last = append(last, fmt.Sprintf("print(__%d)", i))
 	}
-	n, err := strconv.Atoi(answer)
+	for line, text := range lines {
+		for i, q := range questions {
+			if q.line == line && q.before {
+				out = append(out, q.set(i))
+			}
+		}
+		out = append(out, text)
+		for i, q := range questions {
+			if q.line == line && !q.before {
+				out = append(out, q.set(i))
+			}
+		}
+	}
+	return strings.Join(append(out, last...), "\n")
+}
+
+// set is the line that sets the variable of question i.
+func (q *question) set(i int) string {
+	if q.probe == "" {
+		return fmt.Sprintf("__%d = __%d + 1", i, i)
+	}
+	return fmt.Sprintf("__%d = %s", i, q.probe)
+}
+
+// answerable says whether an answer can be written at a level.
+func answerable(q question, level int) bool {
+	if !q.number {
+		return len(q.answer) <= 9 && q.answer != "-1" // the line ran
+	}
+	n, err := strconv.Atoi(q.answer)
 	return err == nil && n >= 0 && n <= top(level)
 }
 
@@ -67,35 +108,27 @@ func answerable(q question, answer string, level int) bool {
 // of them about a late line.
 func chosen(rng *rand.Rand, p *program, n int) []question {
 	var all []question
-	var places []int
-	add := func(line int, q question) { all, places = append(all, q), append(places, line) }
 	for i, name := range p.sets {
-		if name == "" || i == 0 {
-			continue
+		if name != "" && i > 0 {
+			all = append(all, question{asks: fmt.Sprintf("%s after line %d", name, i+1), number: !slices.Contains(p.texts, name),
+				line: i, start: -1, probe: name})
 		}
-		add(i, question{asks: fmt.Sprintf("%s after line %d", name, i+1), number: !slices.Contains(p.texts, name),
-			probe: insert(p.lines, i+1, "__seen = "+name, "print(__seen)")})
 	}
 	for _, i := range p.loops {
-		add(i, question{asks: fmt.Sprintf("how often line %d runs", i+1), number: true,
-			probe: append([]string{"__runs = 0"}, insert(p.lines, i, "__runs = __runs + 1", "print(__runs)")...)})
+		all = append(all, question{asks: fmt.Sprintf("how often line %d runs", i+1), number: true,
+			line: i, before: true})
 	}
 	for _, f := range p.forks {
-		add(f[0], question{asks: fmt.Sprintf("which line runs of %d and %d", f[0]+1, f[1]+1), number: true,
-			probe: append([]string{"__line = " + strconv.Itoa(f[1]+1)}, insert(p.lines, f[0], "__line = "+strconv.Itoa(f[0]+1), "print(__line)")...)})
+		all = append(all, question{asks: fmt.Sprintf("which line runs of %d and %d", f[0]+1, f[1]+1), number: true,
+			line: f[0], before: true, start: f[1] + 1, probe: strconv.Itoa(f[0] + 1)})
 	}
 	kept := rng.Perm(len(all))[:min(n, len(all))]
-	slices.SortFunc(kept, func(a, b int) int { return places[a]*100 + a - places[b]*100 - b })
+	slices.SortFunc(kept, func(a, b int) int { return cmp.Or(all[a].line-all[b].line, a-b) })
 	questions := make([]question, len(kept))
 	for i, k := range kept {
 		questions[i] = all[k]
 	}
 	return questions
-}
-
-// insert is the program with a line at a place, and one at its end.
-func insert(lines []string, at int, line, last string) []string {
-	return append(slices.Insert(slices.Clone(lines), at, line), last)
 }
 
 func (w *trace) Goal() string {
