@@ -10,7 +10,7 @@ import (
 )
 
 func TestFamily(t *testing.T) {
-	s := gymtest.Suite{Name: "code", Seeds: 20, Episodes: 20, Parallel: true, Golden: "../../testdata/playthroughs",
+	s := gymtest.Suite{Name: "code", Seeds: 12, Episodes: 20, Parallel: true, Golden: "../../testdata/playthroughs",
 		Open: func(testing.TB) gym.Family { return code.Family{} }}
 	if os.Getenv("GYM_LONG") != "" {
 		s.Seeds, s.Episodes = 0, 0

@@ -29,7 +29,7 @@ func (j *judge) startWrite(ctx context.Context, t gym.Task, rng *rand.Rand) (wor
 	lang := pick(rng, []codebox.Language{j.lua, j.javascript})
 	return draw(ctx, rng, func(rng *rand.Rand) (world.World, bool, error) {
 		s := pick(rng, specs(t.Level))(rng)
-		inputs := make([]string, 0, 8)
+		inputs := make([]string, 0, 7)
 		for range 40 {
 			if in := s.input(rng); !slices.Contains(inputs, in) && len(inputs) < cap(inputs) {
 				inputs = append(inputs, in)
