@@ -218,7 +218,7 @@ func FuzzJavaScript(f *testing.F) {
 }
 
 func FuzzWASM(f *testing.F) {
-	fuzz(f, "wasm", string(wasmtest.Echo()), string(wasmtest.Chance()), string(wasmtest.Grow()), string(wasmtest.Open("x")))
+	fuzz(f, "wasm", string(wasmtest.Echo()), string(wasmtest.Chance()), string(wasmtest.Open("x")))
 }
 
 func BenchmarkRun(b *testing.B) {

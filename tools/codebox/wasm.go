@@ -61,6 +61,8 @@ func (m *Module) run(ctx context.Context, args []string, stdin string) (Output, 
 	switch {
 	case errors.As(err, &exit):
 		o.Exit = int(exit.ExitCode())
+	case err != nil && strings.Contains(err.Error(), "not instantiated"): // which of several is named first is chance
+		o.Stderr, o.Exit = "it imports what is not WASI", 1
 	case err != nil:
 		o.Stderr, o.Exit = o.Stderr+firstLine(err.Error()), 1
 	}
