@@ -228,8 +228,11 @@ func BenchmarkRun(b *testing.B) {
 		{"wasm", string(wasmtest.Echo())},
 	} {
 		b.Run(c.lang, func(b *testing.B) {
+			l := language(b, c.lang)
 			for b.Loop() {
-				run(b, c.lang, c.source, "20")
+				if _, err := codebox.Run(b.Context(), l, c.source, "20", codebox.Limits{}); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 		b.Run(c.lang+"-loaded", func(b *testing.B) {
