@@ -2,6 +2,7 @@
 package envs
 
 import (
+	"github.com/turngym/turngym/envs/code"
 	"github.com/turngym/turngym/envs/probe"
 	"github.com/turngym/turngym/envs/puzzle"
 	"github.com/turngym/turngym/envs/sql"
@@ -18,6 +19,7 @@ func All() *catalog.Catalog[gym.Family] {
 		catalog.Entry[gym.Family]{Name: "gui", Doc: "the same pages as pixels in and coordinates out; grounding tasks", New: func() gym.Family { return &web.Family{GUI: true} }},
 		catalog.Entry[gym.Family]{Name: "puzzle", Doc: "puzzles and games in Lua, as text", New: func() gym.Family { return &puzzle.Family{} }},
 		catalog.Entry[gym.Family]{Name: "toolbox", Doc: "function calling: the APIs of five services, their users and their rules", New: func() gym.Family { return toolbox.Family{} }},
+		catalog.Entry[gym.Family]{Name: "code", Doc: "small programs to follow, repair, complete and write", New: func() gym.Family { return code.Family{} }},
 		catalog.Entry[gym.Family]{Name: "probe", Doc: "five tiny worlds, one skill each: does a trainer work?", New: func() gym.Family { return probe.Family{} }},
 		catalog.Entry[gym.Family]{Name: "sql", Doc: "questions about databases, answered by queries", New: func() gym.Family { return &sql.Family{} }},
 	)

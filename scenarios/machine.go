@@ -46,12 +46,15 @@ func newMachine(s *Script) *machine {
 	return m
 }
 
-func (m *machine) keep(t *lua.LTable) {
+func (m *machine) keep(t *lua.LTable) { m.pure = append(m.pure, asItIs(t)) }
+
+// asItIs is what restore makes a table again.
+func asItIs(t *lua.LTable) pristine {
 	p := pristine{table: t, meta: t.Metatable}
 	for k, v := range pairsOf(t) {
 		p.keys, p.value = append(p.keys, k.String()), append(p.value, v)
 	}
-	m.pure = append(m.pure, p)
+	return p
 }
 
 // reset puts everything back. It says whether the state may be used again.
@@ -61,7 +64,13 @@ func (m *machine) reset() bool {
 	}
 	clear(m.loaded)
 	m.l.SetTop(0)
-	for _, p := range m.pure {
+	restore(m.pure)
+	return true
+}
+
+// restore makes tables what they were.
+func restore(pure []pristine) {
+	for _, p := range pure {
 		p.table.Metatable = p.meta
 		here := 0
 		for i, k := range p.keys {
@@ -84,7 +93,6 @@ func (m *machine) reset() bool {
 			p.table.RawSetString(k, p.value[i])
 		}
 	}
-	return true
 }
 
 // pairsOf goes through a table in no order.

@@ -103,14 +103,32 @@ func (p *Play) run(ctx context.Context, name string, n int) error {
 	if p.m.budget.broken != "" {
 		return p.fault(name, &LimitError{p.m.budget.broken, p.script.info.Name, name})
 	}
-	var api *lua.ApiError
-	if errors.As(err, &api) && api.Object != nil {
-		err = errors.New(firstLine(api.Object.String()))
-	}
-	if strings.Contains(err.Error(), "stack overflow") || strings.Contains(err.Error(), "registry overflow") {
+	if err = plainError(err); isOverflow(err) {
 		return p.fault(name, &LimitError{"depth (a function that calls itself without end?)", p.script.info.Name, name})
 	}
 	return p.fault(name, err)
+}
+
+// plainError is what Lua code raised, without the stack.
+func plainError(err error) error {
+	var api *lua.ApiError
+	if errors.As(err, &api) && api.Object != nil {
+		return errors.New(firstLine(shown(api.Object)))
+	}
+	return err
+}
+
+// shown is a raised or printed value as text, without addresses.
+func shown(v lua.LValue) string {
+	switch v.Type() {
+	case lua.LTTable, lua.LTFunction, lua.LTUserData:
+		return v.Type().String()
+	}
+	return v.String()
+}
+
+func isOverflow(err error) bool {
+	return strings.Contains(err.Error(), "stack overflow") || strings.Contains(err.Error(), "registry overflow")
 }
 
 func firstLine(s string) string {

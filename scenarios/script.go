@@ -97,6 +97,10 @@ func compile(fsys fs.FS, file string) (*lua.FunctionProto, error) {
 	if err != nil {
 		return nil, err
 	}
+	return compileText(file, text)
+}
+
+func compileText(file string, text []byte) (*lua.FunctionProto, error) {
 	chunk, err := parse.Parse(bytes.NewReader(text), file)
 	if err != nil {
 		var e *parse.Error
