@@ -28,11 +28,11 @@ func (c coder) Call(ctx context.Context, args []gym.Value) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return answer(out)
+	return printed(out)
 }
 
-// answer is what a program did, as a tool's result.
-func answer(out codebox.Output) (Result, error) {
+// printed is what a program did, as a tool's result.
+func printed(out codebox.Output) (Result, error) {
 	text := strings.TrimRight(out.Stdout, "\n")
 	switch {
 	case out.Exit != 0 && text == "":

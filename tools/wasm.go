@@ -65,7 +65,7 @@ func (t *WASM) Call(ctx context.Context, args []gym.Value) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return answer(out)
+	return printed(out)
 }
 
 // Close lets the programs go.
