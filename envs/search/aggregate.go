@@ -4,7 +4,8 @@ import "strconv"
 
 // aggregate asks about somebody's works: how many there are (level 1; level 2
 // describes the person by what another page says), or which of them came first
-// or last (levels 3 and 4), for which the page of each must be read.
+// or last (levels 3 and 4), for which the page of each must be read. As in
+// compare, guesses do not count.
 func aggregate(d *drawer) (question, bool) {
 	made, dated, ask := d.relation("directed"), d.relation("film-year"), "How many films did {} direct?"
 	which := "films directed"
@@ -22,7 +23,7 @@ func aggregate(d *drawer) (question, bool) {
 	if len(works) == 0 {
 		return question{}, false
 	}
-	q := question{steps: d.steps(c, 0, true), hits: manyHits, verbs: canCount}
+	q := question{steps: d.steps(c, 0, true), hits: manyHits, verbs: canCount, strict: true}
 	who := len(q.steps) - 1
 	if d.level <= 2 {
 		n := len(works)

@@ -9,7 +9,8 @@ import (
 // compare asks which of several has the most or the least of something: of two
 // at level 1, of three at level 2, and at level 3 of two that are described by
 // what other pages say: "Who was born first, the founder of Opal Key Works or
-// the author of Songs of Salt?"
+// the author of Songs of Salt?" A guess is right half of the time, so an answer
+// counts only after their pages were read.
 func compare(d *drawer) (question, bool) {
 	var list []*relation
 	for i := range d.relations {
@@ -22,7 +23,7 @@ func compare(d *drawer) (question, bool) {
 	if d.level == 2 {
 		n = 3
 	}
-	q := question{action: answerVerb, from: -1, hits: hitsAt(d.level), loose: true}
+	q := question{action: answerVerb, from: -1, hits: hitsAt(d.level), loose: true, strict: true}
 	var phrases []string
 	var who []int
 	for range n {

@@ -50,7 +50,7 @@ var counts = [kinds]int{person: 1000, city: 240, country: len(countries), river:
 const (
 	makers   = 90 // people who made films, and as many who wrote books
 	worksMax = 5  // of one of them
-	testing  = 4  // one thing in so many is kept for test questions
+	heldOut  = 4  // one thing in so many is kept for test questions
 	seed     = 20
 )
 
@@ -93,7 +93,7 @@ func (g *graph) add(rng *rand.Rand, k kind) int {
 		name = newName(rng, k, len(g.of[k]))
 	}
 	g.titles[name] = true
-	t := thing{kind: k, name: name, test: rng.IntN(testing) == 0}
+	t := thing{kind: k, name: name, test: rng.IntN(heldOut) == 0}
 	if k == person {
 		t.trade = one(rng, trades)
 	}
@@ -146,10 +146,11 @@ func (g *graph) makeWorks(rng *rand.Rand) map[int]int {
 	return maker
 }
 
-// relate says what is true and stated on a page. What may be left out is left
-// out in some; that is what cannot be known.
+// relate says what is true and stated on a page. Of what may be left out a
+// page leaves out one thing at most; that is what cannot be known.
 func (g *graph) relate(rng *rand.Rand, maker map[int]int) {
 	spouse, place := g.couples(rng), g.settle(rng)
+	silent := map[int]bool{}
 	years := map[[2]int]bool{} // of somebody's works: each has one of its own
 	number := func(from int, r *relation) int {
 		n := r.low + rng.IntN(r.n)
@@ -164,7 +165,11 @@ func (g *graph) relate(rng *rand.Rand, maker map[int]int) {
 	for i := range g.relations {
 		r := &g.relations[i]
 		for _, from := range g.of[r.from] {
-			if r.many() || rng.Float64() >= r.share {
+			if r.many() {
+				continue
+			}
+			if rng.Float64() >= r.share && !silent[from] {
+				silent[from] = true
 				continue
 			}
 			placed, has := place[from]

@@ -2,7 +2,7 @@ package search
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -60,17 +60,27 @@ func (m *masker) ask(ctx context.Context, rng *rand.Rand, t gym.Task) (question,
 			return q, err
 		}
 	}
-	return question{}, errNoMask
+	return question{}, fmt.Errorf("no %s page of the corpus has a sentence that can be asked about, in %d tries: it is to have %d to %d words, a name or a number among them, and is to be found by the rest; one page in %d is a test page",
+		t.Split, maskTries, sentenceMin, sentenceMax, heldOut)
 }
 
-// errNoMask is of a corpus without a sentence that can be asked about.
-var errNoMask = errors.New("no page of the corpus has a sentence that can be asked about: of 4 to 40 words, with a name or a number, and found by the rest of it")
+// try asks one question of each split, so that what is wrong with a corpus or a
+// server is known before an episode begins.
+func (m *masker) try(ctx context.Context) error {
+	for _, split := range []gym.Split{gym.Train, gym.Test} {
+		t := gym.Task{Scenario: maskedName, Level: 1, Split: split}
+		if _, err := m.ask(ctx, t.Rand(), t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // pageTested says whether a page is kept for test questions.
 func pageTested(id string) bool {
 	h := fnv.New32a()
 	h.Write([]byte(id))
-	return h.Sum32()%testing == 0
+	return h.Sum32()%heldOut == 0
 }
 
 func (m *masker) about(ctx context.Context, rng *rand.Rand, page retrieve.Page, title bool) (q question, ok bool, err error) {
