@@ -75,7 +75,7 @@ func (d *drawer) describe(hidden []int) (description, string, bool) {
 		description
 		form string
 	}
-	var list []option
+	var list, others []option
 	fresh := func(t int) bool {
 		for _, h := range hidden {
 			if h == t {
@@ -92,8 +92,11 @@ func (d *drawer) describe(hidden []int) (description, string, bool) {
 	}
 	for _, e := range d.into[what] {
 		if !e.fact.rel.many() && fresh(e.from) {
-			list = append(list, option{description{e.from, true}, e.fact.rel.of})
+			others = append(others, option{description{e.from, true}, e.fact.rel.of})
 		}
+	}
+	if len(list) == 0 || len(others) > 0 && d.rng.IntN(2) == 0 { // there are many more of them
+		list = others
 	}
 	if len(list) == 0 {
 		return description{}, "", false
