@@ -172,8 +172,11 @@ func TestWhatIsWrongWithTheConfigurationIsSaid(t *testing.T) {
 // FuzzCorpus: whatever a corpus says, it is refused, or its questions can be
 // asked and their oracle is right.
 func FuzzCorpus(f *testing.F) {
-	line, _ := json.Marshal(map[string]string{"id": "1", "contents": handbook()[0].Contents()})
-	f.Add(string(line) + "\n" + strings.Replace(string(line), `"1"`, `"2"`, 1))
+	var lines []string
+	for i := range 8 { // of both splits
+		lines = append(lines, fmt.Sprintf(`{"id": %d, "contents": "Mr. Fox %d\nOld Mr. Fox %d met Ann (of Rye), and É. %d cats? \"Yes,\" said Ms. Ivy."}`, i, i, i, 70+i))
+	}
+	f.Add(strings.Join(lines, "\n"))
 	f.Add(`{"id": 1, "contents": "A\n___ (B) said: \"It is 5.\" No. 7 is É É, too."}` + "\n" + `{"id": 2, "contents": "B"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(t.TempDir(), "c.jsonl")
