@@ -75,22 +75,26 @@ func byHand(pages []retrieve.Page, query string, k int) []retrieve.Hit {
 		all += float64(len(docs[len(docs)-1]))
 	}
 	n, avg := float64(len(pages)), all/float64(len(pages))
+	has := map[string]float64{}
+	for _, t := range strings.Fields(query) {
+		has[t] = 0
+		for _, d := range docs {
+			if slices.Contains(d, t) {
+				has[t]++
+			}
+		}
+	}
 	var hits []retrieve.Hit
 	for i, d := range docs {
 		score := 0.0
 		for _, t := range strings.Fields(query) {
-			tf, has := 0.0, 0.0
+			tf := 0.0
 			for _, w := range d {
 				if w == t {
 					tf++
 				}
 			}
-			for _, other := range docs {
-				if slices.Contains(other, t) {
-					has++
-				}
-			}
-			score += math.Log(1+(n-has+0.5)/(has+0.5)) * tf * 2.2 / (tf + 1.2*(1-0.75+0.75*float64(len(d))/avg))
+			score += math.Log(1+(n-has[t]+0.5)/(has[t]+0.5)) * tf * 2.2 / (tf + 1.2*(1-0.75+0.75*float64(len(d))/avg))
 		}
 		if score > 0 {
 			hits = append(hits, retrieve.Hit{Page: pages[i], Score: score})
