@@ -125,3 +125,22 @@ func TestAnIndexOnDiskIsRefused(t *testing.T) {
 		t.Error("the letter is gone")
 	}
 }
+
+func BenchmarkDiskBuild(b *testing.B) {
+	corpus := write(b, zipf(corpusSize, 120, 60_000))
+	for b.Loop() {
+		disk(b, filepath.Join(b.TempDir(), "index"), corpus)
+	}
+}
+
+func BenchmarkDiskSearch(b *testing.B) {
+	pages := zipf(corpusSize, 120, 60_000)
+	d, list := disk(b, filepath.Join(b.TempDir(), "index"), write(b, pages)), queries(pages, 1000)
+	i := 0
+	for b.Loop() {
+		if _, err := d.Search(b.Context(), list[i%len(list)], 10); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}
