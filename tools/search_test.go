@@ -35,7 +35,7 @@ func TestSearchAndOpenAreSound(t *testing.T) {
 	})
 }
 
-func call(t *testing.T, tool tools.Tool, written string) (string, error) {
+func ask(t *testing.T, tool tools.Tool, written string) (string, error) {
 	t.Helper()
 	o := gym.Observation{Verbs: []gym.Verb{tool.Verb()}}
 	a, err := o.Parse(written)
@@ -57,12 +57,12 @@ func TestSearchAnswersByIDTitleAndFirstWords(t *testing.T) {
 		{search, `search("submarine")`, "no page has these words"},
 		{open, `open("3")`, "Orvane Works\nOrvane Works is a company."},
 	} {
-		if got, err := call(t, c.tool, c.call); err != nil || got != c.want {
+		if got, err := ask(t, c.tool, c.call); err != nil || got != c.want {
 			t.Errorf("%s: got %q, %v; want %q", c.call, got, err, c.want)
 		}
 	}
 	var mistake *gym.Mistake
-	if _, err := call(t, open, `open("Velmoor")`); !errors.As(err, &mistake) || !strings.Contains(err.Error(), "by the id") {
+	if _, err := ask(t, open, `open("Velmoor")`); !errors.As(err, &mistake) || !strings.Contains(err.Error(), "by the id") {
 		t.Errorf("a page that is not there: got %v, want a mistake that says what to name", err)
 	}
 }
@@ -81,19 +81,19 @@ func TestWhatAServerFoundCanBeOpenedInThatEpisode(t *testing.T) {
 	if o, ok := search.(tools.Outsider); !ok || !o.Outside() {
 		t.Error("a server is outside, and the tool does not say so")
 	}
-	if _, err := call(t, open, `open("2")`); err == nil {
+	if _, err := ask(t, open, `open("2")`); err == nil {
 		t.Error("a page was opened that nobody had found")
 	}
-	if _, err := call(t, search, `search("river")`); err != nil {
+	if _, err := ask(t, search, `search("river")`); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := call(t, open, `open("2")`); err != nil || !strings.HasPrefix(text, "Alder\n") {
+	if text, err := ask(t, open, `open("2")`); err != nil || !strings.HasPrefix(text, "Alder\n") {
 		t.Errorf("got %q, %v", text, err)
 	}
 	if err := search.(tools.Resetter).Reset(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := call(t, open, `open("2")`); err == nil {
+	if _, err := ask(t, open, `open("2")`); err == nil {
 		t.Error("what was found in one episode was opened in the next")
 	}
 }
