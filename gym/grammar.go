@@ -16,7 +16,9 @@ import (
 // A text argument is a span of what can be read: of the goal, or of an
 // element's name or value (the goal's spans as text arguments: Gur et al.
 // 2019, QWeb), which ends with the piece [EndText], or one of those that the
-// parameter has at hand, or composed word by word: a command, a query.
+// parameter has at hand, or composed word by word: a command, a query. Words of
+// a span are followed without regard to case, since policies read without it: the
+// next word tells "People" of a name from "people".
 type Grammar struct {
 	obs    *Observation
 	texts  [][]word // the readable texts, cut into words
@@ -155,15 +157,20 @@ func RandomAction(rng *rand.Rand, o *Observation) Action {
 }
 
 // Path is the pieces that write an action, or false where the grammar cannot
-// write it: an invalid action, or a text that stands nowhere.
+// write it: an invalid action, or a text that stands nowhere. What is written
+// may differ from it in the case of letters, where a text stands in both.
 func (g *Grammar) Path(a Action) ([]Piece, bool) {
 	var path []Piece
 	step := func(p Piece) bool {
-		if !slices.Contains(g.Next(nil), p) {
+		next := g.Next(nil)
+		i := slices.IndexFunc(next, func(q Piece) bool {
+			return q == p || p.Kind == WordPiece && q.Kind == WordPiece && strings.EqualFold(q.Text, p.Text)
+		})
+		if i < 0 {
 			return false
 		}
-		g.Take(p)
-		path = append(path, p)
+		g.Take(next[i])
+		path = append(path, next[i])
 		return true
 	}
 	if g.obs.Validate(a) != nil || !step(Piece{VerbPiece, a.Verb}) {
@@ -200,7 +207,14 @@ func (g *Grammar) Path(a Action) ([]Piece, bool) {
 			}
 		}
 	}
-	return path, g.action.Equal(a)
+	return path, g.action.alike(a)
+}
+
+// alike is Equal but for the case of texts.
+func (a Action) alike(b Action) bool {
+	return a.Verb == b.Verb && slices.EqualFunc(a.Args, b.Args, func(x, y Value) bool {
+		return x.Kind == y.Kind && x.Num == y.Num && (x.Text == y.Text || x.Kind == Str && strings.EqualFold(x.Text, y.Text))
+	})
 }
 
 // textPieces are the pieces of a text argument but for its end.
@@ -423,8 +437,8 @@ func (g *Grammar) words(dst []Piece) []Piece {
 	g.cutAll()
 	seen := map[string]bool{}
 	offer := func(w word) {
-		if s := w.String(); !seen[s] {
-			seen[s] = true
+		if s := w.String(); !seen[strings.ToLower(s)] {
+			seen[strings.ToLower(s)] = true
 			dst = append(dst, Piece{WordPiece, s})
 		}
 	}
@@ -450,7 +464,7 @@ func (g *Grammar) take(s string) {
 	if len(g.span) == 0 {
 		for t, text := range g.texts {
 			for i, w := range text {
-				if w.String() == s {
+				if strings.EqualFold(w.String(), s) {
 					g.span = append(g.span, mark{t, i, i})
 				}
 			}
@@ -459,7 +473,7 @@ func (g *Grammar) take(s string) {
 	}
 	kept := g.span[:0]
 	for _, m := range g.span {
-		if m.last+1 < len(g.texts[m.text]) && g.texts[m.text][m.last+1].String() == s {
+		if m.last+1 < len(g.texts[m.text]) && strings.EqualFold(g.texts[m.text][m.last+1].String(), s) {
 			kept = append(kept, mark{m.text, m.first, m.last + 1})
 		}
 	}

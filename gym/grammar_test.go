@@ -259,3 +259,16 @@ func TestAComposedTextIsMadeOfWordsAtHandAndOfThoseThatCanBeRead(t *testing.T) {
 		}
 	}
 }
+
+// A span follows its words without regard to case: policies read without it.
+func TestASpanIsFoundInWhateverCaseItBegins(t *testing.T) {
+	o := &gym.Observation{Goal: "Where is the People Coin Museum?", Elements: []gym.Element{{Role: "text", Name: "it has 7 people"}},
+		Verbs: []gym.Verb{{Name: "search", Params: []gym.Param{{Name: "query", Kind: gym.Str}}}}}
+	o.Elements[0].Name, o.Goal = o.Goal, o.Elements[0].Name // the small letters come first
+	for text, want := range map[string]string{"People Coin Museum": "People Coin Museum", "7 people": "7 people", "People": "people", "people coin": "People Coin"} {
+		g := gym.NewGrammar(o)
+		if _, ok := g.Path(act("search", str(text))); !ok || g.Action().Args[0].Text != want {
+			t.Errorf("%q is written as %s (%v), want %q", text, g.Action(), ok, want)
+		}
+	}
+}

@@ -128,7 +128,8 @@ func (w *Writer) Action() gym.Action { return w.grammar.Action() }
 // o, as if sampled: what supervised learning trains on. It fails where the
 // grammar cannot write it.
 func (c *Codec) Demonstrate(o *gym.Observation, a gym.Action) (gym.Tokens, error) {
-	path, ok := gym.NewGrammar(o).Path(a)
+	g := gym.NewGrammar(o)
+	path, ok := g.Path(a)
 	if !ok {
 		return gym.Tokens{}, fmt.Errorf("%s cannot be written here: its text stands neither in the goal nor on the page", a)
 	}
@@ -146,7 +147,7 @@ func (c *Codec) Demonstrate(o *gym.Observation, a gym.Action) (gym.Tokens, error
 			t.Allow = append(t.Allow, allow)
 		}
 	}
-	if got := w.Action(); !got.Equal(a) {
+	if got := w.Action(); !got.Equal(g.Action()) {
 		return gym.Tokens{}, fmt.Errorf("%s cannot be written here: its tokens are those of %s, which comes first", a, got)
 	}
 	return t, nil
