@@ -123,3 +123,26 @@ func join(dir, name string) string {
 	}
 	return dir + "/" + name
 }
+
+// Changed are the paths of an image's files, links and directories that are
+// gone or other ones in f: by content, kind or permissions. What is new in f is
+// not among them. What nobody wrote to since costs nothing.
+func Changed(before *Image, f *FS) []string { return changed(nil, "/", before.fs.root, f.root) }
+
+func changed(list []string, path string, was, is *node) []string {
+	if was == is {
+		return list
+	}
+	if was.mode != is.mode || !was.mode.IsDir() && string(was.data) != string(is.data) {
+		list = append(list, path)
+	}
+	for _, k := range was.kids {
+		at := join(path, k.name)
+		if i, ok := is.find(k.name); ok {
+			list = changed(list, at, k.node, is.kids[i].node)
+		} else {
+			list = append(list, at)
+		}
+	}
+	return list
+}

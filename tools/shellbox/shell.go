@@ -604,6 +604,9 @@ func (s *shell) exec(args []string) {
 		return
 	}
 	name := args[0]
+	if dir, base := path.Split(name); (dir == "/bin/" || dir == "/usr/bin/") && (utility(base) != nil || builtin(base) != nil) {
+		name = base
+	}
 	if f, ok := s.funcs[name]; ok {
 		s.within(func() { s.function(f, args[1:]) })
 		return
@@ -613,12 +616,8 @@ func (s *shell) exec(args []string) {
 		return
 	}
 	if strings.Contains(name, "/") {
-		if dir, base := path.Split(name); (dir == "/bin/" || dir == "/usr/bin/") && utility(base) != nil {
-			name = base
-		} else {
-			s.within(func() { s.script(name, args[1:]) })
-			return
-		}
+		s.within(func() { s.script(name, args[1:]) })
+		return
 	}
 	if u := utility(name); u != nil {
 		s.status = s.use(u, name, args)
