@@ -4,6 +4,7 @@ package envs
 import (
 	"github.com/turngym/turngym/envs/probe"
 	"github.com/turngym/turngym/envs/puzzle"
+	"github.com/turngym/turngym/envs/terminal"
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -15,6 +16,7 @@ func All() *catalog.Catalog[gym.Family] {
 		catalog.Entry[gym.Family]{Name: "web", Doc: "web pages in headless Chrome", New: func() gym.Family { return &web.Family{} }},
 		catalog.Entry[gym.Family]{Name: "gui", Doc: "the same pages as pixels in and coordinates out; grounding tasks", New: func() gym.Family { return &web.Family{GUI: true} }},
 		catalog.Entry[gym.Family]{Name: "puzzle", Doc: "puzzles and games in Lua, as text", New: func() gym.Family { return &puzzle.Family{} }},
+		catalog.Entry[gym.Family]{Name: "terminal", Doc: "tasks at a shell: find, count, mend, convert, archive", New: func() gym.Family { return terminal.Family{} }},
 		catalog.Entry[gym.Family]{Name: "probe", Doc: "five tiny worlds, one skill each: does a trainer work?", New: func() gym.Family { return probe.Family{} }},
 	)
 }

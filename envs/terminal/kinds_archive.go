@@ -131,7 +131,7 @@ func unpack(d *draw) {
 	case 2:
 		out := d.one("out", "new", "copy")
 		d.say("Make a folder "+out+" and unpack the archive "+name+" into it.", "Unpack "+name+" into a new folder "+out+".")
-		d.do("mkdir "+out, "tar xf "+name+" -C "+out)
+		d.do("mkdir "+out, "tar xf "+name+" --directory "+out)
 		for i, p := range paths {
 			d.wanted(same(out+"/"+p, texts[i]))
 		}

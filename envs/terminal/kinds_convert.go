@@ -168,7 +168,7 @@ func headTail(d *draw) {
 	out, file := d.one(outFiles...), d.one(textFiles...)
 	d.free(out)
 	d.beside(1)
-	lines := d.some(things, d.n(7, 12))
+	lines := d.some(things, d.n(8, 12))
 	d.file(file, lines...)
 	n := d.n(2, 5)
 	count := strconv.Itoa(n)

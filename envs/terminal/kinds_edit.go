@@ -14,7 +14,7 @@ func editing() []kind {
 		{"drop-matching", "remove all lines with a word", dropMatching},
 		{"comments", "remove comments, or make them count", comments},
 		{"fix-json", "repair a file of JSON", fixJSON},
-		{"swap-lines", "put a line where it belongs", moveLine},
+		{"first-line", "bring the first line of a file in order", firstLine},
 	}
 }
 
@@ -210,7 +210,7 @@ func fixJSON(d *draw) {
 	d.wanted(same(file, right))
 }
 
-func moveLine(d *draw) {
+func firstLine(d *draw) {
 	file := d.one(textFiles...)
 	d.free(file)
 	d.beside(1)

@@ -15,7 +15,7 @@ func tarCommand(p *proc) int {
 	if len(p.args) > 0 && !strings.HasPrefix(p.args[0], "-") { // tar czf
 		p.args[0] = "-" + p.args[0]
 	}
-	if !p.options("cxtzvf:C:kpa", "create=c", "extract=x", "list=t", "gzip=z", "verbose=v", "file=f", "directory=C", "exclude=X") {
+	if !p.options("cxtzvf:C:kpaX:", "create=c", "extract=x", "list=t", "gzip=z", "verbose=v", "file=f", "directory=C", "exclude=X") {
 		return 2
 	}
 	if !p.has('f') {

@@ -59,7 +59,8 @@ func rev(p *proc) int {
 // bare turns head -5 into head -n 5.
 func (p *proc) bare() {
 	for i, a := range p.args {
-		if len(a) > 1 && a[0] == '-' && a[1] >= '0' && a[1] <= '9' {
+		value := i > 0 && (p.args[i-1] == "-n" || p.args[i-1] == "-c")
+		if len(a) > 1 && a[0] == '-' && a[1] >= '0' && a[1] <= '9' && !value {
 			p.args[i] = "-n" + a[1:]
 		}
 	}

@@ -180,7 +180,7 @@ func (p *proc) options(known string, long ...string) bool {
 			continue
 		}
 		if strings.HasPrefix(a, "--") {
-			name, value, _ := strings.Cut(a[2:], "=")
+			name, value, given := strings.Cut(a[2:], "=")
 			letter := byte(0)
 			for _, l := range long {
 				if n, c, _ := strings.Cut(l, "="); n == name {
@@ -190,6 +190,10 @@ func (p *proc) options(known string, long ...string) bool {
 			if letter == 0 {
 				p.usage("unrecognized option '%s'", a)
 				return false
+			}
+			if k := strings.IndexByte(known, letter); !given && k >= 0 && strings.HasPrefix(known[k+1:], ":") && i+1 < len(p.args) {
+				i++
+				value = p.args[i]
 			}
 			p.flags[letter] += value
 			continue
