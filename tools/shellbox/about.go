@@ -174,7 +174,11 @@ func checksum(p *proc) int {
 		}
 	}
 	if wrong > 0 {
-		return p.fail("WARNING: %d computed checksums did NOT match", wrong)
+		plural := "s"
+		if wrong == 1 {
+			plural = ""
+		}
+		return p.fail("WARNING: %d computed checksum%s did NOT match", wrong, plural)
 	}
 	return p.status()
 }

@@ -112,7 +112,7 @@ func (p *proc) unpack(name, dir string) int {
 	for p.on() {
 		h, err := t.Next()
 		if err == io.EOF {
-			return p.status()
+			return p.missing(wanted)
 		}
 		if err != nil {
 			return p.usage("%s: this does not look like a tar archive", name)
@@ -140,10 +140,21 @@ func (p *proc) unpack(name, dir string) int {
 	return p.status()
 }
 
+// missing says which of the names that were asked for did not come.
+func (p *proc) missing(wanted map[string]bool) int {
+	for _, a := range p.args {
+		if name := strings.TrimSuffix(a, "/"); wanted[name] {
+			p.fail("%s: Not found in archive", name)
+		}
+	}
+	return 2 * p.status()
+}
+
 // asked says whether a name, or a directory above it, is wanted.
 func (p *proc) asked(wanted map[string]bool, name string) bool {
 	for name != "" {
-		if wanted[name] {
+		if _, ok := wanted[name]; ok {
+			wanted[name] = false
 			return true
 		}
 		i := strings.LastIndexByte(name, '/')

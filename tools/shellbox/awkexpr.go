@@ -70,7 +70,7 @@ func (p *awkParser) place() (awkPlace, bool) {
 }
 
 func keyword(s string) bool {
-	return s == "in" || s == "getline" || s == "else" || s == "while"
+	return s == "in" || s == "getline" || s == "else" || s == "while" || s == "length"
 }
 
 // subscript is [a, b] as one text.
@@ -188,7 +188,7 @@ func (p *awkParser) comparison() awkExpr {
 // concat is values side by side.
 func (p *awkParser) concat() awkExpr {
 	a := p.sum()
-	for p.kind == 'n' || p.kind == 's' || p.kind == 'f' || p.kind == 'w' && !keyword(p.tok) || p.sign("$") || p.sign("(") || p.sign("!") || p.sign("-") {
+	for p.kind == 'n' || p.kind == 's' || p.kind == 'f' || p.kind == 'w' && (!keyword(p.tok) || p.tok == "length") || p.sign("$") || p.sign("(") || p.sign("!") || p.sign("-") {
 		x, y := a, p.sum()
 		a = func(r *awkRun) awkValue {
 			left := x(r).text()
@@ -317,6 +317,10 @@ func (p *awkParser) primary() awkExpr {
 		args := p.arguments()
 		p.noGtr = old
 		return call(tok, args)
+	}
+	if p.kind == 'w' && tok == "length" { // of the record
+		p.next()
+		return call(tok, nil)
 	}
 	if p.is("(") {
 		old := p.noGtr

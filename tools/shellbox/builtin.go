@@ -11,8 +11,12 @@ import (
 // result is the exit status.
 func builtin(name string) func(s *shell, args []string) int {
 	switch name {
-	case ":", "true", "wait", "umask", "hash", "trap", "ulimit", "shopt", "disown":
+	case ":", "true", "wait", "hash":
 		return func(*shell, []string) int { return 0 }
+	case "trap", "ulimit", "umask": // scripts may go on without
+		return func(s *shell, args []string) int { s.wrong(args[0], "it has no effect here"); return 0 }
+	case "shopt":
+		return shellOptions
 	case "false":
 		return func(*shell, []string) int { return 1 }
 	case "cd":

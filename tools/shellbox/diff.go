@@ -28,7 +28,7 @@ func cmpFiles(p *proc) int {
 		for i < len(a) && i < len(b) && a[i] == b[i] {
 			i++
 		}
-		p.printf("%s %s differ: byte %d, line %d\n", p.args[0], p.args[1], i+1, 1+strings.Count(a[:i], "\n"))
+		p.printf("%s %s differ: char %d, line %d\n", p.args[0], p.args[1], i+1, 1+strings.Count(a[:i], "\n"))
 	}
 	return 1
 }

@@ -188,6 +188,10 @@ func mv(p *proc) int {
 		return 1
 	}
 	for _, c := range list {
+		if _, err := p.fs().Lstat(p.path(c[0])); err != nil {
+			p.fail("cannot stat '%s': %v", c[0], err)
+			continue
+		}
 		if _, err := p.fs().Lstat(p.path(c[1])); err == nil && p.has('n') {
 			continue
 		}

@@ -166,5 +166,3 @@ func tree(p *proc) int {
 	}
 	return 0
 }
-
-

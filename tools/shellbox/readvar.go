@@ -64,6 +64,25 @@ func (s *shell) option(name string, on bool) {
 	}
 }
 
+// shellOptions is shopt.
+func shellOptions(s *shell, args []string) int {
+	on := len(args) > 1 && args[1] == "-s"
+	for _, name := range args[min(2, len(args)):] {
+		switch name {
+		case "nullglob":
+			s.nullglob = on
+		case "globstar":
+			s.globstar = on
+		case "dotglob":
+			s.dotglob = on
+		default:
+			s.wrong("shopt", "%s has no effect here", name)
+		}
+	}
+	s.configure()
+	return 0
+}
+
 func unset(s *shell, args []string) int {
 	s.unshare()
 	for _, name := range args[1:] {

@@ -23,6 +23,7 @@ type sedCommand struct {
 type sedAddress struct {
 	line int // -1 is the last
 	more int // to: so many lines more
+	step int // from line on each so many lines
 	rx   *regexp.Regexp
 }
 
@@ -131,6 +132,8 @@ func (a *sedAddress) is(line string, n int, last bool) bool {
 		return a.rx.MatchString(line)
 	case a.line == -1:
 		return last
+	case a.step > 0:
+		return n >= a.line && (n-a.line)%a.step == 0
 	}
 	return a.line == n
 }

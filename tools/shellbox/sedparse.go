@@ -86,8 +86,15 @@ func (s *sedScript) address() (*sedAddress, error) {
 		return nil, nil
 	}
 	n, err := strconv.Atoi(s.rest[:i])
-	s.rest = s.rest[i:]
-	return &sedAddress{line: n}, err
+	if s.rest = s.rest[i:]; err != nil || !strings.HasPrefix(s.rest, "~") {
+		return &sedAddress{line: n}, err
+	}
+	s.rest = s.rest[1:]
+	step, err := s.address()
+	if err != nil || step == nil || step.line < 1 {
+		return nil, fmt.Errorf("unexpected `~'")
+	}
+	return &sedAddress{line: n, step: step.line}, nil
 }
 
 // part reads up to the sign that the rest begins with.

@@ -14,6 +14,8 @@ func seq(p *proc) int {
 		switch a := p.args[0]; {
 		case a == "-w":
 			wide = true
+		case strings.HasPrefix(a, "-s") && len(a) > 2:
+			sep = a[2:]
 		case (a == "-s" || a == "-f") && len(p.args) > 1:
 			if a == "-s" {
 				sep = p.args[1]

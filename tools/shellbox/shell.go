@@ -42,7 +42,8 @@ type shell struct {
 	depth    int
 	tested   int // conditions that are being evaluated: errexit rests
 
-	errexit, nounset, pipefail, noglob, xtrace bool
+	errexit, nounset, pipefail, noglob, xtrace bool // set
+	nullglob, globstar, dotglob                bool // shopt
 }
 
 func newShell(b *Box) *shell {
@@ -56,7 +57,8 @@ func newShell(b *Box) *shell {
 
 // configure connects the expander with this shell.
 func (s *shell) configure() {
-	s.cfg = expand.Config{Env: s, CmdSubst: s.substitute, ReadDir2: s.readDir, NoUnset: s.nounset}
+	s.cfg = expand.Config{Env: s, CmdSubst: s.substitute, ReadDir2: s.readDir, NoUnset: s.nounset,
+		NullGlob: s.nullglob, GlobStar: s.globstar, DotGlob: s.dotglob, ExtGlob: true}
 	if s.noglob {
 		s.cfg.ReadDir2 = nil
 	}

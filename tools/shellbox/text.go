@@ -154,11 +154,12 @@ func wc(p *proc) int {
 	}
 	var total [5]int
 	files := p.files()
+	width := p.countWidth(files)
 	show := func(n [5]int, name string) {
 		var parts []string
 		for i, flag := range []byte("lwmcL") {
 			if p.has(flag) {
-				parts = append(parts, strconv.Itoa(n[i]))
+				parts = append(parts, fmt.Sprintf("%*d", width, n[i]))
 			}
 		}
 		if name != "-" {
@@ -184,6 +185,24 @@ func wc(p *proc) int {
 		show(total, "total")
 	}
 	return p.status()
+}
+
+// countWidth is how wide wc prints its numbers: as wide as the largest may be,
+// unless there is only one.
+func (p *proc) countWidth(files []string) int {
+	if len(files) == 1 && len(p.flags) == 1 {
+		return 1
+	}
+	size := int64(0)
+	for _, f := range files {
+		if f == "-" {
+			return 7
+		}
+		if i, err := p.fs().Stat(p.path(f)); err == nil {
+			size += i.Size()
+		}
+	}
+	return len(strconv.FormatInt(size, 10))
 }
 
 func uniq(p *proc) int {
