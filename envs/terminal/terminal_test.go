@@ -10,7 +10,7 @@ import (
 )
 
 func TestFamily(t *testing.T) {
-	s := gymtest.Suite{Name: "terminal", Golden: "../../testdata/playthroughs", Seeds: 20, Episodes: 20, Parallel: true,
+	s := gymtest.Suite{Name: "terminal", Golden: "../../testdata/playthroughs", Seeds: 6, Episodes: 10, Parallel: true,
 		Open: func(testing.TB) gym.Family { return terminal.Family{} }}
 	if os.Getenv("GYM_LONG") != "" {
 		s.Seeds, s.Episodes = 0, 0

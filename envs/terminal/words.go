@@ -2,7 +2,8 @@ package terminal
 
 // words are what a command is composed of at a level, beside what can be read:
 // names of utilities, flags, operators, and expressions that stand nowhere. A
-// level has those of the levels below too. A test says which are missing.
+// level has those of the levels below too. The check gym.oracle_writable says
+// which are missing.
 func words(level int) []string {
 	var list []string
 	for _, part := range [][]string{
