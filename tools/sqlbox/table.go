@@ -49,17 +49,6 @@ func (v Value) String() string {
 	return "NULL"
 }
 
-// Number is the value as a number, and whether it is one.
-func (v Value) Number() (float64, bool) {
-	switch v.Kind {
-	case Int:
-		return float64(v.Int), true
-	case Real:
-		return v.Real, true
-	}
-	return 0, false
-}
-
 // Line is a row as it is shown, its cells kept apart.
 func Line(row []Value) string {
 	cells := make([]string, len(row))
