@@ -116,6 +116,7 @@ func (d *domain) columns(role int, have []int, s shape, level int, rng *rand.Ran
 func (db *data) fill(f *filled, c int, rng *rand.Rand) {
 	col := &f.cols[c]
 	order := rng.Perm(len(col.words))
+	taken := map[string]bool{}
 	some := min(len(col.words), 3+rng.IntN(3)) // of the words of a column, a few are in use
 	for r := range f.rows {
 		cell := &f.rows[r][c]
@@ -125,7 +126,10 @@ func (db *data) fill(f *filled, c int, rng *rand.Rand) {
 		case word:
 			*cell = col.words[order[rng.IntN(some)]]
 		case number:
-			*cell = strconv.Itoa(col.min + rng.IntN(col.max-col.min+1))
+			for *cell = ""; *cell == "" || taken[*cell]; {
+				*cell = strconv.Itoa(col.min + rng.IntN(col.max-col.min+1))
+			}
+			taken[*cell] = col.max-col.min >= 2*len(f.rows) // where there is room, no two are alike: orders are clear
 		case date:
 			*cell = fmt.Sprintf("%d-%02d-%02d", 2020+rng.IntN(4), 1+rng.IntN(12), 1+rng.IntN(28))
 		case key:

@@ -103,7 +103,7 @@ func TestTheResultCounts(t *testing.T) {
 			{"select 7", 0.05, 0.1},
 			{"select * from " + table, 0.15, 0.65},
 			{"select * " + from, 0.5, 0.8},
-			{"select " + column + " from " + table, 0.2, 0.85},
+			{"select " + column + " from " + table, 0.15, 0.85},
 			{"select " + column + " , " + column + " " + from, 0.6, 0.85},
 		} {
 			if got, _ := p.query(c.query); got < c.min || got > c.max {

@@ -33,13 +33,13 @@ type Value struct {
 }
 
 // String is the value as it is shown: whole numbers without a point, others
-// with at most two digits after it where that is all there is, NULL.
+// with at most two digits after it, NULL.
 func (v Value) String() string {
 	switch v.Kind {
 	case Int:
 		return strconv.FormatInt(v.Int, 10)
 	case Real:
-		if s := strconv.FormatFloat(math.Round(v.Real*100)/100, 'f', -1, 64); math.Abs(v.Real) < 1e12 {
+		if s := strconv.FormatFloat(math.Round(v.Real*100)/100+0, 'f', -1, 64); math.Abs(v.Real) < 1e12 {
 			return s
 		}
 		return strconv.FormatFloat(v.Real, 'g', 6, 64)
@@ -47,17 +47,6 @@ func (v Value) String() string {
 		return v.Text
 	}
 	return "NULL"
-}
-
-// Number is the value as a number, and whether it is one.
-func (v Value) Number() (float64, bool) {
-	switch v.Kind {
-	case Int:
-		return float64(v.Int), true
-	case Real:
-		return v.Real, true
-	}
-	return 0, false
 }
 
 // Line is a row as it is shown, its cells kept apart.
