@@ -68,7 +68,7 @@ check:
 # The learning tests, the puzzles and the sites are too slow under the race detector, so they run without.
 test: chrome miniwob check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
-	$(GO) test -timeout 20m ./envs/puzzle
+	$(GO) test -timeout 20m ./envs/puzzle ./envs/terminal ./envs/sql
 	$(GO) test -timeout 20m -run 'Static|Sites' ./envs/web
 	$(GO) test -run Learns ./cmd/gym
 
@@ -76,8 +76,10 @@ test: chrome miniwob check
 test-long: test
 	GYM_LONG=1 $(GO) test -timeout 2h -v -run 'ThreeSeeds' ./cmd/gym
 	GYM_LONG=1 $(GO) test -timeout 2h -run 'Sites' ./envs/web
-	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token; do \
-		for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m $$p || exit 1; done; done
+	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token \
+		./tools ./tools/mcp ./tools/script ./tools/shellbox ./tools/sqlbox ./tools/codebox ./tools/retrieve ./agent/llm ./cmd/gym/internal/console \
+		./envs/search ./envs/code ./envs/toolbox; do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep ^Fuzz); do $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime 1m -fuzzminimizetime 1x $$p || exit 1; done; done
 
 bench: build peers
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser ./envs/puzzle

@@ -14,6 +14,10 @@ func All() *catalog.Catalog[[]Tool] {
 			return list
 		}},
 		catalog.Entry[[]Tool]{Name: "table", Doc: "filter, sort and group tables in CSV", New: one[Table]},
+		catalog.Entry[[]Tool]{Name: "shell", Doc: "commands and files of its own, in memory", New: func() []Tool { return []Tool{&Shell{}} }},
+		catalog.Entry[[]Tool]{Name: "sql", Doc: "a database of its own, in memory", New: func() []Tool { return []Tool{&SQL{Write: true}} }},
+		catalog.Entry[[]Tool]{Name: "lua", Doc: "run programs in Lua", New: func() []Tool { return []Tool{NewLua()} }},
+		catalog.Entry[[]Tool]{Name: "javascript", Doc: "run programs in JavaScript", New: func() []Tool { return []Tool{NewJavaScript()} }},
 	)
 }
 

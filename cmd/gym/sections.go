@@ -35,6 +35,7 @@ type Config struct {
 
 	Web    WebConfig    `mapstructure:"web"`
 	Puzzle PuzzleConfig `mapstructure:"puzzle"`
+	Search SearchConfig `mapstructure:"search"`
 	Model  ModelConfig  `mapstructure:"model"`
 	SFT    SFTConfig    `mapstructure:"sft"`
 	RL     RLConfig     `mapstructure:"rl"`
@@ -47,6 +48,14 @@ type Config struct {
 // PuzzleConfig is of the family puzzle.
 type PuzzleConfig struct {
 	Dir string `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`
+}
+
+// SearchConfig is of the family search.
+type SearchConfig struct {
+	Corpus   string `mapstructure:"corpus" help:"file of pages to ask about, {\"id\", \"contents\"} on each line; default: a generated world"`
+	Engine   string `mapstructure:"engine" help:"that searches a corpus: bm25 in memory, or bleve on disk"`
+	Index    string `mapstructure:"index" help:"folder of the index on disk"`
+	Endpoint string `mapstructure:"endpoint" help:"a Search-R1 server that searches the corpus: http://HOST:PORT/retrieve"`
 }
 
 // WebConfig is of the family web.

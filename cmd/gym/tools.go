@@ -16,6 +16,7 @@ import (
 	"github.com/turngym/turngym/gym/catalog"
 	"github.com/turngym/turngym/tools"
 	"github.com/turngym/turngym/tools/mcp"
+	"github.com/turngym/turngym/tools/retrieve"
 	"github.com/turngym/turngym/tools/script"
 )
 
@@ -62,6 +63,22 @@ func toolMaker(text string) (maker, error) {
 			h, err := tools.NewHTTP(prefixes...)
 			return []tools.Tool{h}, err
 		}}, err
+	case name == "search" && arg != "":
+		x, err := indexOf(arg)
+		return maker{name: text, doc: "find and read the pages of " + arg, make: fresh(func() []tools.Tool {
+			search, open := tools.NewSearch(x)
+			return []tools.Tool{search, open}
+		})}, err
+	case name == "sql" && arg != "":
+		script, err := os.ReadFile(arg)
+		return maker{name: text, doc: "the database that " + arg + " makes", make: fresh(func() []tools.Tool {
+			return []tools.Tool{&tools.SQL{Script: string(script), Write: true}}
+		})}, err
+	case name == "wasm" && arg != "":
+		return maker{name: text, doc: "run the modules in " + arg, make: func(ctx context.Context) ([]tools.Tool, error) {
+			w, err := tools.NewWASM(ctx, os.DirFS(arg), ".")
+			return []tools.Tool{w}, err
+		}}, nil
 	case name == "dates" && arg != "":
 		_, err := tools.Dates(arg)
 		return maker{name: text, doc: "reckon with days; today is " + arg,
@@ -74,8 +91,23 @@ func toolMaker(text string) (maker, error) {
 	return maker{name: e.Name, doc: e.Doc, make: fresh(e.New)}, nil
 }
 
+// indexOf is an index of a file of pages, which all environments share.
+func indexOf(file string) (retrieve.Retriever, error) {
+	c, err := retrieve.OpenCorpus(file)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := c.Pages()
+	if err = errors.Join(err, c.Close()); err != nil {
+		return nil, err
+	}
+	return retrieve.NewIndex(pages)
+}
+
 // forms are the ways to name tools that need more than a name.
-func forms() []string { return []string{"lua:FILE", "http_get:PREFIX ...", "dates:DAY"} }
+func forms() []string {
+	return []string{"lua:FILE", "search:FILE", "sql:FILE", "wasm:FOLDER", "http_get:PREFIX ...", "dates:DAY"}
+}
 
 // withTools gives the configured tools to a family. All are made once, and let
 // go, so that what is wrong with them stops before any work.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/turngym/turngym/envs"
 	"github.com/turngym/turngym/envs/puzzle"
+	"github.com/turngym/turngym/envs/search"
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -34,6 +35,8 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 		}
 		dir = c.Web.Dir
 		f.Lua, err = folder("web.dir", dir)
+	case *search.Family:
+		f.Corpus, f.Engine, f.Index, f.Endpoint = c.Search.Corpus, c.Search.Engine, c.Search.Index, c.Search.Endpoint
 	case *puzzle.Family:
 		dir = c.Puzzle.Dir
 		f.Lua, err = folder("puzzle.dir", dir)

@@ -26,6 +26,7 @@ type Session struct {
 	now    gym.Observation
 	turns  []gym.Turn
 	states []gym.State // before each turn; nil where the environment cannot be saved
+	final  error       // why the last turn cannot be taken back, where it can be told
 	reason string      // why it is over; "" while it is not
 
 	player agent.Player
@@ -45,7 +46,7 @@ func (s *Session) Start(ctx context.Context, t gym.Task) error {
 	if err := s.replay(ctx, nil); err != nil {
 		return err
 	}
-	s.states, s.broken = nil, false
+	s.states, s.final, s.broken = nil, nil, false
 	s.dismiss()
 	return nil
 }
@@ -98,10 +99,7 @@ func (s *Session) step(ctx context.Context, move gym.Move) error {
 	}
 	var state gym.State
 	if f, ok := gym.As[gym.Forker](s.env); ok {
-		var err error
-		if state, err = f.Snapshot(ctx); err != nil {
-			return err
-		}
+		state, s.final = f.Snapshot(ctx)
 	}
 	out, err := s.env.Step(ctx, move.Action)
 	var fault *gym.Fault
@@ -188,6 +186,9 @@ func (s *Session) Undo(ctx context.Context) error {
 	n := len(s.turns) - 1
 	if n < 0 {
 		return errors.New("nothing was done yet")
+	}
+	if s.final != nil {
+		return fmt.Errorf("the action cannot be taken back: %w", s.final)
 	}
 	s.dismiss()
 	if f, ok := gym.As[gym.Forker](s.env); ok && s.states[n] != nil {
