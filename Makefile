@@ -35,7 +35,7 @@ miniwob:
 
 # Other gyms, to be measured beside ours by gym bench.
 peers:
-	@test -x build/peers/bin/python || { python3 -m venv build/peers && build/peers/bin/pip install -q gymnasium==1.4.0 textarena==0.7.4 reasoning-gym==0.1.19; } \
+	@test -x build/peers/bin/python || { python3 -m venv build/peers && build/peers/bin/pip install -q gymnasium==1.4.0 textarena==0.7.4 reasoning-gym==0.1.19 bm25s==0.3.16; } \
 		|| { rm -rf build/peers; echo "no peers here (pip could not get them)"; }
 
 # BrowserGym, and MiniWoB++'s own environment: bench/browsergym. lxml is an old one, since its parser is seen in what
@@ -66,7 +66,7 @@ check:
 	@$(GO) vet ./...
 
 # The learning tests, the puzzles and the sites are too slow under the race detector, so they run without.
-test: chrome miniwob check
+test: chrome miniwob mcp-servers check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
 	$(GO) test -timeout 20m ./envs/puzzle ./envs/terminal ./envs/sql
 	$(GO) test -timeout 20m -run 'Static|Sites' ./envs/web

@@ -190,10 +190,10 @@ func choose(rng *rand.Rand, o *gym.Observation) gym.Action {
 //go:embed peers.py
 var peers string
 
-// Peers measures the other gyms that are installed for the interpreter python,
-// in so many processes at once.
-func Peers(ctx context.Context, python string, processes, rounds int, each time.Duration) ([]Rate, error) {
-	return peersOf[Rate](ctx, python, peers, fmt.Sprint(each.Seconds()), strconv.Itoa(processes), strconv.Itoa(rounds))
+// Peers measures what others use for an environment and is installed for the
+// interpreter python, in so many processes at once.
+func Peers(ctx context.Context, python, env string, processes, rounds int, each time.Duration) ([]Rate, error) {
+	return peersOf[Rate](ctx, python, peers, fmt.Sprint(each.Seconds()), strconv.Itoa(processes), strconv.Itoa(rounds), env)
 }
 
 // peersOf runs a script that measures peers, and reads its lines of JSON.

@@ -59,9 +59,16 @@ func (a *app) benchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if c.Env == "search" {
+				index, err := bench.Index(cmd.Context(), workers, rounds, each)
+				if err != nil {
+					return err
+				}
+				rates = append(index, rates...)
+			}
 			var peers []bench.Rate
 			if python != "" {
-				if peers, err = bench.Peers(cmd.Context(), python, workers, rounds, each); err != nil {
+				if peers, err = bench.Peers(cmd.Context(), python, c.Env, workers, rounds, each); err != nil {
 					return err
 				}
 			}
