@@ -206,3 +206,18 @@ func TestAModelProposesToASearch(t *testing.T) {
 		}
 	}
 }
+
+func TestAModelSpeaksAsAUser(t *testing.T) {
+	var all []llmtest.Request
+	a := connect(t, &llmtest.Endpoint{Model: heard(llmtest.Script(" In green. "), &all)})
+	said, err := a.Speak(t.Context(), "You want a green ladder.", []llm.Line{{Text: "Which colour?"}, {Own: true, Text: "Hm."}, {Text: "Green?"}})
+	if err != nil || said != "In green." {
+		t.Errorf("it said %q (%v)", said, err)
+	}
+	if got := roles(&all[0]); got != "suau" || all[0].Messages[0].Text() != "You want a green ladder." || all[0].Tools != nil {
+		t.Errorf("it was asked %s, %q, with %d tools", got, all[0].Messages[0].Text(), len(all[0].Tools))
+	}
+	if a.Spent().Calls != 1 {
+		t.Errorf("it has spent %+v", a.Spent())
+	}
+}

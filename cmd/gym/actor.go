@@ -13,6 +13,7 @@ import (
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/llm"
 	"github.com/turngym/turngym/agent/rollout"
+	"github.com/turngym/turngym/envs/toolbox"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
 	"github.com/turngym/turngym/gym/record"
@@ -115,6 +116,31 @@ func (a *app) model(name string, o *rollOptions, c *Config) (actor, error) {
 		return actor{}, err
 	}
 	return actor{of: m.At, model: m}, nil
+}
+
+// user lets a model play the users of a family that has some. What it returns
+// lets the model go.
+func (a *app) user(f gym.Family, o *rollOptions, c *Config) (func() error, error) {
+	box, ok := below(f).(*toolbox.Family)
+	kind, name, _ := strings.Cut(o.User, ":")
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("--user: %s has no users; toolbox has", c.Env)
+	case kind != "openai" || name == "":
+		return nil, fmt.Errorf("--user %s: want openai:MODEL", o.User)
+	}
+	who, err := a.model(name, o, c)
+	if err != nil {
+		return nil, err
+	}
+	box.User = func(ctx context.Context, talk toolbox.Conversation) (string, error) {
+		lines := make([]llm.Line, len(talk.Lines))
+		for i, l := range talk.Lines {
+			lines[i] = llm.Line{Own: l.User, Text: l.Text}
+		}
+		return who.model.Speak(ctx, talk.Wants, lines)
+	}
+	return who.close, nil
 }
 
 // poolMax bounds the episodes that are kept to take examples from.

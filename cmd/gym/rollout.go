@@ -23,6 +23,7 @@ import (
 // folder keeps them, and no key is among them.
 type rollOptions struct {
 	Agent       string `json:"agent"`
+	User        string `json:"user,omitempty"`
 	Episodes    int    `json:"episodes"`
 	Concurrency int    `json:"concurrency"`
 	Split       string `json:"split"`
@@ -78,6 +79,7 @@ func defaultRoll() rollOptions {
 // flags makes a flag of every option; the default is what it is now.
 func (o *rollOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.Agent, "agent", o.Agent, "random, oracle, openai:MODEL, policy:RUN, best-of-N:AGENT or tree-STEPS:AGENT")
+	f.StringVar(&o.User, "user", o.User, "toolbox: who plays the user, openai:MODEL; none: a script")
 	f.IntVar(&o.Episodes, "episodes", o.Episodes, "how many, of all scenarios and levels in turn")
 	f.IntVar(&o.Concurrency, "concurrency", o.Concurrency, "episodes at once")
 	f.StringVar(&o.Split, "split", o.Split, "train or test")
@@ -207,6 +209,13 @@ func (a *app) rollout(ctx context.Context, c Config, o rollOptions, dir string, 
 		return wrongUse{err}
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if o.User != "" {
+		close, err := a.user(f, &o, &c)
+		if err != nil {
+			return wrongUse{err}
+		}
+		defer func() { err = errors.Join(err, close()) }()
+	}
 	list, err := pick(f, &c)
 	if err != nil {
 		return wrongUse{err}
