@@ -74,7 +74,7 @@ test: chrome miniwob mcp-servers check
 
 # Learning on three seeds, and a minute of each fuzzer.
 test-long: test
-	GYM_LONG=1 $(GO) test -timeout 2h -v -run 'ThreeSeeds' ./cmd/gym
+	GYM_LONG=1 $(GO) test -timeout 4h -v -run 'ThreeSeeds' ./cmd/gym
 	GYM_LONG=1 $(GO) test -timeout 2h -run 'Sites' ./envs/web
 	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token \
 		./tools ./tools/mcp ./tools/script ./tools/shellbox ./tools/sqlbox ./tools/codebox ./tools/retrieve ./agent/llm ./cmd/gym/internal/console \

@@ -27,6 +27,10 @@ type recipe struct {
 
 var recipes = []recipe{
 	{"web", "demonstrations of the oracle, then grpo on live rollouts", func(*Config) {}},
+	{"tools", "the same in smaller batches: for search, terminal, sql, code and toolbox", func(c *Config) {
+		c.SFT.Steps, c.SFT.Batch = 1200, 64
+		c.RL.Steps, c.RL.Tasks = 20, 32
+	}},
 	{"sft", "demonstrations only", func(c *Config) { c.RL.Steps = 0 }},
 	{"grpo", "reinforcement alone, group advantages", func(c *Config) { rlAlone(c, "grpo") }},
 	{"ppo", "reinforcement alone, value head and generalised advantages", func(c *Config) {
@@ -35,6 +39,9 @@ var recipes = []recipe{
 	}},
 	{"reinforce", "reinforcement alone, reward to go less its mean", func(c *Config) { rlAlone(c, "reinforce") }},
 }
+
+// toolFamilies are the environments whose recipe is tools where none is named.
+var toolFamilies = []string{"search", "terminal", "sql", "code", "toolbox"}
 
 func rlAlone(c *Config, algorithm string) {
 	c.SFT.Steps = 0
@@ -178,6 +185,10 @@ func loadConfig(fs *pflag.FlagSet, env func(string) string) (c Config, from map[
 		name = "grpo"
 		v.Set("recipe", name)
 		from["recipe"] = "because of web.pages"
+	} else if slices.Contains(toolFamilies, v.GetString("env")) {
+		name = "tools"
+		v.Set("recipe", name)
+		from["recipe"] = "because of env"
 	}
 	r, err := findRecipe(name)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/turngym/turngym/gym/curriculum"
 	"github.com/turngym/turngym/gym/reward"
@@ -20,7 +21,7 @@ type Config struct {
 	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
 	Set       string   `mapstructure:"set" help:"set of scenarios where none are named: the default set is \"\", all is every one"`
 	Levels    []string `mapstructure:"levels" help:"levels to train on, as 2 or 1-3; none: all"`
-	Recipe    string   `mapstructure:"recipe" help:"web (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
+	Recipe    string   `mapstructure:"recipe" help:"web or tools (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
 	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
 	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
 	Threads   int      `mapstructure:"threads" help:"passes that train at once"`
@@ -121,19 +122,20 @@ type RLConfig struct {
 // RewardConfig is what the second stage pays. A weight is a number, or a
 // schedule over the stage's steps: 1..0:100.
 type RewardConfig struct {
-	Outcome   string  `mapstructure:"outcome" help:"weight of the outcome"`
-	Progress  string  `mapstructure:"progress" help:"weight of the shaping by progress; for ppo and reinforce"`
-	Partial   string  `mapstructure:"partial" help:"weight of how near an episode came that failed"`
-	Format    string  `mapstructure:"format" help:"penalty for an invalid action"`
-	Turn      string  `mapstructure:"turn" help:"penalty for every turn"`
-	Token     string  `mapstructure:"token" help:"penalty for every token written"`
-	Length    string  `mapstructure:"length" help:"penalty for writing more than length_max tokens"`
-	LengthMax int     `mapstructure:"length_max" help:"tokens of an episode; a quarter of it is the soft zone"`
-	Rubric    string  `mapstructure:"rubric" help:"weight of the scenario's named criteria"`
-	Lua       string  `mapstructure:"lua" help:"a file with a reward function of your own"`
-	LuaWeight string  `mapstructure:"lua_weight" help:"its weight"`
-	Clip      float64 `mapstructure:"clip" help:"a turn is paid at most so much; 0: no bound"`
-	Normalize bool    `mapstructure:"normalize" help:"divide by the deviation of the batch"`
+	Outcome   string   `mapstructure:"outcome" help:"weight of the outcome"`
+	Progress  string   `mapstructure:"progress" help:"weight of the shaping by progress; for ppo and reinforce"`
+	Partial   string   `mapstructure:"partial" help:"weight of how near an episode came that failed"`
+	Format    string   `mapstructure:"format" help:"penalty for an invalid action"`
+	Turn      string   `mapstructure:"turn" help:"penalty for every turn"`
+	Token     string   `mapstructure:"token" help:"penalty for every token written"`
+	Length    string   `mapstructure:"length" help:"penalty for writing more than length_max tokens"`
+	LengthMax int      `mapstructure:"length_max" help:"tokens of an episode; a quarter of it is the soft zone"`
+	Rubric    string   `mapstructure:"rubric" help:"weight of the scenario's named criteria"`
+	Signals   []string `mapstructure:"signals" help:"weights of other signals of the environment, as redundant=-0.1"`
+	Lua       string   `mapstructure:"lua" help:"a file with a reward function of your own"`
+	LuaWeight string   `mapstructure:"lua_weight" help:"its weight"`
+	Clip      float64  `mapstructure:"clip" help:"a turn is paid at most so much; 0: no bound"`
+	Normalize bool     `mapstructure:"normalize" help:"divide by the deviation of the batch"`
 }
 
 // mix is the reward that the configuration describes.
@@ -156,6 +158,14 @@ func (c RewardConfig) mix(gamma float64) (reward.Mix, error) {
 	add("token", c.Token, reward.Tokens{})
 	add("length", c.Length, reward.Length{Max: c.LengthMax, Soft: c.LengthMax / 4})
 	add("rubric", c.Rubric, reward.Rubric{})
+	for _, text := range c.Signals {
+		name, weight, ok := strings.Cut(text, "=")
+		if name = strings.TrimSpace(name); !ok || name == "" {
+			errs = append(errs, fmt.Errorf("reward.signals: %q; want a signal and its weight, as redundant=-0.1", text))
+			continue
+		}
+		add("signals/"+name, weight, reward.Signal{Name: name})
+	}
 	if c.Lua != "" {
 		r, err := scenarios.LoadReward(os.DirFS(filepath.Dir(c.Lua)), filepath.Base(c.Lua))
 		if err != nil {

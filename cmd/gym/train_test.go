@@ -226,6 +226,39 @@ func TestReinforcementLearns(t *testing.T) {
 	}
 }
 
+// Commands are composed word by word: which words, in which order, and which
+// names of the goal they are about.
+func TestAPolicyLearnsToWriteCommands(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
+	policy, random := learn(t, "--env", "terminal", "--scenarios", "count-lines,sort,capitals", "--level", "1", "--recipe", "sft",
+		"--sft.steps", "150", "--sft.batch", "32", "--sft.warmup", "20")
+	if policy < 0.9 || random > 0.1 {
+		t.Errorf("success %.2f, random agent %.2f", policy, random)
+	}
+}
+
+// The claims of docs/performance.md, which take an hour and a half.
+func TestToolsAreLearntOnThreeSeeds(t *testing.T) {
+	if os.Getenv("GYM_LONG") == "" {
+		t.Skip("GYM_LONG is not set; make test-long sets it")
+	}
+	for env, more := range map[string][]string{"search": {"--scenario", "path", "--level", "2"}, "toolbox": {"--level", "1"}, "sql": {"--level", "1"}, "terminal": {"--level", "1"}} {
+		t.Run(env, func(t *testing.T) {
+			var all []float64
+			for seed := 1; seed <= 3; seed++ {
+				policy, _ := learn(t, append([]string{"--env", env, "--seed", strconv.Itoa(seed)}, more...)...)
+				all = append(all, policy)
+			}
+			slices.Sort(all)
+			if all[1] < 0.8 {
+				t.Errorf("success %.2f", all)
+			}
+		})
+	}
+}
+
 // The README's claims on three seeds each, which takes a quarter of an hour.
 func TestRecipesLearnOnThreeSeeds(t *testing.T) {
 	if os.Getenv("GYM_LONG") == "" {

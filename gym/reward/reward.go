@@ -151,3 +151,13 @@ func (Rubric) Add(ep *gym.Episode, perTurn []float32) error {
 	}
 	return nil
 }
+
+// Signal is any signal that an environment gives, on the turns that it gives it:
+// "redundant" of a search, "violation" of a rule, "cost" of a tool.
+type Signal struct{ Name string }
+
+// Add adds the signal.
+func (r Signal) Add(ep *gym.Episode, perTurn []float32) error {
+	each(ep, r.Name, func(turn int, v float64) { perTurn[turn] += float32(v) })
+	return nil
+}

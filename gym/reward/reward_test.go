@@ -34,6 +34,7 @@ func TestRewardsByHand(t *testing.T) {
 		"progress": {Progress{1}, []float32{0.5, -0.25, -0.25}},
 		"partial":  {Partial{}, []float32{0, 0, 0.25}},
 		"rubric":   {Rubric{}, []float32{0, 0, 0.75}},
+		"signal":   {Signal{"rubric/calm"}, []float32{0, 0, 0.5}},
 		"short":    {Length{Max: 12, Soft: 4}, []float32{0, 0, 0}},
 		"longer":   {Length{Max: 7, Soft: 4}, []float32{0, 0, -0.75}},
 		"long":     {Length{Max: 3, Soft: 2}, []float32{0, 0, -1}},
