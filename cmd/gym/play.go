@@ -256,7 +256,9 @@ func (p *player) show() {
 	for _, s := range turns[len(turns)-1].Signals {
 		list = append(list, fmt.Sprintf("%s %.2f", s.Name, s.Value))
 	}
-	fmt.Fprintf(p.a.out, "(%s)\n", strings.Join(list, ", "))
+	if list != nil {
+		fmt.Fprintf(p.a.out, "(%s)\n", strings.Join(list, ", "))
+	}
 }
 
 // ended tells how an episode ended and saves it. There are more where
