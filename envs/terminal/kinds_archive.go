@@ -259,14 +259,14 @@ func backup(d *draw) {
 		d.wanted(same(copy, read(d.fs, file)))
 	case 2:
 		dir := d.one(folders...)
-		copy := d.one("backup", "copy", "saved")
+		copy := d.one("backup", "spare", "saved")
 		for _, p := range d.folderOf(dir, 3) {
 			d.wanted(same(copy+strings.TrimPrefix(p, dir), read(d.fs, p)))
 		}
 		d.say("Copy the folder "+dir+" with all that is in it to "+copy+".", "Make a copy "+copy+" of the folder "+dir+".")
 		d.do("cp -r " + dir + " " + copy)
 	default:
-		copy := d.one("backup", "copy", "saved")
+		copy := d.one("backup", "spare", "saved")
 		for _, n := range d.some(iniFiles, 3) {
 			d.file(n, d.settings("=")...)
 			d.wanted(same(copy+"/"+n+".bak", read(d.fs, n)))

@@ -45,8 +45,8 @@ func level3() []string {
 		"cache", "host", "level", "mode", "nl", "paste", "port", "rmdir", "tf", "user", "xargs", "zcat",
 		"+3", "+4", "+5", "-", "-1", "-k2", "-t,", "-v",
 		"$3}'", "$f", "${f%.txt}.old;", "'!seen[$0]++'", `'"'`, "'*.tmp'", "'NF==4'", "*.csv", "*.ini;", "*.txt;", "/^$/d", "2", "3", "4", "7s/,$//", `\'`, "a.tmp",
-		"b.tmp", "backup/$f.bak;", "bin/*.key", "copy/$f.bak;", "d", "data/*.tmp", "docs/*.tmp", "etc/*.ini;", "notes/*.tmp", "pages/*.tmp", "part.txt", "parts/*.tmp",
+		"b.tmp", "backup/$f.bak;", "bin/*.key", "d", "data/*.tmp", "docs/*.tmp", "etc/*.ini;", "notes/*.tmp", "pages/*.tmp", "part.txt", "parts/*.tmp",
 		"plans/*.tmp", "s/,$//", "s/alpha/beta/g", "s/blue/green/g", "s/cat/dog/g", "s/draft/final/g", "s/lemon/lime/g", "s/old/new/g", "s/red/blue/g", "s/tea/milk/g",
-		"saved/$f.bak;", "store/*.tmp", "work/*.tmp",
+		"saved/$f.bak;", "spare/$f.bak;", "store/*.tmp", "work/*.tmp",
 	}
 }

@@ -3,6 +3,7 @@ package toolbox
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/turngym/turngym/gym"
 )
@@ -100,11 +101,46 @@ func (e *episode) Expert(context.Context) (gym.Action, error) {
 	s := &e.plan[e.pending()]
 	switch s.kind {
 	case stepLook, stepChange:
-		return e.now.action(s.call, e.verb(s.call.fn)), nil
+		return e.legible(e.now.action(s.call, e.verb(s.call.fn))), nil
 	case stepAsk, stepConfirm:
 		return gym.Action{Verb: sayVerb, Args: []gym.Value{{Kind: gym.Str, Text: s.say}}}, nil
 	}
 	return e.last(), nil
+}
+
+// legible is an action whose texts have each word as it stands first in what can
+// be read: in small letters "Please" and "please" are one, to a policy that
+// composes texts and to the services.
+func (e *episode) legible(a gym.Action) gym.Action {
+	o := e.See()
+	texts := []string{e.goal}
+	for i := range o.Elements {
+		texts = append(texts, o.Elements[i].Name, o.Elements[i].Value)
+	}
+	for i := range a.Args {
+		if a.Args[i].Kind != gym.Str {
+			continue
+		}
+		words := strings.Fields(a.Args[i].Text)
+		for j := range words {
+			words[j] = first(texts, words[j])
+		}
+		a.Args[i].Text = strings.Join(words, " ")
+	}
+	return a
+}
+
+// first is the first word of some texts that is equal to one but for the case of
+// its letters, or the word itself.
+func first(texts []string, word string) string {
+	for _, text := range texts {
+		for w := range strings.FieldsSeq(text) {
+			if w = strings.TrimRight(w, ".,;:!?"); strings.EqualFold(w, word) {
+				return w
+			}
+		}
+	}
+	return word
 }
 
 // last is the action that ends the episode as it must be.

@@ -4,7 +4,7 @@ package toolbox
 // kept for the test are names of functions and parameters (names.go).
 
 var people = []string{"Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Ines", "Jack", "Kira", "Leo", "Mona", "Nils", "Olga",
-	"Paul", "Rosa", "Sam", "Tara", "Ugo", "Vera", "Will", "Yuri", "Zoe", "Anton", "Bella", "Carl", "Dora", "Emil", "Flora", "Greta", "Hans",
+	"Paul", "Rosa", "Sam", "Tara", "Ugo", "Vera", "Walt", "Yuri", "Zoe", "Anton", "Bella", "Carl", "Dora", "Emil", "Flora", "Greta", "Hans",
 	"Iris", "Jonas", "Karin", "Lars", "Marta", "Noah", "Oskar", "Petra", "Ravi", "Sonia", "Tomas", "Ursula", "Viktor", "Wanda", "Xenia", "Yara"}
 
 var topics = []string{"budget", "hiring", "design", "lunch", "sales", "training", "review", "planning", "travel", "security", "research",
@@ -29,5 +29,5 @@ var streets = []string{"oak street", "mill lane", "park road", "hill street", "r
 
 var phrases = []string{"see you soon", "thanks a lot", "call me tonight", "i am late", "all is well", "the train is full", "happy birthday",
 	"bring some bread", "i will be there", "the door is open", "no news yet", "good luck today", "we won the game", "dinner is ready",
-	"wait for me", "it works now", "please send the keys", "have a nice trip", "the plan has changed", "let us meet at noon", "i found the book",
+	"wait for me", "it works now", "leave the keys here", "have a nice trip", "the plan has changed", "let us meet at noon", "i found the book",
 	"the car is fixed", "mind the dog", "water the plants"}

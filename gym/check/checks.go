@@ -26,7 +26,7 @@ func checks() []checked {
 		{id: "runtime.observation_schema", remedy: "goal must be a text that stays the same; ids and verbs must be unique", level: unbroken},
 		{id: "runtime.reward_well_formed", remedy: "check, progress and rubric must give numbers from 0 to 1, and the outcome comes on the last step only", level: unbroken},
 		{id: "semantic.oracle_max", remedy: "make the oracle reach check = 1 within turns, or allow more turns", level: solved, unit: "most turns, by level:"},
-		{id: "gym.oracle_writable", remedy: "the oracle may do only what the verbs offer; a text argument must stand in the goal or on the page", level: writable},
+		{id: "gym.oracle_writable", remedy: "the oracle may do only what the verbs offer; a text argument must stand in the goal or on the page, and no two words may differ in the case of letters alone", level: writable},
 		{id: "runtime.tool_declaration_accuracy", remedy: "accept every action that the verbs declare, and answer every other with a note and no change", level: mistakes},
 		{id: "runtime.task_declaration_accuracy", remedy: "end the episode within the declared turns; refuse levels that are not there", level: unbroken},
 		{id: "runtime.seed_control", remedy: "draw what differs between tasks from the rng that setup is given", level: seeds, unit: "different tasks of 12 seeds, by level:"},

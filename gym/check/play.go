@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,10 +44,32 @@ func expert(ctx context.Context, env gym.Env, o *gym.Observation) (gym.Action, e
 	if err := o.Validate(a); err != nil {
 		return a, violated("gym.oracle_writable", "the oracle's %s is no valid action: %w", a, err)
 	}
-	if _, ok := gym.NewGrammar(o).Path(a); !ok {
+	path, ok := gym.NewGrammar(o).Path(a)
+	if !ok {
 		return a, violated("gym.oracle_writable", "the oracle's %s cannot be written by the grammar: its text stands neither in the goal nor on the page", a)
 	}
+	if want, other, ok := mistaken(o, path); ok {
+		return a, violated("gym.oracle_writable", "the oracle's %s needs %q, and a policy, which reads small letters alone, takes it for %q, which stands before it", a, want, other)
+	}
 	return a, nil
+}
+
+// mistaken finds a piece that another one comes before which differs from it in
+// the case of its letters alone.
+func mistaken(o *gym.Observation, path []gym.Piece) (want, other string, ok bool) {
+	g := gym.NewGrammar(o)
+	var next []gym.Piece
+	for _, p := range path {
+		if p.Text != "" {
+			next = g.Next(next[:0])
+			i := slices.IndexFunc(next, func(q gym.Piece) bool { return q.Kind == p.Kind && strings.EqualFold(q.Text, p.Text) })
+			if i >= 0 && next[i].Text != p.Text {
+				return p.Text, next[i].Text, true
+			}
+		}
+		g.Take(p)
+	}
+	return "", "", false
 }
 
 // nothing is a player whose words are never an action.
