@@ -184,7 +184,7 @@ func (o *Observation) Call(a Action) (Call, error) {
 	b.WriteByte('{')
 	for i, v := range a.Args {
 		if i >= len(verb.Params) {
-			return Call{}, Mistakef("%s takes %s arguments, not %d", verb.Signature(), verb.arity(), len(a.Args))
+			return Call{}, Mistakef("%s takes %s, not %d", verb.Signature(), verb.arity(), len(a.Args))
 		}
 		p := &verb.Params[i]
 		if p.Optional && v.Text == "" && v.Num == 0 {

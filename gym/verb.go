@@ -45,9 +45,12 @@ func (v *Verb) needs() int {
 // arity is how many arguments a verb takes, in words.
 func (v *Verb) arity() string {
 	if n := v.needs(); n < len(v.Params) {
-		return strconv.Itoa(n) + " to " + strconv.Itoa(len(v.Params))
+		return strconv.Itoa(n) + " to " + strconv.Itoa(len(v.Params)) + " arguments"
 	}
-	return strconv.Itoa(len(v.Params))
+	if len(v.Params) == 1 {
+		return "1 argument"
+	}
+	return strconv.Itoa(len(v.Params)) + " arguments"
 }
 
 // Kind is the type of an argument.
@@ -175,7 +178,7 @@ func (o *Observation) Validate(a Action) error {
 		return err
 	}
 	if len(a.Args) < verb.needs() || len(a.Args) > len(verb.Params) {
-		return Mistakef("%s takes %s arguments, not %d", verb.Signature(), verb.arity(), len(a.Args))
+		return Mistakef("%s takes %s, not %d", verb.Signature(), verb.arity(), len(a.Args))
 	}
 	var pointed *Element
 	for i, v := range a.Args {
@@ -295,7 +298,7 @@ func (v *Verb) order(words []literal) ([]literal, error) {
 			}
 		}
 		if at >= len(v.Params) || len(words) > len(v.Params) {
-			return nil, Mistakef("%s takes %s arguments, not %d", v.Signature(), v.arity(), len(words))
+			return nil, Mistakef("%s takes %s, not %d", v.Signature(), v.arity(), len(words))
 		}
 		for len(out) <= at {
 			out = append(out, literal{name: v.Params[len(out)].Name})
@@ -303,21 +306,50 @@ func (v *Verb) order(words []literal) ([]literal, error) {
 		out[at] = w
 	}
 	if len(out) < v.needs() {
-		return nil, Mistakef("%s takes %s arguments, not %d", v.Signature(), v.arity(), len(words))
+		return nil, Mistakef("%s takes %s, not %d", v.Signature(), v.arity(), len(words))
 	}
 	return out, nil
 }
 
+// example is an action that can be done here, if one is easily found: first
+// those that point to an element alone, then others with arguments.
 func (o *Observation) example() string {
-	for _, v := range o.Verbs {
-		if len(v.Params) == 1 && v.Params[0].Kind == Ref {
-			return v.Name + "(12)"
+	text := "click(12)"
+	for i := range slices.Backward(o.Verbs) {
+		a, ok := o.sample(&o.Verbs[i])
+		if !ok || len(a.Args) == 0 && text != "click(12)" {
+			continue
+		}
+		if text = a.String(); len(a.Args) == 1 && a.Args[0].Kind == Ref {
+			return text
 		}
 	}
-	if len(o.Verbs) > 0 {
-		return o.Verbs[0].Signature()
+	return text
+}
+
+// sample is a verb with the first arguments that fit.
+func (o *Observation) sample(v *Verb) (Action, bool) {
+	a := Action{Verb: v.Name}
+	for i := range v.Params[:v.needs()] {
+		p := &v.Params[i]
+		w := Value{Kind: p.Kind, Num: p.Min, Text: "text"}
+		switch {
+		case p.Kind == Ref:
+			at := slices.IndexFunc(o.Elements, func(e Element) bool {
+				return e.ID != "" && e.Unusable() == "" && (p.Roles == nil || slices.Contains(p.Roles, e.Role))
+			})
+			if at < 0 {
+				return a, false
+			}
+			w.Text = o.Elements[at].ID
+		case p.Kind == Option || p.Kind == JSON:
+			return a, false
+		case len(p.Enum) > 0:
+			w.Text = p.Enum[0]
+		}
+		a.Args = append(a.Args, w)
 	}
-	return "click(12)"
+	return a, true
 }
 
 // literal is one argument as it was written; name is "" where it has none.

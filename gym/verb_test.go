@@ -88,12 +88,12 @@ func TestParseReadsWhatPeopleWrite(t *testing.T) {
 
 func TestMistakesSayWhatWouldBeRight(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                        `write an action as verb(arguments), for instance click(12)`,
+		``:                        `write an action as verb(arguments), for instance click(1)`,
 		`click`:                   `write an action as verb(arguments)`,
 		`(1)`:                     `write an action as verb(arguments)`,
 		`tap(1)`:                  `there is no verb "tap" here; the verbs are click, fill, choose, scroll, wait, scale, stop`,
-		`click()`:                 `click(element) takes 1 arguments, not 0`,
-		`click(1, 2)`:             `takes 1 arguments, not 2`,
+		`click()`:                 `click(element) takes 1 argument, not 0`,
+		`click(1, 2)`:             `takes 1 argument, not 2`,
 		`click(9)`:                `there is no element 9`,
 		`click("")`:               `there is no element`,
 		`fill(1, "x")`:            `fill works on textbox, and [1] is a button`,
@@ -117,6 +117,30 @@ func TestMistakesSayWhatWouldBeRight(t *testing.T) {
 		var m *gym.Mistake
 		if !errors.As(err, &m) || !strings.Contains(m.Text, want) {
 			t.Errorf("Parse(%s): %v; want %s", text, err, want)
+		}
+	}
+}
+
+func TestTheExampleCanBeDone(t *testing.T) {
+	full := page()
+	for _, c := range []struct {
+		elements []gym.Element
+		verbs    []gym.Verb
+		want     string
+	}{
+		{full.Elements, full.Verbs[1:2], `fill(3, "text")`},
+		{full.Elements, full.Verbs[3:], `scroll("up")`},
+		{full.Elements, full.Verbs[5:], `scale(0)`},
+		{full.Elements, full.Verbs[6:], `stop()`},
+		{full.Elements[:1], full.Verbs, `scroll("up")`},
+		{full.Elements[2:4], full.Verbs, `click("a,b")`},
+		{nil, nil, `click(12)`},
+	} {
+		o := gym.Observation{Elements: c.elements, Verbs: c.verbs}
+		_, err := o.Parse("")
+		var m *gym.Mistake
+		if !errors.As(err, &m) || !strings.HasSuffix(m.Text, "for instance "+c.want) {
+			t.Errorf("%v; want %s", err, c.want)
 		}
 	}
 }

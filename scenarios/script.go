@@ -104,7 +104,10 @@ func compileText(file string, text []byte) (*lua.FunctionProto, error) {
 	chunk, err := parse.Parse(bytes.NewReader(text), file)
 	if err != nil {
 		var e *parse.Error
-		if errors.As(err, &e) {
+		switch {
+		case errors.As(err, &e) && e.Pos.Line < 0: // the parser's place for the end
+			return nil, fmt.Errorf("%s:%d: the text ends too early, after %q", file, 1+bytes.Count(bytes.TrimSpace(text), []byte("\n")), e.Token)
+		case e != nil:
 			return nil, fmt.Errorf("%s:%d: %s near %q", file, e.Pos.Line, strings.TrimSpace(e.Message), e.Token)
 		}
 		return nil, fmt.Errorf("%s: %w", file, err)

@@ -30,7 +30,7 @@ func (s *SQL) Verb() gym.Verb {
 		{Name: "query", Doc: "one statement", Kind: gym.Str}}}
 }
 
-// Call runs the query. What is wrong with it is the result, as any answer is.
+// Call runs the query. What is wrong with it is a [*gym.Mistake].
 func (s *SQL) Call(ctx context.Context, args []gym.Value) (Result, error) {
 	if err := s.open(ctx); err != nil {
 		return Result{}, err
@@ -43,7 +43,7 @@ func (s *SQL) Call(ctx context.Context, args []gym.Value) (Result, error) {
 	var wrong *sqlbox.Error
 	switch {
 	case errors.As(err, &wrong):
-		return Result{Text: "error: " + wrong.Text}, nil
+		return Result{}, gym.Mistakef("%s", wrong.Text)
 	case err != nil:
 		return Result{}, err
 	case len(t.Columns) == 0:

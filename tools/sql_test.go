@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -13,9 +14,18 @@ const shop = `CREATE TABLE pens (name TEXT, price INTEGER); INSERT INTO pens VAL
 
 func TestSQL(t *testing.T) {
 	toolstest.Run(t, func() tools.Tool { return &tools.SQL{Script: shop} },
-		`sql("SELECT name FROM pens WHERE price > 4")`, `sql("SELECT nam FROM pens")`, `sql("DROP TABLE pens")`)
+		`sql("SELECT name FROM pens WHERE price > 4")`, `sql("SELECT count(*) FROM pens")`)
 	toolstest.Run(t, func() tools.Tool { return &tools.SQL{Script: shop, Write: true} },
 		`sql("UPDATE pens SET price = price + 1")`, `sql("SELECT * FROM pens")`, `sql("SELECT count(*) FROM pens, pens, pens")`)
+}
+
+func TestAWrongQueryIsTheAgentsMistake(t *testing.T) {
+	tool := &tools.SQL{Script: shop}
+	defer tool.Close()
+	_, err := tools.Use{Tool: tool}.Call(t.Context(), []gym.Value{{Kind: gym.Str, Text: "SELECT nam FROM pens"}})
+	if m := (*gym.Mistake)(nil); !errors.As(err, &m) || m.Text != "no such column: nam; the nearest name is name" {
+		t.Errorf("got the error %v", err)
+	}
 }
 
 func TestSQLSaysWhatIsWrongWithItsScript(t *testing.T) {

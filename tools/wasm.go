@@ -34,7 +34,7 @@ func NewWASM(ctx context.Context, fsys fs.FS, dir string) (*WASM, error) {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("no programs (*.wasm) in %s", dir)
+		return nil, errors.New("there are no programs (*.wasm) in the folder")
 	}
 	slices.Sort(files)
 	t := &WASM{}

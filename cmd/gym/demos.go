@@ -81,7 +81,9 @@ func (a *app) demos(ctx context.Context, c Config, o demosOptions) (err error) {
 		return err
 	}
 	fmt.Fprintf(a.out, "%d new demonstrations in %s beside %d; left out: %s\n", k.kept, o.out, k.before, k.left())
-	fmt.Fprintf(a.out, "train   gym train --env %s --sft.demos %s\n", c.Env, o.out)
+	if k.kept+k.before > 0 {
+		fmt.Fprintf(a.out, "train   gym train --env %s --sft.demos %s\n", c.Env, o.out)
+	}
 	return nil
 }
 

@@ -252,8 +252,12 @@ func (p *player) show() {
 	}
 	fmt.Fprintf(p.a.out, "\n%s\n", p.session.Now())
 	turns := p.session.Turns()
+	var list []string
 	for _, s := range turns[len(turns)-1].Signals {
-		fmt.Fprintf(p.a.out, "(%s %.2f)\n", s.Name, s.Value)
+		list = append(list, fmt.Sprintf("%s %.2f", s.Name, s.Value))
+	}
+	if list != nil {
+		fmt.Fprintf(p.a.out, "(%s)\n", strings.Join(list, ", "))
 	}
 }
 

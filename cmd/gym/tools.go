@@ -18,6 +18,7 @@ import (
 	"github.com/turngym/turngym/tools/mcp"
 	"github.com/turngym/turngym/tools/retrieve"
 	"github.com/turngym/turngym/tools/script"
+	"github.com/turngym/turngym/tools/sqlbox"
 )
 
 // maker makes fresh tools for one environment.
@@ -71,12 +72,21 @@ func toolMaker(text string) (maker, error) {
 		})}, err
 	case name == "sql" && arg != "":
 		script, err := os.ReadFile(arg)
+		if err == nil {
+			_, err = sqlbox.Build(context.Background(), string(script))
+		}
+		if err != nil {
+			err = fmt.Errorf("tool %s: %w", text, err)
+		}
 		return maker{name: text, doc: "the database that " + arg + " makes", make: fresh(func() []tools.Tool {
 			return []tools.Tool{&tools.SQL{Script: string(script), Write: true}}
 		})}, err
 	case name == "wasm" && arg != "":
 		return maker{name: text, doc: "run the modules in " + arg, make: func(ctx context.Context) ([]tools.Tool, error) {
 			w, err := tools.NewWASM(ctx, os.DirFS(arg), ".")
+			if err != nil {
+				err = fmt.Errorf("tool %s: %w", text, err)
+			}
 			return []tools.Tool{w}, err
 		}}, nil
 	case name == "dates" && arg != "":

@@ -144,7 +144,7 @@ func summed(rng *rand.Rand) spec {
 func countdown(rng *rand.Rand) spec {
 	k := digit(rng, 1, 4)
 	return spec{
-		goal:  fmt.Sprintf("read a number n and print it and then each time %s less, a line each, as long as it is more than 0", k),
+		goal:  fmt.Sprintf("read a number n and print it as long as it is more than 0, a line each, taking %s from it each time", k),
 		input: numbersIn(1, 15),
 		lua:   fmt.Sprintf("%s\nwhile n > 0 do print( n ) n = n - %s end", luaN, k),
 		js:    fmt.Sprintf("%s\nwhile ( n > 0 ) { print( n ) ; n = n - %s }", jsN, k),
@@ -154,7 +154,7 @@ func countdown(rng *rand.Rand) spec {
 func powers(rng *rand.Rand) spec {
 	k, c := digit(rng, 2, 3), digit(rng, 1, 5)
 	return spec{
-		goal:  fmt.Sprintf("read a number n and print %s after it was multiplied n times by %s", c, k),
+		goal:  fmt.Sprintf("read a number n and print %s multiplied n times by %s", c, k),
 		input: numbersIn(1, 9),
 		lua:   fmt.Sprintf("%s\ns = %s\nfor i = 1 , n do s = s * %s end\nprint( s )", luaN, c, k),
 		js:    fmt.Sprintf("%s\ns = %s\nfor ( i = 1 ; i <= n ; i ++ ) s = s * %s\nprint( s )", jsN, c, k),
@@ -164,7 +164,7 @@ func powers(rng *rand.Rand) spec {
 func repeated(rng *rand.Rand) spec {
 	word := strconv.Quote(pick(rng, nouns))
 	return spec{
-		goal:  fmt.Sprintf("read a number n and print %s n times, without a space between, after the number", word),
+		goal:  fmt.Sprintf("read a number n and print it and behind it n times %s, all without spaces", word),
 		input: numbersIn(1, 9),
 		lua:   fmt.Sprintf("%s\ns = n\nfor i = 1 , n do s = s .. %s end\nprint( s )", luaN, word),
 		js:    fmt.Sprintf("%s\ns = n\nfor ( i = 1 ; i <= n ; i ++ ) s = s + %s\nprint( s )", jsN, word),

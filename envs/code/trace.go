@@ -119,7 +119,7 @@ func chosen(rng *rand.Rand, p *program, n int) []question {
 			line: i, before: true})
 	}
 	for _, f := range p.forks {
-		all = append(all, question{asks: fmt.Sprintf("which line runs of %d and %d", f[0]+1, f[1]+1), number: true,
+		all = append(all, question{asks: fmt.Sprintf("the line of %d and %d that runs", f[0]+1, f[1]+1), number: true,
 			line: f[0], before: true, start: f[1] + 1, probe: strconv.Itoa(f[0] + 1)})
 	}
 	kept := rng.Perm(len(all))[:min(n, len(all))]

@@ -77,9 +77,9 @@ func (w *write) Hints() []string {
 
 // See shows the program and the tests.
 func (w *write) See() gym.Observation {
-	reads := `io.read("n") reads a number, io.read() a line`
+	reads := `io.read("n") reads a number, io.read() a line; | ends a line`
 	if w.lang.Name == "javascript" {
-		reads = `readline() reads a line, print(...) prints`
+		reads = `readline() reads a line, print(...) prints; | ends a line`
 	}
 	o := gym.Observation{Text: reads, Elements: listing(w.lines)}
 	o.Elements = w.tests(o.Elements)

@@ -217,6 +217,9 @@ func (a *asker) than(role int, c *column) cond {
 		if x, _ := strconv.Atoi(v); x > atoi(w) {
 			v, w = w, v
 		}
+		if v == w {
+			return cond{said + v, c.name + " = " + v}
+		}
 		return cond{said + "between " + v + " and " + w, c.name + " between " + v + " and " + w}
 	case n == 0:
 		return cond{said + "more than " + v, c.name + " > " + v}

@@ -14,6 +14,7 @@ const (
 )
 
 // column is one of a table. Within a domain no two have the same name but keys.
+// What it is called is a noun of one thing, so that "whose … is" can follow.
 type column struct {
 	name     string
 	said     string // another way to say it
@@ -101,58 +102,58 @@ func domains() []domain {
 	return []domain{
 		{"library", [4]table{
 			things: {"books", "book", []column{place("title", "name"), worded("genre", "kind", "poetry", "crime", "travel", "history", "science", "comedy"),
-				counted("length", "number of pages", 80, 900), counted("price", "cost", 4, 60), dated("published", "day of publication")}, []int{owners}},
-			owners: {"writers", "writer", []column{single("pen_name", "name", c.first), country("country", "home country"), counted("born", "year of birth", 1900, 1999)}, nil},
-			events: {"loans", "loan", []column{counted("duration", "number of days", 1, 60), worded("desk", "counter", "north", "south", "east", "west"), dated("loaned", "day of the loan")}, []int{things, people}},
+				counted("length", "number of pages", 80, 900), counted("price", "cost", 4, 60), dated("publication_date", "day of publication")}, []int{owners}},
+			owners: {"writers", "writer", []column{single("pen_name", "name", c.first), country("country", "home country"), counted("birth_year", "year of birth", 1900, 1999)}, nil},
+			events: {"loans", "loan", []column{counted("duration", "number of days", 1, 60), worded("desk", "counter", "north", "south", "east", "west"), dated("loan_date", "day of the loan")}, []int{things, people}},
 			people: {"readers", "reader", []column{person("reader_name", "full name"), town("city", "home town"), counted("age", "age in years", 8, 90)}, nil},
 		}},
 		{"shop", [4]table{
 			things: {"products", "product", []column{place("product_name", "name"), worded("category", "kind of goods", "toys", "tools", "food", "books", "music", "sport"),
-				counted("price", "cost", 2, 200), counted("stock", "number in stock", 0, 400), dated("added", "day it was added")}, []int{owners}},
-			owners: {"makers", "maker", []column{single("brand", "brand name", c.last), country("country", "home country"), counted("founded", "year of foundation", 1850, 2020)}, nil},
-			events: {"orders", "order_line", []column{counted("quantity", "number of pieces", 1, 30), worded("payment", "way of payment", "card", "cash", "bill", "coupon"), dated("ordered", "day of the order")}, []int{things, people}},
-			people: {"customers", "customer", []column{person("customer_name", "full name"), town("city", "home town"), counted("points", "bonus points", 0, 900)}, nil},
+				counted("price", "cost", 2, 200), counted("stock", "number in stock", 0, 400), dated("entry_date", "day of entry")}, []int{owners}},
+			owners: {"makers", "maker", []column{single("brand", "brand name", c.last), country("country", "home country"), counted("founding_year", "year of foundation", 1850, 2020)}, nil},
+			events: {"orders", "order_line", []column{counted("quantity", "number of pieces", 1, 30), worded("payment", "way of payment", "card", "cash", "bill", "coupon"), dated("order_date", "day of the order")}, []int{things, people}},
+			people: {"customers", "customer", []column{person("customer_name", "full name"), town("city", "home town"), counted("bonus", "number of bonus points", 0, 900)}, nil},
 		}},
 		{"school", [4]table{
-			things: {"students", "student", []column{person("student_name", "full name"), worded("club", "club after school", "chess", "drama", "choir", "robots", "swimming", "garden"),
+			things: {"students", "student", []column{person("student_name", "full name"), worded("club", "school club", "chess", "drama", "choir", "robots", "swimming", "garden"),
 				counted("height", "height in centimeters", 120, 195), counted("grade", "school year", 1, 12), dated("birthday", "day of birth")}, []int{owners}},
-			owners: {"classes", "class", []column{single("class_name", "name", c.bright), worded("building", "house", "north", "south", "east", "west", "main"), counted("seats", "number of seats", 15, 40)}, nil},
-			events: {"exams", "exam", []column{counted("score", "number of points", 0, 100), worded("subject", "field", "maths", "biology", "french", "music", "history"), dated("held", "day of the exam")}, []int{things, people}},
+			owners: {"classes", "class", []column{single("class_name", "name", c.bright), worded("building", "house", "north", "south", "east", "west", "main"), counted("seat_count", "number of seats", 15, 40)}, nil},
+			events: {"exams", "exam", []column{counted("score", "number of points", 0, 100), worded("subject", "field", "maths", "biology", "french", "music", "history"), dated("exam_date", "day of the exam")}, []int{things, people}},
 			people: {"teachers", "teacher", []column{person("teacher_name", "full name"), town("city", "home town"), counted("salary", "pay", 2000, 7000)}, nil},
 		}},
 		{"hospital", [4]table{
-			things: {"patients", "patient", []column{person("patient_name", "full name"), worded("blood", "blood group", "a", "b", "ab", "zero"),
-				counted("age", "age in years", 1, 99), counted("weight", "weight in kilograms", 10, 130), dated("admitted", "day of admission")}, []int{owners}},
-			owners: {"wards", "ward", []column{single("ward_name", "name", c.bright), worded("floor", "storey", "ground", "first", "second", "third", "top"), counted("beds", "number of beds", 4, 60)}, nil},
-			events: {"visits", "visit", []column{counted("fee", "cost", 20, 900), worded("reason", "cause", "fever", "cough", "injury", "checkup", "allergy"), dated("visited", "day of the visit")}, []int{things, people}},
-			people: {"doctors", "doctor", []column{person("doctor_name", "full name"), town("city", "home town"), counted("practice", "years of practice", 1, 40)}, nil},
+			things: {"patients", "patient", []column{person("patient_name", "full name"), worded("blood_group", "blood type", "a", "b", "ab", "zero"),
+				counted("age", "age in years", 1, 99), counted("weight", "weight in kilograms", 10, 130), dated("admission_date", "day of admission")}, []int{owners}},
+			owners: {"wards", "ward", []column{single("ward_name", "name", c.bright), worded("floor", "storey", "ground", "first", "second", "third", "top"), counted("bed_count", "number of beds", 4, 60)}, nil},
+			events: {"visits", "visit", []column{counted("fee", "cost", 20, 900), worded("reason", "cause", "fever", "cough", "injury", "checkup", "allergy"), dated("visit_date", "day of the visit")}, []int{things, people}},
+			people: {"doctors", "doctor", []column{person("doctor_name", "full name"), town("city", "home town"), counted("practice", "number of years of practice", 1, 40)}, nil},
 		}},
 		{"airline", [4]table{
 			things: {"planes", "plane", []column{place("plane_name", "name"), worded("model", "type", "falcon", "heron", "swift", "condor", "robin", "stork"),
-				counted("seats", "number of seats", 20, 400), counted("speed", "top speed", 300, 950), dated("bought", "day it was bought")}, []int{owners}},
+				counted("seat_count", "number of seats", 20, 400), counted("speed", "top speed", 300, 950), dated("purchase_date", "day of purchase")}, []int{owners}},
 			owners: {"airlines", "airline", []column{single("airline_name", "name", c.bright), country("country", "home country"), counted("staff", "number of employees", 50, 9000)}, nil},
-			events: {"flights", "flight", []column{counted("distance", "kilometers", 100, 9000), town("target", "destination"), dated("departed", "day of departure")}, []int{things, people}},
-			people: {"pilots", "pilot", []column{person("pilot_name", "full name"), worded("license", "grade", "junior", "senior", "captain", "trainer"), counted("hours", "hours of flight", 100, 9000)}, nil},
+			events: {"flights", "flight", []column{counted("distance", "number of kilometers", 100, 9000), town("target", "destination"), dated("departure_date", "day of departure")}, []int{things, people}},
+			people: {"pilots", "pilot", []column{person("pilot_name", "full name"), worded("license", "grade", "junior", "senior", "captain", "trainer"), counted("flying_time", "number of flight hours", 100, 9000)}, nil},
 		}},
 		{"football", [4]table{
 			things: {"players", "player", []column{person("player_name", "full name"), worded("position", "place on the field", "keeper", "defender", "winger", "striker", "midfielder"),
-				counted("age", "age in years", 17, 39), counted("goals", "number of goals", 0, 40), dated("joined", "day of joining")}, []int{owners}},
-			owners: {"teams", "team", []column{single("team_name", "name", c.thing), town("city", "home town"), counted("fans", "number of fans", 100, 9000)}, nil},
-			events: {"transfers", "transfer", []column{counted("fee", "cost", 1, 900), worded("season", "time of year", "spring", "summer", "autumn", "winter"), dated("signed", "day of signing")}, []int{things, people}},
-			people: {"agents", "agent", []column{person("agent_name", "full name"), country("country", "home country"), counted("clients", "number of clients", 1, 50)}, nil},
+				counted("age", "age in years", 17, 39), counted("goal_count", "number of goals", 0, 40), dated("joining_date", "day of joining")}, []int{owners}},
+			owners: {"teams", "team", []column{single("team_name", "name", c.thing), town("city", "home town"), counted("fan_count", "number of fans", 100, 9000)}, nil},
+			events: {"transfers", "transfer", []column{counted("fee", "cost", 1, 900), worded("season", "time of year", "spring", "summer", "autumn", "winter"), dated("signing_date", "day of signing")}, []int{things, people}},
+			people: {"agents", "agent", []column{person("agent_name", "full name"), country("country", "home country"), counted("client_count", "number of clients", 1, 50)}, nil},
 		}},
 		{"cinema", [4]table{
 			things: {"films", "film", []column{place("title", "name"), worded("genre", "kind", "comedy", "drama", "horror", "western", "cartoon", "thriller"),
-				counted("length", "number of minutes", 60, 200), counted("budget", "cost", 1, 300), dated("released", "day of release")}, []int{owners}},
-			owners: {"directors", "director", []column{single("director_name", "name", c.first), country("country", "home country"), counted("awards", "number of prizes", 0, 20)}, nil},
-			events: {"shows", "show", []column{counted("sold", "number of tickets", 1, 400), worded("screen", "hall", "blue", "green", "red", "white"), dated("shown", "day of the show")}, []int{things, people}},
+				counted("length", "number of minutes", 60, 200), counted("budget", "cost", 1, 300), dated("release_date", "day of release")}, []int{owners}},
+			owners: {"directors", "director", []column{single("director_name", "name", c.first), country("country", "home country"), counted("award_count", "number of prizes", 0, 20)}, nil},
+			events: {"shows", "show", []column{counted("ticket_count", "number of tickets", 1, 400), worded("screen", "hall", "blue", "green", "red", "white"), dated("show_date", "day of the show")}, []int{things, people}},
 			people: {"guides", "guide", []column{person("guide_name", "full name"), town("city", "home town"), counted("age", "age in years", 18, 70)}, nil},
 		}},
 		{"farm", [4]table{
 			things: {"animals", "animal", []column{place("animal_name", "name"), worded("species", "kind", "goat", "sheep", "horse", "goose", "donkey", "rabbit"),
-				counted("weight", "weight in kilograms", 2, 600), counted("age", "age in years", 1, 20), dated("arrived", "day of arrival")}, []int{owners}},
-			owners: {"barns", "barn", []column{single("barn_name", "name", c.thing), worded("side", "part of the farm", "north", "south", "east", "west"), counted("built", "year of building", 1900, 2020)}, nil},
-			events: {"feedings", "feeding", []column{counted("amount", "kilograms of food", 1, 90), worded("feed", "food", "hay", "oats", "corn", "grass", "carrots"), dated("fed", "day of feeding")}, []int{things, people}},
+				counted("weight", "weight in kilograms", 2, 600), counted("age", "age in years", 1, 20), dated("arrival_date", "day of arrival")}, []int{owners}},
+			owners: {"barns", "barn", []column{single("barn_name", "name", c.thing), worded("side", "part of the farm", "north", "south", "east", "west"), counted("building_year", "year of building", 1900, 2020)}, nil},
+			events: {"feedings", "feeding", []column{counted("amount", "number of kilograms", 1, 90), worded("feed", "food", "hay", "oats", "corn", "grass", "carrots"), dated("feeding_date", "day of feeding")}, []int{things, people}},
 			people: {"keepers", "keeper", []column{person("keeper_name", "full name"), town("village", "home town"), counted("wage", "pay", 900, 4000)}, nil},
 		}},
 	}

@@ -54,3 +54,12 @@ func TestWrongQueriesMissOnePoint(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAreSaidOfMany(t *testing.T) {
+	for one, want := range map[string]string{"model": "models", "category": "categories", "species": "species", "kind of goods": "kinds of goods",
+		"place on the field": "places on the field", "school club": "school clubs"} {
+		if got := plural(one); got != want {
+			t.Errorf("%s: got %s, want %s", one, got, want)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func join(a *asker) question {
 	l, w := a.col(things, label), a.where(owners)
 	t, o := a.name(things), a.domain.tables[owners].one
 	from := " from " + t + " " + a.join(owners, owners)
-	whose := "of the " + o + " " + w.said
+	whose := "the " + a.name(owners) + " " + w.said
 	if a.level > 2 {
 		c, f := a.col(things, number), pick(a.rng, append(totals[:], ends[:]...)...)
 		k := a.col(owners, word)
@@ -62,12 +62,12 @@ func join(a *asker) question {
 	if a.level > 1 {
 		n, more := a.col(owners, label), a.where(things)
 		return question{
-			goal: fmt.Sprintf("Show the %s and the %s's %s of the %s %s %s.", a.say(l), o, a.say(n), t, more.said, "and "+whose),
+			goal: fmt.Sprintf("Show the %s and the %s's %s of the %s %s %s.", a.say(l), o, a.say(n), t, more.said, "and that belong to "+whose),
 			sql:  fmt.Sprintf("select %s , %s%s where %s and %s", l.name, n.name, from, more.sql, w.sql),
 		}
 	}
 	return question{
-		goal: fmt.Sprintf(pick(a.rng, "Show the %s of the %s %s.", "List the %s of all %s %s."), a.say(l), t, whose),
+		goal: fmt.Sprintf(pick(a.rng, "Show the %s of the %s of %s.", "List the %s of all %s of %s."), a.say(l), t, whose),
 		sql:  "select " + l.name + from + " where " + w.sql,
 	}
 }
@@ -79,11 +79,11 @@ func missing(a *asker) question {
 	said, where := "", ""
 	if a.level > 1 {
 		w := a.where(things)
-		said, where = " "+w.said+" and", w.sql+" and "
+		said, where, without = " "+w.said, w.sql+" and ", "and that have no "+e
 	}
 	if a.level > 2 {
 		w := a.where(events)
-		inner, without = inner+" where "+w.sql, "without any of the "+e+" "+w.said
+		inner, without = inner+" where "+w.sql, "and that have none of the "+e+" "+w.said
 	}
 	return question{
 		goal: fmt.Sprintf(pick(a.rng, "Show the %s of the %s%s %s.", "List the %s of the %s%s %s.", "Find the %s of the %s%s %s."), a.say(l), t, said, without),
@@ -95,7 +95,7 @@ func joins(a *asker) question {
 	t, o, e := a.name(things), a.name(owners), a.name(events)
 	w := a.where(owners)
 	from := " from " + e + " " + a.join(things, things) + " " + a.join(owners, owners)
-	belong := fmt.Sprintf("of the %s of the %s %s", t, o, w.said)
+	belong := fmt.Sprintf("the %s of the %s %s", t, o, w.said)
 	if a.level > 2 {
 		p := a.col(people, label)
 		belong = fmt.Sprintf("%s of the %s of the %s %s", e, t, o, w.said)
@@ -107,12 +107,12 @@ func joins(a *asker) question {
 	if n := a.col(events, number); a.level > 1 {
 		f, more := pick(a.rng, append(totals[:], ends[:]...)...), a.where(events)
 		return question{
-			goal: fmt.Sprintf("What is the %s %s of the %s %s and %s?", f[0], a.say(n), e, more.said, belong),
+			goal: fmt.Sprintf("What is the %s %s of the %s %s and that belong to %s?", f[0], a.say(n), e, more.said, belong),
 			sql:  fmt.Sprintf("select %s %s )%s where %s and %s", f[1], n.name, from, more.sql, w.sql),
 		}
 	}
 	return question{
-		goal: fmt.Sprintf(pick(a.rng, "How many %s are there %s?", "Count the %s %s."), e, belong),
+		goal: fmt.Sprintf(pick(a.rng, "How many %s are there of %s?", "Count the %s of %s."), e, belong),
 		sql:  "select count(*)" + from + " where " + w.sql,
 	}
 }
@@ -135,7 +135,7 @@ func ranks(a *asker) question {
 	}
 	if a.level == 1 {
 		return question{
-			goal:  fmt.Sprintf("Show the %s of every one of the %s and its rank by %s, the %s is rank 1.", a.say(l), t, a.say(c), side),
+			goal:  fmt.Sprintf("Show the %s of every one of the %s and its rank by %s, where the %s is rank 1.", a.say(l), t, a.say(c), side),
 			sql:   fmt.Sprintf("select %s , rank() over ( order by %s%s ) from %s", l.name, c.name, order, t),
 			whole: true,
 		}
@@ -144,14 +144,14 @@ func ranks(a *asker) question {
 	ranked := fmt.Sprintf("rank() over ( partition by %s order by %s%s )", g.name, c.name, order)
 	if a.level == 2 {
 		return question{
-			goal:  fmt.Sprintf("Show the %s of every one of the %s and its rank by %s among those with the same %s, the %s is rank 1.", a.say(l), t, a.say(c), a.say(g), side),
+			goal:  fmt.Sprintf("Show the %s of every one of the %s and its rank by %s among those with the same %s, where the %s is rank 1.", a.say(l), t, a.say(c), a.say(g), side),
 			sql:   fmt.Sprintf("select %s , %s from %s", l.name, ranked, t),
 			whole: true,
 		}
 	}
 	w := a.than(things, a.col(things, number))
 	return question{
-		goal: fmt.Sprintf("For each %s show the %s of the one with the %s %s, rank 1, of the %s %s.", a.say(g), a.say(l), side, a.say(c), t, w.said),
+		goal: fmt.Sprintf("For each %s, show the %s of the one with the %s %s among the %s %s.", a.say(g), a.say(l), side, a.say(c), t, w.said),
 		sql:  fmt.Sprintf("select %s from ( select %s , %s r from %s where %s ) where r = 1", l.name, l.name, ranked, t, w.sql),
 	}
 }

@@ -81,14 +81,14 @@ func extreme(a *asker) question {
 }
 
 // totals are ways to make one number of many, in words and in SQL.
-var totals = [2][2]string{{"sum of", "sum("}, {"average", "avg("}}
+var totals = [2][2]string{{"total", "sum("}, {"average", "avg("}}
 
 func total(a *asker) question {
 	c, t, f := a.col(things, number), a.name(things), pick(a.rng, totals[:]...)
 	w := a.harder(things)
 	if a.level > 2 {
 		return question{
-			goal: fmt.Sprintf("What are the sum of %s and the average %s of the %s %s?", a.say(c), a.say(c), t, w.said),
+			goal: fmt.Sprintf("What are the total %s and the average %s of the %s %s?", a.say(c), a.say(c), t, w.said),
 			sql:  fmt.Sprintf("select sum( %s ) , avg( %s ) from %s where %s", c.name, c.name, t, w.sql),
 		}
 	}
@@ -130,7 +130,7 @@ func top(a *asker) question {
 		w := a.col(things, word)
 		v := a.cell(things, w)
 		keep = func(row []string) bool { return row[f.at(w)] == v }
-		said, where = " whose "+a.say(w)+" is "+w.quote(v), " where "+w.name+" = "+w.quote(v)
+		said, where = " among those whose "+a.say(w)+" is "+w.quote(v), " where "+w.name+" = "+w.quote(v)
 	}
 	if a.tied(c, keep, n, order != "") {
 		return question{}
@@ -139,8 +139,13 @@ func top(a *asker) question {
 	if a.level > 2 {
 		shown, sql = shown+" and the "+a.say(c), sql+" , "+c.name
 	}
+	form := pick(a.rng, "Show the %s of the %s with the %s %s%s", "List the %s of the %s with the %s %s%s")
+	first, end := strconv.Itoa(n)+" "+t, ", the "+side+" first."
+	if n == 1 {
+		first, end = a.domain.tables[things].one, "."
+	}
 	return question{
-		goal:    fmt.Sprintf(pick(a.rng, "Show the %s of the %d %s with the %s %s%s, the %s first.", "List the %s of the top %d %s with the %s %s%s, the %s first."), shown, n, t, side, a.say(c), said, side),
+		goal:    fmt.Sprintf(form, shown, first, side, a.say(c), said) + end,
 		sql:     fmt.Sprintf("select %s from %s%s order by %s%s limit %d", sql, t, where, c.name, order, n),
 		ordered: true,
 	}
@@ -160,18 +165,26 @@ func distinct(a *asker) question {
 		said, where = " "+w.said, " where "+w.sql
 	}
 	return question{
-		goal: fmt.Sprintf(pick(a.rng, "List each different %s of the %s%s once.", "Show every %s of the %s%s without repeating."), a.say(c), t, said),
+		goal: fmt.Sprintf(pick(a.rng, "List once each different %s of the %s%s.", "Show every %s of the %s%s without repeating."), a.say(c), t, said),
 		sql:  fmt.Sprintf("select distinct %s from %s%s", c.name, t, where),
 	}
 }
 
-// plural is good enough for the names in domains.go.
+// plural is good enough for the names in domains.go: kinds of goods, categories.
 func plural(s string) string {
-	head, rest, of := strings.Cut(s, " of ")
-	if head += "s"; of {
-		head += " of " + rest
+	head, rest := s, ""
+	for _, by := range []string{" of ", " on "} {
+		if i := strings.Index(s, by); i >= 0 {
+			head, rest = s[:i], s[i:]
+		}
 	}
-	return head
+	switch {
+	case strings.HasSuffix(head, "s"):
+		return s
+	case strings.HasSuffix(head, "y"):
+		return strings.TrimSuffix(head, "y") + "ies" + rest
+	}
+	return head + "s" + rest
 }
 
 func dates(a *asker) question {
@@ -228,7 +241,7 @@ func having(a *asker) question {
 	if a.level > 1 && a.rng.IntN(2) == 0 {
 		n, f := a.col(things, number), pick(a.rng, totals[1], ends[0], ends[1])
 		v := a.cell(things, n)
-		of, by = "a "+f[0]+" "+a.say(n)+" of more than "+v, f[1]+" "+n.name+" ) > "+v
+		of, by = article(f[0])+" "+a.say(n)+" of more than "+v, f[1]+" "+n.name+" ) > "+v
 	}
 	said, where := "", ""
 	if a.level > 2 {
@@ -239,6 +252,14 @@ func having(a *asker) question {
 		goal: fmt.Sprintf(pick(a.rng, "Show each %s of the %s that has %s%s.", "Which %s of the %s has %s%s?"), a.say(c), t, of, said),
 		sql:  fmt.Sprintf("select %s from %s%s group by %s having %s", c.name, t, where, c.name, by),
 	}
+}
+
+// article is a word with "a" or "an" before it.
+func article(word string) string {
+	if strings.ContainsAny(word[:1], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 func nested(a *asker) question {

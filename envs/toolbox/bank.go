@@ -69,7 +69,7 @@ func bank() *domain {
 					d.add(transfer, a[1].text, a[2].text, "today")
 					return "money sent", true
 				}},
-			{act: words("shift|move|swap|rebalance", "Shift|Move|Put"), object: words("savings|balance|reserve|holdings", "money|an amount|a sum"), tail: " from one account to another",
+			{act: words("shift|move|swap|rebalance", "Shift|Move|Transfer"), object: words("savings|balance|reserve|holdings", "money|an amount|a sum"), tail: " from one account to another",
 				params: []param{ref("source|from_account|debit|payer", account), ref("target|to_account|credit|receiver", account), sums},
 				do: func(d *data, a []arg) (string, bool) {
 					if a[0].at == a[1].at {
@@ -82,7 +82,7 @@ func bank() *domain {
 					return "money shifted", true
 				}},
 			drop(cancelWord, transfers, " that waits", "transfer cancelled", ref("transfer|payment|remittance|wire", transfer)),
-			put(words("delay|postpone|defer|reschedule", "Delay|Postpone|Set the day of"), transfers, " to a day", "transfer delayed", []param{ref("transfer|payment|remittance|wire", transfer), days}, day),
+			put(words("delay|postpone|defer|reschedule", "Delay|Postpone|Put off"), transfers, " to a day", "transfer delayed", []param{ref("transfer|payment|remittance|wire", transfer), days}, day),
 			mark(words("freeze|lock|block|suspend", "Freeze|Lock|Block"), cards, "", "card frozen", cardState, "frozen", of()),
 			mark(words("unfreeze|unlock|unblock|resume", "Unfreeze|Unlock|Free"), cards, "", "card unfrozen", cardState, "active", of()),
 			put(words("limit|cap|restrict|bound", "Set the limit of|Limit|Cap"), cards, "", "limit set", []param{of(), whole("limit|cap|maximum|ceiling", 100, 900).unbounded().asked("What limit?", "To %s.", "limit|much|amount").as(card, limit, "the limit of %s")}, limit),

@@ -22,14 +22,14 @@ func calendar() *domain {
 		hour:   {label: "at", min: 8, max: 18, step: 1, asked: "At which hour is %s?"},
 		guest:  {label: "guest"},
 		owner:  {values: []string{"yours", "yours", "shared"}},
-	}, most: []most{{hour, false, "the meeting with %s at the earliest hour"}, {hour, true, "the meeting with %s at the latest hour"}}}
+	}, most: []most{{hour, false, "the meeting with %s that has the earliest hour"}, {hour, true, "the meeting with %s that has the latest hour"}}}
 	office := &table{role: "person", key: 0, by: "the colleague %s", find: "find_person", columns: []column{
 		{values: people, once: true, fixed: true},
 		{label: "floor", min: 1, max: 40, step: 1, asked: "On which floor is %s?"},
 		{label: "team", values: topics, asked: "In which team is %s?"},
 	}}
 	events := words("event|meeting|entry|appointment", "an event|a meeting|a calendar entry")
-	guests := words("guest|attendee|participant|invitee", "a guest|somebody more|a person")
+	guests := words("guest|attendee|participant|invitee", "a guest|one more person|somebody else")
 	persons := words("person|colleague|employee|coworker", "a colleague|a person|somebody")
 	return &domain{
 		name: "calendar", doc: "a calendar",
@@ -62,7 +62,7 @@ func calendar() *domain {
 			drop(words("leave|decline|quit|skip", "Leave|Decline|Go out of"), words("shared|common|joint|mutual", "a shared event|a common meeting|an event that is not yours"), "", "event left", ref("event|meeting|entry|appointment", event)),
 		},
 		requests: []request{
-			{fn: "move_event", says: []string{"Move {0}[ to {1}][ at {2}].", "Please shift {0}[ to {1}][ at {2}].", "I want another time for {0}[, on {1}][, at {2}]."}},
+			{fn: "move_event", says: []string{"Move {0}[ to {1}][ to start at {2}].", "Please shift {0}[ to {1}][ to start at {2}].", "I want another time for {0}[, on {1}][, at {2}]."}},
 			{fn: "cancel_event", says: []string{"Cancel {0}.", "Call off {0}, please.", "Please take {0} off the calendar."}},
 			{fn: "add_event", says: []string{"Set up a new event about {0}[ with {1}][ on {2}][ at {3}].", "Please add a new event about {0}[ with {1}][ on {2}][ at {3}]."}},
 			{fn: "invite_guest", says: []string{"Invite a guest to {0}[, namely {1}].", "Please bring somebody into {0}[, I mean {1}]."}, only: true},

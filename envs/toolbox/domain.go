@@ -47,7 +47,7 @@ func domains() []*domain {
 
 // What functions do, in words.
 var (
-	findWord   = words("find|search|lookup|query", "Find|Look up|Search")
+	findWord   = words("find|search|lookup|query", "Find|Look up|Search for")
 	listWord   = words("list|show|view|enumerate", "List|Show|See")
 	cancelWord = words("cancel|delete|remove|drop", "Cancel|Call off|Remove")
 	addWord    = words("add|create|make|insert", "Add|Make|Set up")

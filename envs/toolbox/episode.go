@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/world"
@@ -55,18 +56,18 @@ func (e *episode) Goal() string { return e.goal }
 
 // Hints are what is always good, and the reference's calls by name.
 func (e *episode) Hints() []string {
-	names := "The calls are, in this order:"
+	var names []string
 	for i := range e.plan {
 		switch s := &e.plan[i]; s.kind {
 		case stepLook, stepChange:
-			names += " " + e.verb(s.call.fn)
+			names = append(names, e.verb(s.call.fn))
 		case stepAsk, stepConfirm:
-			names += " " + sayVerb
+			names = append(names, sayVerb)
 		case stepFinish:
-			names += " " + e.last().Verb
+			names = append(names, e.last().Verb)
 		}
 	}
-	return []string{"Look up what is not shown, ask for what is missing, obey the rules, and say when it is done.", names + "."}
+	return []string{"Look up what is not shown, ask for what is missing, obey the rules, and say when it is done.", "The calls are, in this order: " + strings.Join(names, ", ") + "."}
 }
 
 // See shows the rules, the tools, the records that are known, and what was

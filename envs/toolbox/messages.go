@@ -20,7 +20,7 @@ func messages() *domain {
 		from:    {label: "from", values: people, fixed: true},
 		subject: {label: "about", values: topics, fixed: true, also: "about %s", asked: "What is %s about?"},
 		folder:  {label: "in", values: folders, asked: "In which folder is %s?"},
-		day:     {label: "of", values: weekdays, asked: "On which day came %s?"},
+		day:     {label: "of", values: weekdays, asked: "On which day did %s come?"},
 		mark0:   {values: []string{"plain", "plain", "secret"}},
 		sent:    {label: "sent"},
 	}}
@@ -52,7 +52,7 @@ func messages() *domain {
 					return "message sent", true
 				}},
 			put(words("forward|relay|pass|redirect", "Forward|Pass on|Relay"), mails, " to a person", "message forwarded", []param{of(), text("to|receiver|recipient|addressee", people).asked("To whom?", "To %s.", "whom|who|receiver")}, sent),
-			put(words("file|move|put|stow", "File|Move|Put"), mails, " in a folder", "message filed", []param{of(), choice("folder|box|directory|tray", folders).asked("In which folder?", "In %s.", "folder|box|where").as(message, folder, "the folder of %s")}, folder),
+			put(words("file|move|put|stow", "File|Move|Put"), mails, " into a folder", "message filed", []param{of(), choice("folder|box|directory|tray", folders).asked("In which folder?", "In %s.", "folder|box|where").as(message, folder, "the folder of %s")}, folder),
 			drop(words("delete|erase|trash|discard", "Delete|Throw away|Remove"), mails, " for good", "message deleted", of()),
 			put(words("group|tag|classify|assign", "Group|Set the group of|Tag"), contacts, "", "contact grouped", []param{ref("contact|friend|addressee|acquaintance", contact), group0}, group),
 			put(words("dial|phone|number|tel", "Set the number of|Change the phone of|Note the number of"), contacts, "", "number set", []param{ref("contact|friend|addressee|acquaintance", contact), whole("number|phone|digits|tel", 200, 999).unbounded().asked("Which number?", "It is %s.", "number|phone")}, phone),

@@ -28,7 +28,7 @@ func store() *domain {
 		what:  {values: items, fixed: true},
 		hue:   {values: colours, fixed: true, also: "in %s", asked: "What colour is %s?"},
 		price: {label: "costs", min: 5, max: 300, step: 5, asked: "What does %s cost?"},
-		stock: {label: "stock", min: 6, max: 40, step: 1, asked: "How many are in stock of %s?"},
+		stock: {label: "stock", min: 6, max: 40, step: 1, asked: "How many of %s are in stock?"},
 	}, most: []most{{price, false, "the cheapest %s"}, {price, true, "the dearest %s"}}}
 	orders := words("order|purchase|delivery|shipment", "an order|a purchase|what was ordered")
 	products := words("product|article|item|goods", "a product|an article|something on sale")
@@ -39,8 +39,8 @@ func store() *domain {
 		name: "store", doc: "a web store",
 		tables: []*table{order, product},
 		functions: []function{
-			look(findWord, orders, " of the user by what it is", order, item, text("item|thing|keyword|term", items)),
-			look(findWord, products, " by what it is", product, what, text("item|thing|keyword|term", items)),
+			look(findWord, orders, " by its item", order, item, text("item|thing|keyword|term", items)),
+			look(findWord, products, " by its name", product, what, text("item|thing|keyword|term", items)),
 			look(listWord, orders, " by its state", order, state, choice("state|status|stage|phase", []string{"pending", "shipped", "delivered"})),
 			drop(cancelWord, orders, " before it is sent", "order cancelled", by(), priority()),
 			mark(words("return|giveback|sendback|restitute", "Return|Send back|Give back"), orders, "", "order returned", state, "returned", by()),
@@ -55,14 +55,14 @@ func store() *domain {
 					d.set(a[0].at, stock, digits(left))
 					return "product bought", true
 				}},
-			mark(words("reorder|repeat|renew|duplicate", "Order again|Repeat|Renew"), orders, "", "ordered again", state, "reordered", by()),
+			mark(words("reorder|repeat|renew|duplicate", "Repeat|Redo|Renew"), orders, "", "ordered again", state, "reordered", by()),
 		},
 		requests: []request{
 			{fn: "cancel_order", says: []string{"Cancel {0}.", "Please call off {0}."}},
 			{fn: "return_order", says: []string{"Return {0}.", "I want to send {0} back."}, only: true},
 			{fn: "recolour_order", says: []string{"Exchange {0}[ for one in {1}].", "Please swap {0}[ for one in {1}]."}, only: true},
 			{fn: "redirect_order", says: []string{"Redirect {0}[ to {1}].", "Please send {0} elsewhere[, to {1}]."}, only: true},
-			{fn: "buy_product", says: []string{"Buy[ {1} pieces of] {0}.", "Please get me {0}[ and take {1} of it]."}, only: true},
+			{fn: "buy_product", says: []string{"Buy[ {1} pieces of] {0}.", "Please get me {0}[, quantity: {1}]."}, only: true},
 		},
 		rules: []rule{
 			{says: "Ask for a yes before an order is returned or cancelled.", fns: []string{"return_order", "cancel_order"}, broken: always},

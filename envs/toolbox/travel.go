@@ -23,16 +23,16 @@ func travel() *domain {
 		day:   {label: "on", values: weekdays, fixed: true, also: "on %s", asked: "On which day is %s?"},
 		price: {label: "costs", min: 50, max: 450, step: 10, fixed: true, asked: "What does %s cost?"},
 		hour:  {label: "leaves at", min: 5, max: 22, step: 1, fixed: true, asked: "At which hour does %s leave?"},
-	}, most: []most{{price, false, "the cheapest flight to %s"}, {hour, false, "the flight to %s at the earliest hour"}, {hour, true, "the flight to %s at the latest hour"}}}
+	}, most: []most{{price, false, "the cheapest flight to %s"}, {hour, false, "the flight to %s that leaves at the earliest hour"}, {hour, true, "the flight to %s that leaves at the latest hour"}}}
 	booking := &table{role: "booking", key: to, by: "my booking to %s", find: "find_booking", columns: []column{
 		to:    {label: "to", like: flight, fixed: true},
-		fare:  {values: fares, also: "in %s", asked: "Which fare is %s?"},
+		fare:  {values: fares, also: "in %s", asked: "Which fare does %s have?"},
 		on:    {label: "on", values: weekdays, asked: "On which day is %s?"},
-		seat:  {label: "seat", values: seats, asked: "Which seat has %s?"},
+		seat:  {label: "seat", values: seats, asked: "Which seat does %s have?"},
 		bags:  {label: "bags", min: 0, max: 3, step: 1},
 		state: {values: []string{"open", "open", "open", "departed"}},
 	}}
-	flights := words("flight|plane|connection|departure", "a flight|a plane|a connection")
+	flights := words("flight|plane|connection|departure", "a flight|a plane trip|a connection")
 	bookings := words("booking|reservation|ticket|trip", "a booking|a reservation|a ticket")
 	of := func() param { return ref("booking|reservation|ticket|trip", booking) }
 	by := func() param { return ref("flight|plane|connection|departure", flight) }
@@ -51,7 +51,7 @@ func travel() *domain {
 					d.add(booking, f[city], a[1].text, f[day], a[2].text, "0", "open")
 					return "flight booked", true
 				}},
-			{act: words("change|switch|rebook|transfer", "Change|Switch|Put"), object: bookings, tail: " to another flight", params: []param{of(), by()},
+			{act: words("change|switch|rebook|transfer", "Change|Switch|Move"), object: bookings, tail: " to another flight", params: []param{of(), by()},
 				do: func(d *data, a []arg) (string, bool) {
 					b, f := (*d)[a[0].at].cells, (*d)[a[1].at].cells
 					if b[to] != f[city] {
@@ -61,12 +61,12 @@ func travel() *domain {
 					return "booking changed", true
 				}},
 			drop(words("refund|reimburse|repay|moneyback", "Refund|Give the money back for|Cancel and refund"), bookings, "", "booking refunded", of(), priority()),
-			put(words("pick|set|assign|select", "Pick|Set|Choose"), words("seat|place|position|spot", "the seat|the place|where to sit"), " of a booking", "seat set", []param{of(), seating}, seat),
-			put(words("add|set|include|register", "Add|Set the number of|Put in"), words("bags|luggage|baggage|suitcases", "bags|luggage|suitcases"), " of a booking", "bags set", []param{of(), whole("bags|count|number|pieces", 0, 3).asked("How many bags?", "It is %s.", "many|bags|number|luggage")}, bags),
-			put(words("upgrade|raise|lift|improve", "Upgrade|Change the fare of|Raise"), bookings, " to a fare", "fare changed", []param{of(), classes}, fare),
+			put(words("pick|set|assign|select", "Pick|Set|Choose"), words("seat|place|position|spot", "the seat|the place|the seating"), " of a booking", "seat set", []param{of(), seating}, seat),
+			put(words("add|set|include|register", "Set|Change|Register"), words("bags|luggage|baggage|suitcases", "the number of bags|the luggage|the suitcases"), " of a booking", "bags set", []param{of(), whole("bags|count|number|pieces", 0, 3).asked("How many bags?", "It is %s.", "many|bags|number|luggage")}, bags),
+			put(words("upgrade|raise|lift|improve", "Upgrade|Change the fare of|Raise"), bookings, " to another fare", "fare changed", []param{of(), classes}, fare),
 		},
 		requests: []request{
-			{fn: "book_flight", says: []string{"Book {0}[, for the fare take {1}][, for the seat {2}].", "Please buy me {0}[, my fare shall be {1}][, my seat {2}]."}, only: true},
+			{fn: "book_flight", says: []string{"Book {0}[, fare: {1}][, seat: {2}].", "Please buy {0} for me[, fare: {1}][, seat: {2}]."}, only: true},
 			{fn: "refund_booking", says: []string{"Refund {0}.", "Please give me the money back for {0}."}, only: true},
 			{fn: "pick_seat", says: []string{"Pick another seat for {0}[, namely {1}].", "Please set the seat of {0}[ to {1}]."}, only: true},
 			{fn: "add_bags", says: []string{"Set the bags of {0}[ to {1}].", "Please register bags for {0}[, {1} in all]."}, only: true},

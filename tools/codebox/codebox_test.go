@@ -53,6 +53,7 @@ func TestWhatIsWrongIsSaidWithItsPlace(t *testing.T) {
 	for _, c := range []struct{ lang, source, stdout, stderr string }{
 		{"lua", "print(1)\nprint(nil + 1)", "1\n", "program:2: cannot perform add operation between nil and number"},
 		{"lua", "x = = 1", "", "program:1: "},
+		{"lua", "print(1)\nprint(2 +\n", "", `program:2: the text ends too early, after "+"`},
 		{"lua", "error({})", "", "table"},
 		{"lua", "function f() return f() + 1 end f()", "", "without end"},
 		{"javascript", "print(1)\nnull.x", "1\n", "TypeError: Cannot read property 'x' of undefined at program:2:6"},

@@ -76,7 +76,7 @@ func TestLuaTools(t *testing.T) {
 func TestAWrongFileIsTheCallersError(t *testing.T) {
 	for text, want := range map[string]string{
 		"return 3":                "word_tool.lua: it must return a table, not a number",
-		"return {":                "syntax error near",
+		"return {":                "the text ends too early",
 		`return { doc = "x" }`:    "word_tool.lua: call must be a function",
 		`return { call = print }`: "word_tool.lua: doc must be a line",
 		`return { dox = "x" }`:    `word_tool.lua: unknown key "dox"; did you mean "doc"?`,

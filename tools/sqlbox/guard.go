@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/turngym/turngym/gym/catalog"
+
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -107,6 +109,16 @@ func (g *guard) begins(sql string) (verb string, ok bool) {
 			return verb, slices.Contains(readVerbs, verb) || g.write && slices.Contains(writeVerbs, verb)
 		}
 	}
+}
+
+// refusal says that a statement is not allowed. What is none at all is mostly
+// one that was mistyped.
+func refusal(verb string) string {
+	said := strings.ToUpper(verb) + " is not allowed here"
+	if near := catalog.Nearest(verb, readVerbs); near != "" && !slices.Contains(writeVerbs, verb) {
+		said += "; the nearest statement is " + strings.ToUpper(near)
+	}
+	return said
 }
 
 // bare is a text without the white space, comments and semicolons before it.

@@ -20,7 +20,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -189,7 +188,7 @@ func (b *Box) prepare(sql string) (uintptr, error) {
 		return s.ptr, nil
 	}
 	if verb, ok := b.guard.begins(sql); !ok {
-		return 0, &Error{strings.ToUpper(verb) + " is not allowed here"}
+		return 0, &Error{refusal(verb)}
 	}
 	if !expands(sql) {
 		return 0, &Error{"the tables after WITH stand for too many copies of each other"}

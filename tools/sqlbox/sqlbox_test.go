@@ -74,6 +74,8 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"select title from zzzzzzzz", "no such table: zzzzzzzz"},
 		{"select title form books", `near "books": syntax error`},
 		{"select", "incomplete input"},
+		{"selec title from books", "SELEC is not allowed here; the nearest statement is SELECT"},
+		{"delete from books", "DELETE is not allowed here"},
 		{"", "there is no statement"},
 		{" -- nothing", "there is no statement"},
 		{"select 1; select 2", "write one statement only"},
