@@ -4,11 +4,12 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/turngym/turngym/tools/retrieve"
 )
 
-// graph is the generated world: things, and what is said of them. It is the same
+// graph is a generated world: things, and what is said of them. It is the same
 // in every process and nothing changes it.
 type graph struct {
 	relations []relation
@@ -53,9 +54,9 @@ const (
 	seed     = 20
 )
 
-// newGraph draws the world.
-func newGraph() (*graph, error) {
-	rng := rand.New(rand.NewPCG(seed, seed))
+// newGraph draws the n-th world.
+func newGraph(n int) (*graph, error) {
+	rng := rand.New(rand.NewPCG(seed, uint64(seed+n)))
 	g := &graph{relations: relations(), titles: map[string]bool{}}
 	for k := person; k < kinds; k++ {
 		for range counts[k] {
@@ -80,6 +81,22 @@ func newGraph() (*graph, error) {
 	var err error
 	g.index, err = retrieve.NewIndex(g.pages)
 	return g, err
+}
+
+// worlds is how many there are. What is true in one is not in another, so that a
+// policy learns to read and not who was born where: with one world a small policy
+// answered 0.91 of the questions of training and 0.76 of those of the test.
+const worlds = 12
+
+// universe is the worlds, each made when it is first asked about.
+type universe [worlds]func() (*graph, error)
+
+func newUniverse() *universe {
+	var u universe
+	for n := range u {
+		u[n] = sync.OnceValues(func() (*graph, error) { return newGraph(n) })
+	}
+	return &u
 }
 
 // id is the id of a thing's page.

@@ -11,7 +11,7 @@ import (
 
 func build(t testing.TB) *graph {
 	t.Helper()
-	g, err := newGraph()
+	g, err := newGraph(0)
 	if err != nil {
 		t.Fatal(err)
 	}

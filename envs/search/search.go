@@ -1,11 +1,11 @@
 // Package search is a family of questions that are answered by searching: verbs
 // are search, open and answer, and what is found and read are elements.
 //
-// The questions are about a generated world (graph.go): some 2,400 pages on
-// people, places, companies and works, of a few short sentences each, whose facts
-// hang together. So questions of many hops, with one right answer and a known way
-// to it, are drawn without end, and those of tests begin with things that no
-// training question begins with.
+// The questions are about twelve generated worlds (graph.go), one at a time: some
+// 2,400 pages each on people, places, companies and works, of a few short sentences,
+// whose facts hang together. So questions of many hops, with one right answer and a
+// known way to it, are drawn without end, and those of tests begin with things that
+// no training question begins with.
 //
 //	path          a chain of as many pages as the level is high
 //	combine       relations side by side that training never put there
@@ -74,9 +74,10 @@ func (f *Family) Load() error {
 			f.err = f.useCorpus()
 			return
 		}
-		g, err := newGraph()
+		u := newUniverse()
+		g, err := u[0]()
 		if f.err = err; err == nil {
-			f.list = g.scenarios()
+			f.list = u.scenarios(g)
 		}
 	})
 	return f.err
@@ -123,8 +124,9 @@ func (f *Family) useCorpus() (err error) {
 	return nil
 }
 
-// scenarios are the kinds of questions about the generated world.
-func (g *graph) scenarios() []world.Scenario {
+// scenarios are the kinds of questions about the generated worlds; masked is about
+// the pages of first alone.
+func (u *universe) scenarios(first *graph) []world.Scenario {
 	var list []world.Scenario
 	for _, k := range []struct {
 		gym.Scenario
@@ -139,11 +141,15 @@ func (g *graph) scenarios() []world.Scenario {
 	} {
 		k.Oracle = true
 		list = append(list, world.Scenario{Scenario: k.Scenario, Start: func(_ context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
+			g, err := u[rng.IntN(worlds)]()
+			if err != nil {
+				return nil, err
+			}
 			q, err := (&drawer{g, rng, t.Split, t.Level}).ask(k.draw)
 			return newEpisode(q, g.index), err
 		}})
 	}
-	m := &masker{g.index, g.index}
+	m := &masker{first.index, first.index}
 	return append(list, m.scenario())
 }
 
