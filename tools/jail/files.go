@@ -56,7 +56,7 @@ type Bounds struct {
 }
 
 // Files reads what is at home, by name, a folder before what is in it; of what
-// breaks the bounds it reads a part. Links are not followed. What cannot be
+// breaks the bounds, or is deeper than 64 folders, it reads a part. Links are not followed. What cannot be
 // read is there without its content; what is no file, folder or link is left out.
 func (r *Room) Files(b Bounds) ([]File, error) {
 	root, err := r.root()
@@ -97,6 +97,9 @@ func (r *Room) root() (*os.Root, error) {
 	}
 	return root, nil
 }
+
+// depthMax is how deep folders are read: each name costs its whole way.
+const depthMax = 64
 
 // walker reads a tree.
 type walker struct {
@@ -143,7 +146,7 @@ func (w *walker) folder(dir string) {
 		}
 		w.left.All -= int64(len(f.Data))
 		w.list = append(w.list, f)
-		if f.Mode.IsDir() {
+		if f.Mode.IsDir() && strings.Count(f.Name, "/") < depthMax {
 			w.folder(f.Name)
 		}
 	}

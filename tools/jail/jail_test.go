@@ -157,4 +157,3 @@ func BenchmarkRun(b *testing.B) {
 		do(b, r, "true")
 	}
 }
-

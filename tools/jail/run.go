@@ -1,7 +1,6 @@
 package jail
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,16 +60,17 @@ func (r *Room) Run(ctx context.Context, c Command) (Result, error) {
 		return Result{}, fmt.Errorf("enter the sandbox: %w", err)
 	}
 	reportEnd.Close()
-	reported := make(chan []byte)
-	go func() { // it ends with the last process of the command, or when report is closed
-		b, _ := io.ReadAll(io.LimitReader(report, int64(r.limits.Report)+4))
+	told, read := &output{most: r.limits.Report + len("in\n")}, make(chan struct{})
+	go func() { // it ends with the last process of the command
+		defer close(read)
+		io.Copy(told, report)
 		report.Close()
-		reported <- b
 	}()
 	err = cmd.Wait()
 	report.SetReadDeadline(time.Now().Add(time.Second)) // they are all gone: only what was written is left
-	text, in := bytes.CutPrefix(<-reported, []byte("in\n"))
-	res := Result{Output: out.String(), Errors: errs.String(), Cut: out.dropped+errs.dropped > 0, Report: string(text), TimedOut: limited.Err() != nil}
+	<-read
+	text, in := strings.CutPrefix(told.String(), "in\n")
+	res := Result{Output: out.String(), Errors: errs.String(), Cut: out.dropped+errs.dropped > 0, Report: text, TimedOut: limited.Err() != nil}
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
