@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,7 +98,15 @@ func Open(ctx context.Context, files []File, limits Limits) (*Room, error) {
 
 // open starts the keeper, gives it the files, and waits until the room is ready.
 func (r *Room) open(ctx context.Context, files []File) error {
-	archive, err := pack(files)
+	around, show := frame()
+	for _, f := range files {
+		if !fs.ValidPath(f.Name) { // nothing is put beside the room
+			return fmt.Errorf("give the file %q to the sandbox: its name is no path from home", f.Name)
+		}
+		f.Name = "box" + Home + "/" + f.Name
+		around = append(around, f)
+	}
+	archive, err := pack(around)
 	if err != nil {
 		return err
 	}
@@ -114,6 +123,7 @@ func (r *Room) open(ctx context.Context, files []File) error {
 	said := &output{most: 4 << 10}
 	cmd := exec.Command(r.tools["unshare"], "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "--net", "--ipc", "--uts",
 		"/bin/sh", "-c", furnish, "furnish", strconv.FormatInt(r.limits.Disk, 10), strconv.Itoa(r.limits.Nodes))
+	cmd.Args = append(cmd.Args, show...)
 	cmd.Dir, cmd.Env = "/", []string{"PATH=" + places}
 	cmd.ExtraFiles = []*os.File{readyEnd, filesEnd}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = said, said, time.Second
@@ -201,7 +211,7 @@ func Check(ctx context.Context) error {
 		return nil
 	}
 	return fmt.Errorf("%w. A sandbox needs Linux where every user may make namespaces (sysctl user.max_user_namespaces; on Ubuntu "+
-		"kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp profile that allows it)", err)
+		"kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp profile that allows it; for root the right to become nobody)", err)
 }
 
 // sealed tries a room: a file of this machine must not be seen in it, and the

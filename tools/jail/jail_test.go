@@ -2,6 +2,8 @@ package jail_test
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +136,24 @@ func TestAClosedRoomSaysSo(t *testing.T) {
 	}
 	if _, err := r.Files(jail.Bounds{}); err == nil {
 		t.Error("a closed room has files")
+	}
+}
+
+func TestFilesAreGivenToTheRoomOnly(t *testing.T) {
+	room(t, jail.Limits{}) // or skip
+	for _, name := range []string{"../x", "/x", "a/../../../x", ""} {
+		if r, err := jail.Open(t.Context(), []jail.File{{Name: name, Mode: 0o644}}, jail.Limits{}); err == nil {
+			r.Close()
+			t.Errorf("%q was given", name)
+		}
+	}
+	link := jail.File{Name: "a", Mode: fs.ModeSymlink | 0o777, Data: []byte(t.TempDir())}
+	r, err := jail.Open(t.Context(), []jail.File{link, {Name: "a/x", Mode: 0o644}}, jail.Limits{})
+	if err == nil {
+		r.Close()
+	}
+	if _, err := os.Stat(filepath.Join(string(link.Data), "x")); err == nil {
+		t.Error("a file was given to the machine by way of a link")
 	}
 }
 
