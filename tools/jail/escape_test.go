@@ -40,6 +40,7 @@ func TestCommandsCannotReachTheMachine(t *testing.T) {
 		{"host etc", "ls /etc/shadow /etc/hostname /etc/resolv.conf 2>/dev/null | grep ."},
 		{"write to the programs", "echo x > /usr/bin/here"},
 		{"write to the programs as their owner", "chmod u+w /usr/bin && echo x > /usr/bin/here"},
+		{"folders that may be written to", "awk '$4 !~ /^ro,/ {print $2}' /proc/mounts | grep -v -E '^/(home|tmp|proc|dev/[a-z]+)$'"},
 		{"write at the root", "echo x > /here"},
 		{"write to etc", "echo x >> /etc/passwd"},
 		{"network", "bash -c 'echo x > /dev/tcp/127.0.0.1/" + port + "'"},
