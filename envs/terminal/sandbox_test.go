@@ -30,6 +30,7 @@ func real(t testing.TB) gym.Env {
 // real shell does. A sample of the kinds at level 1, and all of all levels where
 // GYM_LONG is set.
 func TestOraclesSolveTheTasksInARealShellToo(t *testing.T) {
+	t.Parallel()
 	env, long := real(t), os.Getenv("GYM_LONG") != ""
 	for i, s := range (terminal.Family{}).Scenarios() {
 		if !long && i%6 != 0 && s.Name != "find-old" {
@@ -107,6 +108,7 @@ func begin(t testing.TB) func(command string) gym.Observation {
 }
 
 func TestTheShellStaysFromCommandToCommand(t *testing.T) {
+	t.Parallel()
 	run := begin(t)
 	run("mkdir 'a b'; cd 'a b'; x='one\ntwo  three'; export Y=4; list=(p 'q r'); f() { echo \"f $1 $x\"; }; readonly Z=9; umask 077")
 	o := run(`f "${list[1]}"; sh -c 'echo $Y'; umask; echo $Z $OLDPWD; pwd`)
@@ -126,6 +128,7 @@ func TestTheShellStaysFromCommandToCommand(t *testing.T) {
 }
 
 func TestADeadShellCostsItsCommandAlone(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ command, status string }{
 		{"x=2; kill -9 $$", "failed 137"}, {"x=2; exec false", "failed 1"}, {"set -e; false; x=2", "failed 1"}, {"exec 3>&- 60>&-; x=2", "ok"},
 		{"while :; do sleep 1; done & exec >/dev/null; exit 4", "failed 4"}, {"builtin() { :; }; x=2", "ok"}, {"x=$(head -c 200000 /dev/zero | tr '\\0' y)", "ok"},
@@ -146,6 +149,7 @@ func TestADeadShellCostsItsCommandAlone(t *testing.T) {
 }
 
 func TestACommandWithoutEndCostsItsTimeAndTheEpisodeGoesOn(t *testing.T) {
+	t.Parallel()
 	run := begin(t)
 	if got := shown(run("echo a > x; cd /tmp; sleep 1000")); !strings.Contains(got, "stopped") || !strings.HasSuffix(got, "failed 124") {
 		t.Error(got)
@@ -156,6 +160,7 @@ func TestACommandWithoutEndCostsItsTimeAndTheEpisodeGoesOn(t *testing.T) {
 }
 
 func TestAnEpisodeInARealShellIsSavedAndGoesOn(t *testing.T) {
+	t.Parallel()
 	env := real(t)
 	task := gym.Task{Scenario: "ask-lines", Level: 1, Seed: 1}
 	if _, err := env.Reset(t.Context(), task); err != nil {
@@ -189,6 +194,7 @@ func TestAnUnknownBackendIsTheCallersError(t *testing.T) {
 }
 
 func TestAnEndedContextEndsACommand(t *testing.T) {
+	t.Parallel()
 	env := real(t)
 	if _, err := env.Reset(t.Context(), gym.Task{Scenario: "ask-lines", Level: 1, Seed: 1}); err != nil {
 		t.Fatal(err)
