@@ -34,13 +34,14 @@ type Config struct {
 	MCP       []string `mapstructure:"mcp" help:"MCP servers whose tools are given: NAME=COMMAND ARGUMENTS or NAME=http://HOST/PATH"`
 	ToolCalls int      `mapstructure:"tool_calls" help:"most calls of tools in an episode"`
 
-	Web    WebConfig    `mapstructure:"web"`
-	Puzzle PuzzleConfig `mapstructure:"puzzle"`
-	Search SearchConfig `mapstructure:"search"`
-	Model  ModelConfig  `mapstructure:"model"`
-	SFT    SFTConfig    `mapstructure:"sft"`
-	RL     RLConfig     `mapstructure:"rl"`
-	Reward RewardConfig `mapstructure:"reward"`
+	Web      WebConfig      `mapstructure:"web"`
+	Puzzle   PuzzleConfig   `mapstructure:"puzzle"`
+	Search   SearchConfig   `mapstructure:"search"`
+	Terminal TerminalConfig `mapstructure:"terminal"`
+	Model    ModelConfig    `mapstructure:"model"`
+	SFT      SFTConfig      `mapstructure:"sft"`
+	RL       RLConfig       `mapstructure:"rl"`
+	Reward   RewardConfig   `mapstructure:"reward"`
 
 	Curriculum CurriculumConfig `mapstructure:"curriculum"`
 	Eval       EvalConfig       `mapstructure:"eval"`
@@ -57,6 +58,11 @@ type SearchConfig struct {
 	Engine   string `mapstructure:"engine" help:"that searches a corpus: bm25 in memory, or bleve on disk"`
 	Index    string `mapstructure:"index" help:"folder of the index on disk"`
 	Endpoint string `mapstructure:"endpoint" help:"a Search-R1 server that searches the corpus: http://HOST:PORT/retrieve"`
+}
+
+// TerminalConfig is of the family terminal.
+type TerminalConfig struct {
+	Backend string `mapstructure:"backend" help:"where commands run: memory, or sandbox: bash and this machine's utilities"`
 }
 
 // WebConfig is of the family web.

@@ -13,6 +13,7 @@ import (
 	"github.com/turngym/turngym/envs"
 	"github.com/turngym/turngym/envs/puzzle"
 	"github.com/turngym/turngym/envs/search"
+	"github.com/turngym/turngym/envs/terminal"
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
@@ -25,8 +26,8 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, dir := entry.New(), ""
-	switch f := f.(type) {
+	family, dir := entry.New(), ""
+	switch f := family.(type) {
 	case *web.Family:
 		f.Driver, f.Chrome, f.Pages = c.Web.Driver, c.Web.Chrome, c.Web.Pages
 		f.Browser, f.Input, f.Actions, f.Observe, f.Budget = c.Web.Browser, c.Web.Input, c.Web.Actions, c.Web.Observe, c.Web.Budget
@@ -37,6 +38,9 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 		f.Lua, err = folder("web.dir", dir)
 	case *search.Family:
 		f.Corpus, f.Engine, f.Index, f.Endpoint = c.Search.Corpus, c.Search.Engine, c.Search.Index, c.Search.Endpoint
+	case terminal.Family:
+		f.Backend = c.Terminal.Backend
+		family = f
 	case *puzzle.Family:
 		dir = c.Puzzle.Dir
 		f.Lua, err = folder("puzzle.dir", dir)
@@ -44,7 +48,7 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l, ok := f.(interface{ Load() error }); ok {
+	if l, ok := family.(interface{ Load() error }); ok {
 		if err := l.Load(); err != nil {
 			if dir != "" {
 				err = fmt.Errorf("scenarios in %s: %w", dir, err)
@@ -52,9 +56,9 @@ func openFamily(c *Config, driver string) (gym.Family, error) {
 			return nil, err
 		}
 	}
-	given, err := withTools(c, f)
+	given, err := withTools(c, family)
 	if err != nil {
-		f.Close()
+		family.Close()
 		return nil, err
 	}
 	return given, nil

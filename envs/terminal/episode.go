@@ -23,7 +23,7 @@ const (
 // episode is a task being done.
 type episode struct {
 	task
-	box    *shellbox.Box
+	shell  shell
 	verbs  []gym.Verb
 	before *shellbox.Image
 	first  float64 // how much of what is wanted was there at the start
@@ -43,10 +43,11 @@ var (
 	_ world.Expert    = (*episode)(nil)
 	_ world.Hinter    = (*episode)(nil)
 	_ world.Signaller = (*episode)(nil)
+	_ world.Closer    = (*episode)(nil)
 )
 
 // start is the episode of what was drawn.
-func (d *draw) start(verbs *[2][]gym.Verb) (world.World, error) {
+func (d *draw) start(verbs *[2][]gym.Verb, backend string) (world.World, error) {
 	if d.err != nil {
 		return nil, d.err
 	}
@@ -56,7 +57,11 @@ func (d *draw) start(verbs *[2][]gym.Verb) (world.World, error) {
 	} else if len(e.wants) == 0 {
 		return nil, errors.New("the task wants nothing")
 	}
-	e.box = shellbox.New(d.fs, home)
+	if backend == Sandbox {
+		e.shell = &sandbox{files: d.fs, dir: home}
+	} else {
+		e.shell = memory{shellbox.New(d.fs, home)}
+	}
 	e.judge()
 	if e.first = e.sum; e.answer == "" && e.sum == float64(len(e.wants)) {
 		return nil, errors.New("the task is done before it begins")
@@ -67,11 +72,12 @@ func (d *draw) start(verbs *[2][]gym.Verb) (world.World, error) {
 // judge looks at the files.
 func (e *episode) judge() {
 	e.sum = 0
+	files := e.shell.Files()
 	for _, w := range e.wants {
-		e.sum += w(e.box.FS)
+		e.sum += w(files)
 	}
 	e.whole = true
-	for _, path := range shellbox.Changed(e.before, e.box.FS) {
+	for _, path := range shellbox.Changed(e.before, files) {
 		if !slices.ContainsFunc(e.may, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
 			e.whole = false
 		}
@@ -93,12 +99,12 @@ func (e *episode) Hints() []string {
 
 // See shows the directory and what the last command printed.
 func (e *episode) See() gym.Observation {
-	dir := e.box.Dir()
+	dir := e.shell.Dir()
 	o := gym.Observation{Text: "~" + strings.TrimPrefix(dir, home), Verbs: e.verbs}
 	if !strings.HasPrefix(dir+"/", home+"/") {
 		o.Text = dir
 	}
-	list, _ := e.box.FS.ReadDir(dir)
+	list := e.shell.List()
 	o.Elements = make([]gym.Element, 0, len(list)+len(e.output)+1)
 	add := func(role, name string) { o.Elements = append(o.Elements, gym.Element{Role: role, Name: name}) }
 	for i, f := range list {
@@ -106,14 +112,7 @@ func (e *episode) See() gym.Observation {
 			add("more", fmt.Sprintf("%d more", len(list)-i))
 			break
 		}
-		switch {
-		case f.IsDir():
-			add("folder", f.Name())
-		case f.Target() != "":
-			add("link", f.Name())
-		default:
-			add("file", f.Name())
-		}
+		add(f.kind, f.name)
 	}
 	for _, l := range e.output {
 		add("output", l)
@@ -137,7 +136,7 @@ func (e *episode) Do(ctx context.Context, a gym.Action) (bool, error) {
 		e.said, e.failing = strings.Join(strings.Fields(a.Args[0].Text), " "), false
 		return true, nil
 	}
-	out, exit, err := e.box.Run(ctx, a.Args[0].Text)
+	out, exit, err := e.shell.Run(ctx, a.Args[0].Text)
 	if err != nil {
 		return false, err
 	}
@@ -185,6 +184,9 @@ func (e *episode) Progress() float64 {
 func (e *episode) Signals(bool) gym.Signals {
 	return gym.Signals{{Name: "exit", Value: world.Yes(e.failing)}}
 }
+
+// Close ends the shell.
+func (e *episode) Close() error { return e.shell.Close() }
 
 // Expert runs the oracle's commands one after the other.
 func (e *episode) Expert(context.Context) (gym.Action, error) {

@@ -1,5 +1,6 @@
 // Package terminal is tasks at a shell: find, count, mend, convert, configure,
-// archive, clean up. The shell and its files are in memory (package shellbox).
+// archive, clean up. The shell and its files are in memory (package shellbox),
+// or bash and this machine's utilities in a sandbox (package jail): [Family].
 //
 // A task is a set-up that is drawn, a goal in words, a verifier that looks at
 // the files in the end, and the commands of an oracle. The kinds of tasks are
@@ -13,16 +14,51 @@ package terminal
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/catalog"
 	"github.com/turngym/turngym/gym/world"
+	"github.com/turngym/turngym/tools/jail"
 )
 
-// Family opens terminals. It has nothing to configure.
-type Family struct{}
+// Family opens terminals.
+type Family struct {
+	// Backend is where the commands run: [Memory] (or "") or [Sandbox]. The tasks,
+	// the verbs and what is wanted are the same.
+	Backend string
+}
+
+// The backends. In memory the same task is always the same bytes. In a sandbox
+// it is as far as the commands are: clocks, process numbers and the order of
+// unsorted lists are the machine's. A saved episode is its commands there too,
+// which are run again on files of its own.
+const (
+	Memory  = "memory"
+	Sandbox = "sandbox"
+)
 
 var _ gym.Family = Family{}
+
+// Load looks whether there is the backend. There is no sandbox on every machine,
+// and none is never a reason to do without.
+func (f Family) Load() error {
+	switch f.Backend {
+	case "", Memory:
+		return nil
+	case Sandbox:
+		err := jail.Check(context.Background())
+		if err == nil {
+			err = hasBash()
+		}
+		if err != nil {
+			return fmt.Errorf("terminal.backend %s: %w. Without it, leave terminal.backend empty: the shell in memory", Sandbox, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("terminal.backend: %w", catalog.Unknown("backend", f.Backend, []string{Memory, Sandbox}))
+}
 
 // kind is one scenario.
 type kind struct {
@@ -47,19 +83,23 @@ const floor = 0.02
 
 // scenarios are the kinds as scenarios. They share the words that commands are
 // composed of.
-func scenarios() []world.Scenario {
+func (f Family) scenarios() []world.Scenario {
 	var verbs [4][2][]gym.Verb // by level, and whether a question is asked
 	for level := 1; level <= 3; level++ {
 		verbs[level] = [2][]gym.Verb{{run(level), done}, {run(level), answer}}
 	}
+	where := ""
+	if f.Backend == Sandbox {
+		where = ", in a real shell"
+	}
 	var list []world.Scenario
 	for _, k := range kinds() {
 		list = append(list, world.Scenario{
-			Scenario: gym.Scenario{Name: k.name, Doc: k.doc, Levels: 3, Turns: turns, Floor: floor, Oracle: true},
+			Scenario: gym.Scenario{Name: k.name, Doc: k.doc + where, Levels: 3, Turns: turns, Floor: floor, Oracle: true},
 			Start: func(_ context.Context, t gym.Task, rng *rand.Rand) (world.World, error) {
 				d := newDraw(rng, t.Level)
 				k.draw(d)
-				return d.start(&verbs[t.Level])
+				return d.start(&verbs[t.Level], f.Backend)
 			},
 		})
 	}
@@ -67,11 +107,11 @@ func scenarios() []world.Scenario {
 }
 
 // Scenarios are the kinds of tasks.
-func (Family) Scenarios() []gym.Scenario { return world.Infos(scenarios()) }
+func (f Family) Scenarios() []gym.Scenario { return world.Infos(f.scenarios()) }
 
 // Open opens an environment that plays any of them.
-func (Family) Open(ctx context.Context) (gym.Env, error) {
-	return world.New("terminal", scenarios()), ctx.Err()
+func (f Family) Open(ctx context.Context) (gym.Env, error) {
+	return world.New("terminal", f.scenarios()), ctx.Err()
 }
 
 // Close has nothing to close.
