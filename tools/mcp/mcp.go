@@ -140,7 +140,7 @@ func (c *client) list(ctx context.Context) ([]tools.Tool, error) {
 		case err != nil:
 			return nil, c.explain("list its tools", err)
 		case !named.MatchString(t.Name):
-			return nil, fmt.Errorf("mcp server %s: a tool is called %.80q; want letters, digits, _, - and .", c.Name, t.Name)
+			return nil, fmt.Errorf("mcp server %s: a tool is called %.80q; want letters, digits and the signs _ - .", c.Name, t.Name)
 		case seen[t.Name]:
 			return nil, fmt.Errorf("mcp server %s: two tools are called %s", c.Name, t.Name)
 		case len(list) == toolsMax:

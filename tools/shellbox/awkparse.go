@@ -12,7 +12,6 @@ type awkParser struct {
 	kind  byte   // n number, s string, r regex, w word, f function name with (, p sign
 	last  byte   // the kind of the token before: / after a value divides
 	depth int
-	noIn  bool // in for ( ) before its in
 	noGtr bool // in print: > is where to
 }
 

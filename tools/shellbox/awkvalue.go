@@ -35,7 +35,7 @@ func (v awkValue) plainText() bool {
 func (v awkValue) looksNumber() bool {
 	s := strings.TrimSpace(v.s)
 	_, err := strconv.ParseFloat(s, 64)
-	return err == nil && strings.IndexAny(s, "xXnNiI_pP") < 0
+	return err == nil && !strings.ContainsAny(s, "xXnNiI_pP")
 }
 
 func (v awkValue) number() float64 {

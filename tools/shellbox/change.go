@@ -105,11 +105,11 @@ func (f *FS) Rename(from, to string) error {
 
 // Chmod sets the permissions.
 func (f *FS) Chmod(path string, mode fs.FileMode) error {
-	real, n, err := f.lookup(path, true)
+	real, _, err := f.lookup(path, true)
 	if err != nil {
 		return err
 	}
-	n = f.own(real)
+	n := f.own(real)
 	n.mode = n.mode&^0o777 | mode&0o777
 	return nil
 }

@@ -269,15 +269,15 @@ func (p *chromePage) press(ctx context.Context, id string, keys string) (View, e
 // drag takes an element to another one by the mouse.
 func (p *chromePage) drag(ctx context.Context, id string, a gym.Action) (View, error) {
 	to := text(a, 1)
-	from, err := p.aim(ctx, id, "loose")
-	if err != nil {
+	if _, err := p.aim(ctx, id, "loose"); err != nil {
 		return View{}, err
 	}
 	end, err := p.aim(ctx, to, "loose")
 	if err != nil {
 		return View{}, err
 	}
-	if from, err = p.aim(ctx, id, "loose"); err != nil { // to reach the other may have scrolled
+	from, err := p.aim(ctx, id, "loose") // to reach the other may have scrolled
+	if err != nil {
 		return View{}, err
 	}
 	return p.pull(ctx, from, end)
