@@ -11,6 +11,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,15 +79,9 @@ func Uses(list ...Tool) []Use {
 // withDefaults fills in what is 0.
 func (u Use) withDefaults() Use {
 	d := Defaults()
-	if u.Time == 0 {
-		u.Time = d.Time
-	}
-	if u.Output == 0 {
-		u.Output = d.Output
-	}
-	if u.Calls == 0 {
-		u.Calls = d.Calls
-	}
+	u.Time = cmp.Or(u.Time, d.Time)
+	u.Output = cmp.Or(u.Output, d.Output)
+	u.Calls = cmp.Or(u.Calls, d.Calls)
 	return u
 }
 

@@ -145,18 +145,28 @@ func findBig(d *draw) {
 		folder := strings.TrimSuffix(dir, "/")
 		d.say("Delete the files in "+folder+" that are larger than "+over+".", "Remove all files larger than "+over+" from "+folder+".")
 		d.do("find " + folder + " -type f -size +" + over + " -delete")
-		for _, b := range big {
-			d.free(b)
-			d.wanted(gone(b))
-		}
+		d.deleted(big)
 	default:
 		folder := strings.TrimSuffix(dir, "/")
 		d.say("Make a folder big and move the files of "+folder+" that are larger than "+over+" into it.", "Move all files larger than "+over+" from "+folder+" into a new folder big.")
 		d.do("mkdir big", "find "+folder+" -type f -size +"+over+" -exec mv {} big \\;")
-		for _, b := range big {
-			d.free(b)
-			d.wanted(gone(b), same("big/"+strings.TrimPrefix(b, dir), read(d.fs, b)))
-		}
+		d.moved(big, dir, "big/")
+	}
+}
+
+// deleted wants files to be gone.
+func (d *draw) deleted(paths []string) {
+	for _, p := range paths {
+		d.free(p)
+		d.wanted(gone(p))
+	}
+}
+
+// moved wants files of one folder in another.
+func (d *draw) moved(paths []string, from, to string) {
+	for _, p := range paths {
+		d.free(p)
+		d.wanted(gone(p), same(to+strings.TrimPrefix(p, from), read(d.fs, p)))
 	}
 }
 
@@ -189,17 +199,11 @@ func findOld(d *draw) {
 	case 2:
 		d.say("Delete the files in "+folder+" that are older than "+days+" days.", "Remove what is older than "+days+" days from "+folder+".")
 		d.do("find " + folder + " -type f -mtime +" + days + " -delete")
-		for _, o := range old {
-			d.free(o)
-			d.wanted(gone(o))
-		}
+		d.deleted(old)
 	default:
 		d.say("Make a folder archive and move the files of "+folder+" that are older than "+days+" days into it.", "Move what is older than "+days+" days from "+folder+" into a new folder archive.")
 		d.do("mkdir archive", "find "+folder+" -type f -mtime +"+days+" -exec mv {} archive \\;")
-		for _, o := range old {
-			d.free(o)
-			d.wanted(gone(o), same("archive/"+strings.TrimPrefix(o, dir), read(d.fs, o)))
-		}
+		d.moved(old, dir, "archive/")
 	}
 }
 

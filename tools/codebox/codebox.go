@@ -18,6 +18,7 @@
 package codebox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,21 +43,11 @@ var DefaultLimits = Limits{Steps: 5_000_000, Memory: 128 << 20, Time: 2 * time.S
 
 func (l Limits) withDefaults() Limits {
 	d := DefaultLimits
-	if l.Steps == 0 {
-		l.Steps = d.Steps
-	}
-	if l.Memory == 0 {
-		l.Memory = d.Memory
-	}
-	if l.Time == 0 {
-		l.Time = d.Time
-	}
-	if l.Output == 0 {
-		l.Output = d.Output
-	}
-	if l.Source == 0 {
-		l.Source = d.Source
-	}
+	l.Steps = cmp.Or(l.Steps, d.Steps)
+	l.Memory = cmp.Or(l.Memory, d.Memory)
+	l.Time = cmp.Or(l.Time, d.Time)
+	l.Output = cmp.Or(l.Output, d.Output)
+	l.Source = cmp.Or(l.Source, d.Source)
 	return l
 }
 

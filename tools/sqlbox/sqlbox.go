@@ -16,6 +16,7 @@
 package sqlbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,15 +42,9 @@ func Defaults() Limits { return Limits{Rows: 1000, Bytes: 64 << 10, Steps: 1 << 
 
 func (l Limits) withDefaults() Limits {
 	d := Defaults()
-	if l.Rows == 0 {
-		l.Rows = d.Rows
-	}
-	if l.Bytes == 0 {
-		l.Bytes = d.Bytes
-	}
-	if l.Steps == 0 {
-		l.Steps = d.Steps
-	}
+	l.Rows = cmp.Or(l.Rows, d.Rows)
+	l.Bytes = cmp.Or(l.Bytes, d.Bytes)
+	l.Steps = cmp.Or(l.Steps, d.Steps)
 	return l
 }
 
