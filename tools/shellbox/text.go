@@ -88,10 +88,7 @@ func head(p *proc) int {
 			p.print(text[:min(c, len(text))])
 			continue
 		}
-		list := strings.SplitAfter(text, "\n")
-		if list[len(list)-1] == "" {
-			list = list[:len(list)-1]
-		}
+		list := slices.Collect(strings.Lines(text))
 		most := n
 		if n < 0 {
 			most = max(0, len(list)+n)
@@ -132,10 +129,7 @@ func tail(p *proc) int {
 			p.print(text[max(0, len(text)-max(c, -c)):])
 			continue
 		}
-		list := strings.SplitAfter(text, "\n")
-		if list[len(list)-1] == "" {
-			list = list[:len(list)-1]
-		}
+		list := slices.Collect(strings.Lines(text))
 		at := max(0, len(list)-max(n, -n))
 		if from {
 			at = min(max(n-1, 0), len(list))
