@@ -42,8 +42,8 @@ type Context struct {
 }
 
 // Allow lists for each of N rows the ids among which a token was chosen:
-// row i may have IDs[Start[i]:Start[i+1]], ascending. An empty row means the
-// whole vocabulary.
+// row i may have IDs[Start[i]:Start[i+1]], ascending. A row without ids is of the
+// whole vocabulary: a token that was not chosen, but read.
 type Allow struct {
 	Start []int32 // [N+1]
 	IDs   []int32
@@ -110,7 +110,7 @@ type Device interface {
 	// sum(dlogp*logp + dentropy*entropy).
 	LogProbGrad(dh, dtable, dlogp, dentropy, h, table Buffer, target []int32, allow Allow, dim int)
 	// Logits are h·tableᵀ for one row h [dim] at the given ids, for sampling,
-	// with the same bits that LogProb uses.
+	// with the same bits that LogProb uses for rows that list them.
 	Logits(dst []float32, h, table Buffer, ids []int32, dim int)
 
 	// AdamW updates p, m, v in place from the gradient g.

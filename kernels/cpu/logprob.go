@@ -3,6 +3,7 @@ package cpu
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/turngym/turngym/kernels"
 )
@@ -19,51 +20,74 @@ func (d *Device) logits(dst, h, table []float32, ids []int32) {
 	}
 }
 
-// rows visits each row with its allowed ids (nil is the whole vocabulary) and
-// the log-probs of those, which the callee may overwrite.
+// rows visits each row that has allowed ids, with those and their log-probs,
+// which the callee may overwrite.
 func (d *Device) rows(h, table []float32, n int, allow kernels.Allow, dim int, f func(i int, ids []int32, logp []float32)) {
-	vocab := len(table) / dim
-	tmp := d.temp(vocab)
+	tmp := d.temp(len(table) / dim)
 	defer d.free(tmp)
 	for i := range n {
-		ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]
-		row, x := h[i*dim:(i+1)*dim], *tmp
-		if len(ids) > 0 {
-			x = x[:len(ids)]
-			d.logits(x, row, table, ids)
-		} else {
-			ids = nil
-			for j := range x {
-				x[j] = d.dot(row, table[j*dim:(j+1)*dim])
-			}
+		if ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]; len(ids) > 0 {
+			x := (*tmp)[:len(ids)]
+			d.logits(x, h[i*dim:(i+1)*dim], table, ids)
+			f(i, ids, kernels.LogSoftmax(x))
 		}
-		f(i, ids, kernels.LogSoftmax(x))
 	}
 }
 
-// at is the column of an id among a row's allowed ones, or -1.
-func at(ids []int32, id int32) int {
-	if ids == nil {
-		return int(id)
-	}
-	for j, x := range ids {
-		if x == id {
-			return j
+// openBlock is how many rows without allowed ids are worked on at once.
+const openBlock = 64
+
+// open visits the rows that may be any id of the vocabulary, in blocks: the rows'
+// numbers, the rows h [n, dim], and their logits in rows of wide, which the callee
+// may overwrite. What is beyond the vocabulary in a row is anything.
+func (d *Device) open(h, table []float32, n int, allow kernels.Allow, dim int, f func(rows []int, h, logits []float32, wide int)) {
+	var rows []int
+	for i := range n {
+		if allow.Start[i] == allow.Start[i+1] {
+			rows = append(rows, i)
 		}
 	}
-	return -1
+	if len(rows) == 0 {
+		return
+	}
+	vocab := len(table) / dim
+	wide := pad(vocab)
+	tt, hs, xs := d.temp(dim*vocab), d.temp(openBlock*dim), d.temp(openBlock*wide)
+	transpose(*tt, vocab, table, dim, vocab, dim)
+	for at := 0; at < len(rows); at += openBlock {
+		block := rows[at:min(at+openBlock, len(rows))]
+		for j, i := range block {
+			copy((*hs)[j*dim:(j+1)*dim], h[i*dim:])
+		}
+		d.gemm(len(block), vocab, dim, mat{*hs, dim, 1}, *tt, vocab, *xs, wide, false)
+		f(block, *hs, *xs, wide)
+	}
+	d.free(tt)
+	d.free(hs)
+	d.free(xs)
 }
 
 // LogProb is the output layer.
 func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
 	lp, ent := of(logp), of(entropy)
 	d.rows(of(h), of(table), len(target), allow, dim, func(i int, ids []int32, x []float32) {
-		j := at(ids, target[i])
+		j := slices.Index(ids, target[i])
 		if j < 0 {
 			panic(fmt.Sprintf("cpu: row %d: target %d is not allowed", i, target[i]))
 		}
 		lp[i], ent[i] = x[j], entropyOf(x)
 	})
+	vocab := len(of(table)) / dim
+	e := d.temp(pad(vocab))
+	d.open(of(h), of(table), len(target), allow, dim, func(rows []int, _, logits []float32, wide int) {
+		for j, i := range rows {
+			x := logits[j*wide:][:vocab]
+			copy(*e, x)
+			sum, lse := d.softmax(*e, vocab, 1)
+			lp[i], ent[i] = x[target[i]]-lse, lse-d.dot((*e)[:vocab], x)/sum
+		}
+	})
+	d.free(e)
 }
 
 func entropyOf(logp []float32) float32 {
@@ -81,20 +105,39 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 		if gl[i] == 0 && ge[i] == 0 {
 			return
 		}
-		want, ent := at(ids, target[i]), entropyOf(x)
+		ent := entropyOf(x)
 		row, grow := hs[i*dim:(i+1)*dim], gh[i*dim:(i+1)*dim]
 		for j, v := range x {
 			p := float32(math.Exp(float64(v)))
 			g := -gl[i]*p - ge[i]*p*(v+ent)
-			if j == want {
+			id := int(ids[j])
+			if ids[j] == target[i] {
 				g += gl[i]
-			}
-			id := j
-			if ids != nil {
-				id = int(ids[j])
 			}
 			d.axpy(grow, ts[id*dim:(id+1)*dim], g)
 			d.axpy(gt[id*dim:(id+1)*dim], row, g)
 		}
 	})
+	vocab := len(ts) / dim
+	e, sums := d.temp(pad(vocab)), d.temp(openBlock*dim)
+	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
+		for j, i := range rows { // logits become their gradient
+			x, p := logits[j*wide:][:vocab], (*e)[:vocab]
+			copy(p, x)
+			sum, lse := d.softmax(*e, vocab, 1)
+			ent := lse - d.dot(p, x)/sum
+			for k, v := range p {
+				x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
+			}
+			x[target[i]] += gl[i]
+		}
+		n := len(rows)
+		d.gemm(n, dim, vocab, mat{logits, wide, 1}, ts, dim, *sums, dim, false)
+		for j, i := range rows {
+			d.axpy(gh[i*dim:(i+1)*dim], (*sums)[j*dim:(j+1)*dim], 1)
+		}
+		d.gemm(vocab, dim, n, mat{logits, 1, wide}, block, dim, gt, dim, true)
+	})
+	d.free(e)
+	d.free(sums)
 }

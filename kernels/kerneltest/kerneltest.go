@@ -216,6 +216,7 @@ func swiGLU(p pair) {
 }
 
 func logProb(p pair) {
+	openRows(p)
 	const vocab = 50
 	for _, dim := range []int{8, 16, 40, 128} {
 		allow := kernels.Allow{Start: []int32{0, 3, 3, 4, 9}, IDs: []int32{1, 7, 30, 44, 0, 2, 4, 6, 49}}
@@ -240,6 +241,35 @@ func logProb(p pair) {
 		if got := kernels.LogSoftmax(logits)[1]; got != read(p.dev, lp.dev)[0] {
 			p.t.Fatalf("the sampler's log-prob %v has other bits than LogProb's %v", got, read(p.dev, lp.dev)[0])
 		}
+	}
+}
+
+// openRows has many rows that may be any id, among few that may not.
+func openRows(p pair) {
+	const dim = 24
+	for _, vocab := range []int{1, 33, 300} {
+		const n = 150
+		allow := kernels.Allow{Start: []int32{0}}
+		target := make([]int32, n)
+		for i := range target {
+			target[i] = int32(i * 7 % vocab)
+			if i%40 == 5 {
+				allow.IDs = append(allow.IDs, target[i])
+			}
+			allow.Start = append(allow.Start, int32(len(allow.IDs)))
+		}
+		h, table, dl, de := p.random(n*dim), p.random(vocab*dim), p.random(n), p.random(n)
+		lp, ent, dh, dt := p.new(n), p.new(n), p.random(n*dim), p.random(vocab*dim)
+		p.dev.LogProb(lp.dev, ent.dev, h.dev, table.dev, target, allow, dim)
+		p.ref.LogProb(lp.ref, ent.ref, h.ref, table.ref, target, allow, dim)
+		p.same("LogProb of any id", lp)
+		p.same("LogProb entropy of any id", ent)
+		p.unchanged("LogProbGrad of any id", func() {
+			p.dev.LogProbGrad(dh.dev, dt.dev, dl.dev, de.dev, h.dev, table.dev, target, allow, dim)
+		}, []both{h, table, dl, de})
+		p.ref.LogProbGrad(dh.ref, dt.ref, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
+		p.same("LogProbGrad dh of any id", dh)
+		p.same("LogProbGrad dtable of any id", dt)
 	}
 }
 

@@ -63,8 +63,8 @@ func sample(t testing.TB, d *Decoder, c *Cache, rng *rand.Rand, tokens int) samp
 		if rng.IntN(3) > 0 {
 			first := int32(rng.IntN(d.Vocab - 20))
 			allow = []int32{first, first + 3, first + 4, first + 19}
-			s.in.Allow.IDs = append(s.in.Allow.IDs, allow...)
 		}
+		s.in.Allow.IDs = append(s.in.Allow.IDs, allow...)
 		x := make([]float32, len(allow))
 		c.Logits(x, allow)
 		i := rng.IntN(len(allow))
