@@ -103,6 +103,7 @@ type SFTConfig struct {
 	LR     float64 `mapstructure:"lr" help:"highest learning rate"`
 	WarmUp int     `mapstructure:"warmup" help:"steps in which it rises"`
 	Final  float64 `mapstructure:"final" help:"share of it that is left at the end"`
+	Read   float64 `mapstructure:"read" help:"weight of predicting a token that is read beside one that is written"`
 	Demos  string  `mapstructure:"demos" help:"folder of recorded demonstrations instead of the oracle's: gym demos"`
 }
 

@@ -31,7 +31,7 @@ func (s *session) stages() ([]train.Stage, error) {
 		}
 		stages = append(stages, train.Stage{Name: "sft", Steps: c.SFT.Steps, Batch: c.SFT.Batch, WarmUp: c.SFT.WarmUp, Final: c.SFT.Final,
 			Update: train.Update{Reward: reward.Of("outcome", reward.Outcome{}), Estimator: algo.Demonstration{}, Objective: algo.PolicyGradient{},
-				Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
+				Read: c.SFT.Read, Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
 			Open:  demos,
 			Probe: s.probe, ProbeEvery: max(1, c.SFT.Steps/probes),
 		})

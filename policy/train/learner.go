@@ -43,6 +43,10 @@ type Update struct {
 	Estimator algo.Estimator
 	Objective algo.Objective
 
+	// Read is how much predicting a token that was read counts beside one that was
+	// written; 0 is not at all.
+	Read float64
+
 	SkipEven    bool // leave out episodes whose advantages are all 0 (their group is all right or all wrong)
 	Epochs      int  // times that the batch is gone through
 	Minibatches int  // optimizer steps in each
@@ -57,6 +61,7 @@ type Stats struct {
 	Entropy  float64 // nats per token, mean
 	KL       float64 // mean of then - now after the first step: how far the policy has moved
 	Clipped  float64 // share of tokens whose ratio is beyond 0.2
+	Read     float64 // nats per token that was read, mean; 0 where Update.Read is
 	Rows     int     // sampled tokens
 	Tokens   int     // all tokens
 	Steps    int     // optimizer steps
@@ -71,6 +76,7 @@ type example struct {
 	tokens     gym.Tokens
 	start, end int   // its rows in the batch's columns
 	rows       []int // positions of the sampled tokens
+	read       int   // how many others there are that something predicts
 }
 
 // batch is the columns of all episodes.
@@ -112,6 +118,7 @@ func collect(episodes []*gym.Episode, paid [][]float32) *batch {
 			b.cols.Reward[n-1] += carry
 		}
 		x.end = len(b.cols.Then)
+		x.read = max(0, len(x.tokens.IDs)-1-len(x.rows))
 		task := ep.Task
 		task.Hint = 0
 		if _, ok := groups[task]; !ok {
@@ -145,8 +152,10 @@ func micro(examples []example) [][]example {
 	return out
 }
 
-// input packs examples for a pass; the rows are theirs in order.
-func input(examples []example) model.Input {
+// input packs examples for a pass: the rows are theirs in order, and then, where
+// read is true, those of all tokens that were read, each one of the whole
+// vocabulary.
+func input(examples []example, read bool) model.Input {
 	in := model.Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
 	for _, x := range examples {
 		base := len(in.IDs)
@@ -160,6 +169,18 @@ func input(examples []example) model.Input {
 			in.Target = append(in.Target, x.tokens.IDs[at])
 			in.Allow.IDs = append(in.Allow.IDs, x.tokens.Allow[at]...)
 			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
+		}
+	}
+	for i, x := range examples {
+		if !read {
+			break
+		}
+		for at := 1; at < len(x.tokens.IDs); at++ {
+			if !x.tokens.Sampled[at] {
+				in.Rows = append(in.Rows, in.Start[i]+int32(at-1))
+				in.Target = append(in.Target, x.tokens.IDs[at])
+				in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
+			}
 		}
 	}
 	return in
@@ -215,7 +236,7 @@ func (l *Learner) each(m *model.Model, passes *[]*model.Pass, micros [][]example
 // score fills columns by forward passes of m.
 func (l *Learner) score(m *model.Model, passes *[]*model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
 	return l.each(m, passes, micro(b.examples), func(p *model.Pass, xs []example) (func(), error) {
-		out, err := p.Forward(input(xs))
+		out, err := p.Forward(input(xs, false))
 		if err != nil {
 			return nil, err
 		}
@@ -278,7 +299,7 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 		}
 	}
 	n := float64(max(1, stats.Steps))
-	stats.Loss, stats.GradNorm, stats.Entropy = stats.Loss/n, stats.GradNorm/n, stats.Entropy/n
+	stats.Loss, stats.GradNorm, stats.Entropy, stats.Read = stats.Loss/n, stats.GradNorm/n, stats.Entropy/n, stats.Read/n
 	if moved := float64(stats.Steps - 1); moved > 0 {
 		stats.KL, stats.Clipped = stats.KL/moved, stats.Clipped/moved
 	}
@@ -287,22 +308,28 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 
 // step is one optimizer step on some of the batch's examples.
 func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved bool) error {
-	rows := 0
+	rows, read := 0, 0
 	for _, x := range xs {
 		rows += len(x.rows)
+		read += x.read
 	}
 	err := l.each(l.Model, &l.passes, micro(xs), func(p *model.Pass, xs []example) (func(), error) {
-		out, err := p.Forward(input(xs))
+		out, err := p.Forward(input(xs, u.Read > 0))
 		if err != nil {
 			return nil, err
 		}
 		part := b.part(xs, out, float64(rows))
 		g := algo.NewGrad(len(out.LogProb))
-		loss := u.Objective.Loss(part, g)
+		loss, surprise := u.Objective.Loss(part, g), 0.0
+		for i := len(part.Now); i < len(out.LogProb); i++ { // what was read
+			surprise -= float64(out.LogProb[i]) / float64(read)
+			g.Now[i] = float32(-u.Read / float64(rows))
+		}
 		p.Backward(g.Now, g.Entropy, g.Value)
 		return func() {
 			l.Model.Collect(p)
 			stats.Loss += loss
+			stats.Read += surprise
 			for i, e := range part.Entropy {
 				stats.Entropy += float64(e) / float64(rows)
 				d := float64(part.Then[i]) - float64(part.Now[i])
@@ -327,19 +354,24 @@ func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved boo
 	return nil
 }
 
-// part is the columns of some examples, with what a forward pass gave.
+// part is the columns of some examples, with what a forward pass gave: the rows
+// that were sampled come first there.
 func (b *batch) part(xs []example, out model.Output, rows float64) *algo.Batch {
+	n := 0
+	for _, x := range xs {
+		n += len(x.rows)
+	}
 	gather := func(x []float32) []float32 {
 		if x == nil {
 			return nil
 		}
-		part := make([]float32, 0, len(out.LogProb))
+		part := make([]float32, 0, n)
 		for _, e := range xs {
 			part = append(part, x[e.start:e.end]...)
 		}
 		return part
 	}
 	c := &b.cols
-	return &algo.Batch{Now: out.LogProb, Entropy: out.Entropy, Value: out.Value, Then: gather(c.Then), Ref: gather(c.Ref),
+	return &algo.Batch{Now: out.LogProb[:n], Entropy: out.Entropy[:n], Value: out.Value[:n], Then: gather(c.Then), Ref: gather(c.Ref),
 		Advantage: gather(c.Advantage), Return: gather(c.Return), Denominator: rows}
 }

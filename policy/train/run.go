@@ -67,7 +67,8 @@ type Row struct {
 	Entropy  float64 `json:"entropy"`
 	KL       float64 `json:"kl"`
 	Clipped  float64 `json:"clipped"`
-	Lag      float64 `json:"lag"` // versions between sampling and learning, mean
+	Read     float64 `json:"read,omitempty"` // nats per token that was read, where that is learnt
+	Lag      float64 `json:"lag"`            // versions between sampling and learning, mean
 	LR       float64 `json:"lr"`
 	Level    float64 `json:"level"`    // mean
 	Hinted   int     `json:"hinted"`   // episodes of the batch that had a hint
@@ -186,7 +187,7 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 		st.Step, st.Plan, st.Episodes = step+1, batch.Plan, st.Episodes+batch.Played
 		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(st.Step))
 		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
-		row.Tokens, row.Episodes = stats.Tokens, st.Episodes
+		row.Read, row.Tokens, row.Episodes = stats.Read, stats.Tokens, st.Episodes
 		summarize(&row, batch.Episodes, paid, step)
 		if s.Probe != nil {
 			row.Success, row.Reward = success, rewards

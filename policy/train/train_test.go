@@ -232,3 +232,32 @@ func (f *failing) Next(ctx context.Context) (curriculum.Step, error) {
 	}
 	return f.endless.Next(ctx)
 }
+
+func TestWhatIsReadIsLearntWhereItIsAskedFor(t *testing.T) {
+	read := func(weight float64, batches int) (last Stats, m *model.Model) {
+		m = newModel(t)
+		src := &endless{m: m}
+		u := update("grpo")
+		u.Estimator, u.Objective, u.Minibatches, u.Read = algo.Demonstration{}, algo.PolicyGradient{}, 1, weight
+		l := &Learner{Model: m, Threads: 2}
+		for range batches {
+			batch, _ := src.Next(t.Context())
+			paid, err := u.Reward.Pay(0, batch.Episodes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last, err = l.Learn(batch.Episodes, paid.PerTurn, u); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return last, m
+	}
+	// One of three words follows the first, each as often: log 3 nats, at best.
+	first, _ := read(0.1, 1)
+	if last, _ := read(1, 120); first.Read < 2 || last.Read < 1.05 || last.Read > 1.2 {
+		t.Errorf("a token that is read surprises by %.2f nats at first, %.2f after 120 steps; want log 40, then log 3", first.Read, last.Read)
+	}
+	if none, _ := read(0, 1); none.Read != 0 || none.Loss != first.Loss {
+		t.Errorf("without it: %.2f nats, loss %v; with it %v", none.Read, none.Loss, first.Loss)
+	}
+}
