@@ -27,8 +27,8 @@ type recipe struct {
 
 var recipes = []recipe{
 	{"web", "demonstrations of the oracle, then grpo on live rollouts", func(*Config) {}},
-	{"tools", "the same in smaller batches: for search, terminal, sql, code and toolbox", func(c *Config) {
-		c.SFT.Steps, c.SFT.Batch = 1200, 64
+	{"tools", "the same in smaller batches, predicting what is read as well: for search, terminal, sql, code and toolbox", func(c *Config) {
+		c.SFT.Steps, c.SFT.Batch, c.SFT.Read = 1200, 32, 0.1
 		c.RL.Steps, c.RL.Tasks = 20, 32
 	}},
 	{"sft", "demonstrations only", func(c *Config) { c.RL.Steps = 0 }},
@@ -311,6 +311,7 @@ func (c *Config) Validate() error {
 	need(c.Staleness >= 0 && c.Save >= 0 && c.Record >= 0, "staleness, save and record must not be negative")
 	need(c.SFT.Steps >= 0 && c.RL.Steps >= 0 && c.SFT.Steps+c.RL.Steps > 0, "sft.steps and rl.steps: nothing to do")
 	need(c.SFT.Steps == 0 || c.SFT.Batch > 0, "sft.batch must be at least 1")
+	need(c.SFT.Read >= 0, "sft.read must not be negative")
 	need(c.RL.Steps == 0 || c.RL.Tasks > 0 && c.RL.Group > 0, "rl.tasks and rl.group must be at least 1")
 	need(c.RL.Steps == 0 || c.RL.Algorithm != "grpo" || c.RL.Group > 1, "rl.group must be at least 2: grpo compares episodes of the same task")
 	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))

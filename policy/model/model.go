@@ -26,7 +26,7 @@ const Types = 8
 
 // Tiny is the preset that learns on two CPU cores.
 func Tiny(vocab int) Config {
-	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 256, Context: 4096, Theta: 10000, Eps: 1e-5}
+	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 4, Hidden: 256, Context: 4096, Theta: 10000, Eps: 1e-5}
 }
 
 // HeadDim is the size of one attention head.
