@@ -44,7 +44,7 @@ type Update struct {
 	Objective algo.Objective
 
 	// Read is how much predicting a token that was read counts beside one that was
-	// written; 0 is not at all.
+	// written: a prompt loss weight (Huerta-Enochian and Ko 2024). 0 is not at all.
 	Read float64
 
 	SkipEven    bool // leave out episodes whose advantages are all 0 (their group is all right or all wrong)
