@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -84,7 +85,7 @@ type ModelConfig struct {
 	Dim     int `mapstructure:"dim" help:"width"`
 	Layers  int `mapstructure:"layers" help:"blocks"`
 	Heads   int `mapstructure:"heads" help:"attention heads"`
-	KVHeads int `mapstructure:"kv_heads" help:"key-value heads"`
+	KVHeads int `mapstructure:"kv_heads" help:"key-value heads; 0: as many as heads"`
 	Hidden  int `mapstructure:"hidden" help:"width of the gated layer"`
 	Context int `mapstructure:"context" help:"most tokens of an episode"`
 }
@@ -92,7 +93,7 @@ type ModelConfig struct {
 // shape is the model's, for a tokenizer of so many tokens.
 func (c ModelConfig) shape(vocab int) model.Config {
 	m := model.Tiny(vocab)
-	m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context = c.Dim, c.Layers, c.Heads, c.KVHeads, c.Hidden, c.Context
+	m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context = c.Dim, c.Layers, c.Heads, cmp.Or(c.KVHeads, c.Heads), c.Hidden, c.Context
 	return m
 }
 
@@ -230,7 +231,7 @@ func defaults() Config {
 	return Config{
 		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20, ToolCalls: 16,
 		Web:   WebConfig{Driver: "auto"},
-		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, KVHeads: tiny.KVHeads, Hidden: tiny.Hidden, Context: tiny.Context},
+		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, Hidden: tiny.Hidden, Context: tiny.Context},
 		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
 		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
 			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5},
