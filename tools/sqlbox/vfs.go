@@ -3,6 +3,7 @@ package sqlbox
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -28,15 +29,35 @@ type vfs struct {
 // Julian calendar.
 const noon = 2460677 * 24 * 3600 * 1000
 
+// real is the machine's file system. It is copied once, before the first of ours
+// is registered: that writes to the list of them, which goes through it.
+var real struct {
+	once sync.Once
+	err  error
+	vfs  sqlite3.Tsqlite3_vfs
+}
+
+func findReal(tls *libc.TLS) error {
+	real.once.Do(func() {
+		if rc := sqlite3.Xsqlite3_initialize(tls); rc != sqlite3.SQLITE_OK {
+			real.err = fmt.Errorf("SQLite does not start: code %d", rc)
+		} else if p := sqlite3.Xsqlite3_vfs_find(tls, 0); p == 0 {
+			real.err = errors.New("SQLite has no file system to start from")
+		} else {
+			real.vfs = *at[sqlite3.Tsqlite3_vfs](p)
+		}
+	})
+	return real.err
+}
+
 // newVFS registers a file system for one box, under a name of its own.
 func newVFS(tls *libc.TLS) (*vfs, error) {
-	if rc := sqlite3.Xsqlite3_initialize(tls); rc != sqlite3.SQLITE_OK {
-		return nil, fmt.Errorf("SQLite does not start: code %d", rc)
+	if err := findReal(tls); err != nil {
+		return nil, err
 	}
-	real := sqlite3.Xsqlite3_vfs_find(tls, 0)
 	v := &vfs{ptr: libc.Xcalloc(tls, 1, libc.Tsize_t(unsafe.Sizeof(sqlite3.Tsqlite3_vfs{})))}
-	if real == 0 || v.ptr == 0 {
-		return nil, errors.New("SQLite has no file system to start from")
+	if v.ptr == 0 {
+		return nil, errors.New("no memory")
 	}
 	v.open = func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32 { return sqlite3.SQLITE_CANTOPEN }
 	v.delete = func(*libc.TLS, uintptr, uintptr, int32) int32 { return sqlite3.SQLITE_IOERR }
@@ -55,7 +76,7 @@ func newVFS(tls *libc.TLS) (*vfs, error) {
 		return nil, err
 	}
 	f := at[sqlite3.Tsqlite3_vfs](v.ptr)
-	*f = *at[sqlite3.Tsqlite3_vfs](real)
+	*f = real.vfs
 	f.FiVersion, f.FpNext, f.FzName = 2, 0, v.name
 	f.FxOpen, f.FxDelete, f.FxAccess = callback(&v.open), callback(&v.delete), callback(&v.access)
 	f.FxFullPathname, f.FxDlOpen, f.FxCurrentTimeInt64 = callback(&v.path), callback(&v.load), callback(&v.now)
