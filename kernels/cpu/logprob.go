@@ -67,6 +67,14 @@ func (d *Device) open(h, table []float32, n int, allow kernels.Allow, dim int, f
 	d.free(xs)
 }
 
+// openRow is the softmax of one row's logits: e [padded] receives the
+// probabilities times sum; entropy is in nats.
+func (d *Device) openRow(e, logits []float32) (sum, lse, entropy float32) {
+	n := copy(e, logits)
+	sum, lse = d.softmax(e, n, 1)
+	return sum, lse, lse - d.dot(e[:n], logits)/sum
+}
+
 // LogProb is the output layer.
 func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
 	lp, ent := of(logp), of(entropy)
@@ -82,9 +90,8 @@ func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32,
 	d.open(of(h), of(table), len(target), allow, dim, func(rows []int, _, logits []float32, wide int) {
 		for j, i := range rows {
 			x := logits[j*wide:][:vocab]
-			copy(*e, x)
-			sum, lse := d.softmax(*e, vocab, 1)
-			lp[i], ent[i] = x[target[i]]-lse, lse-d.dot((*e)[:vocab], x)/sum
+			_, lse, entropy := d.openRow(*e, x)
+			lp[i], ent[i] = x[target[i]]-lse, entropy
 		}
 	})
 	d.free(e)
@@ -123,9 +130,7 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
 		for j, i := range rows { // logits become their gradient
 			x, p := logits[j*wide:][:vocab], (*e)[:vocab]
-			copy(p, x)
-			sum, lse := d.softmax(*e, vocab, 1)
-			ent := lse - d.dot(p, x)/sum
+			sum, lse, ent := d.openRow(*e, x)
 			for k, v := range p {
 				x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
 			}

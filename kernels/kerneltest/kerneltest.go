@@ -217,24 +217,9 @@ func swiGLU(p pair) {
 
 func logProb(p pair) {
 	openRows(p)
-	const vocab = 50
 	for _, dim := range []int{8, 16, 40, 128} {
 		allow := kernels.Allow{Start: []int32{0, 3, 3, 4, 9}, IDs: []int32{1, 7, 30, 44, 0, 2, 4, 6, 49}}
-		target := []int32{7, 11, 44, 0}
-		n := len(target)
-		h, table, dl, de := p.random(n*dim), p.random(vocab*dim), p.random(n), p.random(n)
-		lp, ent, dh, dt := p.new(n), p.new(n), p.random(n*dim), p.random(vocab*dim)
-		p.unchanged("LogProb", func() { p.dev.LogProb(lp.dev, ent.dev, h.dev, table.dev, target, allow, dim) }, []both{h, table})
-		p.ref.LogProb(lp.ref, ent.ref, h.ref, table.ref, target, allow, dim)
-		p.same("LogProb", lp)
-		p.same("LogProb entropy", ent)
-		p.unchanged("LogProbGrad", func() {
-			p.dev.LogProbGrad(dh.dev, dt.dev, dl.dev, de.dev, h.dev, table.dev, target, allow, dim)
-		}, []both{h, table, dl, de})
-		p.ref.LogProbGrad(dh.ref, dt.ref, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
-		p.same("LogProbGrad dh", dh)
-		p.same("LogProbGrad dtable", dt)
-
+		h, table, lp := outputLayer(p, 50, dim, []int32{7, 11, 44, 0}, allow)
 		ids := []int32{1, 7, 30}
 		logits := make([]float32, 3)
 		p.dev.Logits(logits, h.dev, table.dev, ids, dim)
@@ -246,11 +231,8 @@ func logProb(p pair) {
 
 // openRows has many rows that may be any id, among few that may not.
 func openRows(p pair) {
-	const dim = 24
 	for _, vocab := range []int{1, 33, 300} {
-		const n = 150
-		allow := kernels.Allow{Start: []int32{0}}
-		target := make([]int32, n)
+		allow, target := kernels.Allow{Start: []int32{0}}, make([]int32, 150)
 		for i := range target {
 			target[i] = int32(i * 7 % vocab)
 			if i%40 == 5 {
@@ -258,19 +240,27 @@ func openRows(p pair) {
 			}
 			allow.Start = append(allow.Start, int32(len(allow.IDs)))
 		}
-		h, table, dl, de := p.random(n*dim), p.random(vocab*dim), p.random(n), p.random(n)
-		lp, ent, dh, dt := p.new(n), p.new(n), p.random(n*dim), p.random(vocab*dim)
-		p.dev.LogProb(lp.dev, ent.dev, h.dev, table.dev, target, allow, dim)
-		p.ref.LogProb(lp.ref, ent.ref, h.ref, table.ref, target, allow, dim)
-		p.same("LogProb of any id", lp)
-		p.same("LogProb entropy of any id", ent)
-		p.unchanged("LogProbGrad of any id", func() {
-			p.dev.LogProbGrad(dh.dev, dt.dev, dl.dev, de.dev, h.dev, table.dev, target, allow, dim)
-		}, []both{h, table, dl, de})
-		p.ref.LogProbGrad(dh.ref, dt.ref, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
-		p.same("LogProbGrad dh of any id", dh)
-		p.same("LogProbGrad dtable of any id", dt)
+		outputLayer(p, vocab, 24, target, allow)
 	}
+}
+
+// outputLayer compares LogProb and its gradient on random rows.
+func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h, table, lp both) {
+	n := len(target)
+	h, table = p.random(n*dim), p.random(vocab*dim)
+	dl, de := p.random(n), p.random(n)
+	lp, ent, dh, dt := p.new(n), p.new(n), p.random(n*dim), p.random(vocab*dim)
+	p.unchanged("LogProb", func() { p.dev.LogProb(lp.dev, ent.dev, h.dev, table.dev, target, allow, dim) }, []both{h, table})
+	p.ref.LogProb(lp.ref, ent.ref, h.ref, table.ref, target, allow, dim)
+	p.same("LogProb", lp)
+	p.same("LogProb entropy", ent)
+	p.unchanged("LogProbGrad", func() {
+		p.dev.LogProbGrad(dh.dev, dt.dev, dl.dev, de.dev, h.dev, table.dev, target, allow, dim)
+	}, []both{h, table, dl, de})
+	p.ref.LogProbGrad(dh.ref, dt.ref, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
+	p.same("LogProbGrad dh", dh)
+	p.same("LogProbGrad dtable", dt)
+	return h, table, lp
 }
 
 func embed(p pair) {

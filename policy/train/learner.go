@@ -76,7 +76,6 @@ type example struct {
 	tokens     gym.Tokens
 	start, end int   // its rows in the batch's columns
 	rows       []int // positions of the sampled tokens
-	read       int   // how many others there are that something predicts
 }
 
 // batch is the columns of all episodes.
@@ -118,7 +117,6 @@ func collect(episodes []*gym.Episode, paid [][]float32) *batch {
 			b.cols.Reward[n-1] += carry
 		}
 		x.end = len(b.cols.Then)
-		x.read = max(0, len(x.tokens.IDs)-1-len(x.rows))
 		task := ep.Task
 		task.Hint = 0
 		if _, ok := groups[task]; !ok {
@@ -171,10 +169,10 @@ func input(examples []example, read bool) model.Input {
 			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
 		}
 	}
+	if !read {
+		return in
+	}
 	for i, x := range examples {
-		if !read {
-			break
-		}
 		for at := 1; at < len(x.tokens.IDs); at++ {
 			if !x.tokens.Sampled[at] {
 				in.Rows = append(in.Rows, in.Start[i]+int32(at-1))
@@ -306,12 +304,19 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 	return stats, nil
 }
 
+// sampled is how many tokens of the examples are.
+func sampled(xs []example) (n int) {
+	for _, x := range xs {
+		n += len(x.rows)
+	}
+	return n
+}
+
 // step is one optimizer step on some of the batch's examples.
 func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved bool) error {
-	rows, read := 0, 0
+	rows, read := sampled(xs), 0
 	for _, x := range xs {
-		rows += len(x.rows)
-		read += x.read
+		read += max(0, len(x.tokens.IDs)-1-len(x.rows)) // nothing predicts the first
 	}
 	err := l.each(l.Model, &l.passes, micro(xs), func(p *model.Pass, xs []example) (func(), error) {
 		out, err := p.Forward(input(xs, u.Read > 0))
@@ -357,10 +362,7 @@ func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved boo
 // part is the columns of some examples, with what a forward pass gave: the rows
 // that were sampled come first there.
 func (b *batch) part(xs []example, out model.Output, rows float64) *algo.Batch {
-	n := 0
-	for _, x := range xs {
-		n += len(x.rows)
-	}
+	n := sampled(xs)
 	gather := func(x []float32) []float32 {
 		if x == nil {
 			return nil

@@ -234,8 +234,8 @@ func (f *failing) Next(ctx context.Context) (curriculum.Step, error) {
 }
 
 func TestWhatIsReadIsLearntWhereItIsAskedFor(t *testing.T) {
-	read := func(weight float64, batches int) (last Stats, m *model.Model) {
-		m = newModel(t)
+	read := func(weight float64, batches int) (last Stats) {
+		m := newModel(t)
 		src := &endless{m: m}
 		u := update("grpo")
 		u.Estimator, u.Objective, u.Minibatches, u.Read = algo.Demonstration{}, algo.PolicyGradient{}, 1, weight
@@ -250,14 +250,14 @@ func TestWhatIsReadIsLearntWhereItIsAskedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		return last, m
+		return last
 	}
 	// One of three words follows the first, each as often: log 3 nats, at best.
-	first, _ := read(0.1, 1)
-	if last, _ := read(1, 120); first.Read < 2 || last.Read < 1.05 || last.Read > 1.2 {
+	first := read(0.1, 1)
+	if last := read(1, 120); first.Read < 2 || last.Read < 1.05 || last.Read > 1.2 {
 		t.Errorf("a token that is read surprises by %.2f nats at first, %.2f after 120 steps; want log 40, then log 3", first.Read, last.Read)
 	}
-	if none, _ := read(0, 1); none.Read != 0 || none.Loss != first.Loss {
+	if none := read(0, 1); none.Read != 0 || none.Loss != first.Loss {
 		t.Errorf("without it: %.2f nats, loss %v; with it %v", none.Read, none.Loss, first.Loss)
 	}
 }
