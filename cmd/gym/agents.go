@@ -12,6 +12,7 @@ import (
 	"github.com/turngym/turngym/gym/catalog"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy"
+	"github.com/turngym/turngym/policy/model"
 	"github.com/turngym/turngym/policy/token"
 	"github.com/turngym/turngym/policy/train"
 )
@@ -44,13 +45,19 @@ func loadPolicy(run string, dev kernels.Device) (agent.Agent, error) {
 	if _, err := readRun(run); err != nil {
 		return nil, err
 	}
-	tok, err := token.Load(filepath.Join(run, "tokenizer.json"))
-	if err != nil {
-		return nil, err
-	}
-	m, st, err := train.Restore(dev, run)
+	tok, m, st, err := loadRun(run, dev)
 	if err != nil {
 		return nil, err
 	}
 	return rollout.Agent{Policy: policy.New(m.Snapshot(), uint32(st.Step)), Codec: prompt.New(tok)}, nil
+}
+
+// loadRun is what a run has learnt, and how far it has come.
+func loadRun(run string, dev kernels.Device) (*token.Tokenizer, *model.Model, train.State, error) {
+	tok, err := token.Load(filepath.Join(run, "tokenizer.json"))
+	if err != nil {
+		return nil, nil, train.State{}, err
+	}
+	m, st, err := train.Load(dev, run)
+	return tok, m, st, err
 }

@@ -79,15 +79,16 @@ type WebConfig struct {
 	Dir     string   `mapstructure:"dir" help:"folder of Lua scenarios instead of the built-in ones"`
 }
 
-// ModelConfig is the policy's shape.
+// ModelConfig is the policy's shape, or the run whose policy goes on learning.
 type ModelConfig struct {
-	Vocab   int `mapstructure:"vocab" help:"most tokens of the learnt tokenizer"`
-	Dim     int `mapstructure:"dim" help:"width"`
-	Layers  int `mapstructure:"layers" help:"blocks"`
-	Heads   int `mapstructure:"heads" help:"attention heads"`
-	KVHeads int `mapstructure:"kv_heads" help:"key-value heads; 0: as many as heads"`
-	Hidden  int `mapstructure:"hidden" help:"width of the gated layer"`
-	Context int `mapstructure:"context" help:"most tokens of an episode"`
+	From    string `mapstructure:"from" help:"folder of a run: begin with its policy and its tokenizer; the keys below are then that run's"`
+	Vocab   int    `mapstructure:"vocab" help:"most tokens of the learnt tokenizer"`
+	Dim     int    `mapstructure:"dim" help:"width"`
+	Layers  int    `mapstructure:"layers" help:"blocks"`
+	Heads   int    `mapstructure:"heads" help:"attention heads"`
+	KVHeads int    `mapstructure:"kv_heads" help:"key-value heads; 0: as many as heads"`
+	Hidden  int    `mapstructure:"hidden" help:"width of the gated layer"`
+	Context int    `mapstructure:"context" help:"most tokens of an episode"`
 }
 
 // shape is the model's, for a tokenizer of so many tokens.

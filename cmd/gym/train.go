@@ -219,8 +219,16 @@ func (s *session) proveOracles(ctx context.Context) error {
 	return nil
 }
 
-// begin makes the run's folder, its tokenizer and a new model.
+// begin makes the run's folder, with the policy that it begins with.
 func (s *session) begin(ctx context.Context, dev kernels.Device) error {
+	if from := s.c.Model.From; from != "" {
+		old, err := readRun(from)
+		if err != nil {
+			return wrongUse{fmt.Errorf("model.from: %w", err)}
+		}
+		s.c.Model = old.Model
+		s.c.Model.From = from
+	}
 	if s.live() {
 		if err := s.proveOracles(ctx); err != nil {
 			return wrongUse{err}
@@ -232,16 +240,12 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err := makeRun(s.dir, &s.c); err != nil {
 		return err
 	}
-	tok, err := s.learnTokens(ctx)
+	tok, m, err := s.newPolicy(ctx, dev)
 	if err != nil {
 		return err
 	}
 	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
 		return err
-	}
-	m, err := model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed)
-	if err != nil {
-		return wrongUse{err}
 	}
 	s.equip(tok, m, train.State{})
 	// What cannot be written is known before any work is done.
@@ -249,6 +253,24 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	return markRun(s.dir)
+}
+
+// newPolicy is what the run begins with: random weights and the words of the
+// environment, or what another run has learnt.
+func (s *session) newPolicy(ctx context.Context, dev kernels.Device) (*token.Tokenizer, *model.Model, error) {
+	if from := s.c.Model.From; from != "" {
+		tok, m, _, err := loadRun(from, dev)
+		return tok, m, err
+	}
+	tok, err := s.learnTokens(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed)
+	if err != nil {
+		err = wrongUse{err}
+	}
+	return tok, m, err
 }
 
 // reopen goes on with the run in dir.

@@ -294,10 +294,26 @@ func write(dir string, m *model.Model, st State) error {
 	return weights.Atomic(filepath.Join(dir, "state.json"), text)
 }
 
-// Restore reads a run's checkpoint: the model with its optimizer, and how far it
-// has come. A crash while a checkpoint was being replaced leaves the
-// old one, which is read then.
+// Restore reads a run's checkpoint to go on with it: the model with its
+// optimizer, and how far it has come.
 func Restore(dev kernels.Device, run string) (*model.Model, State, error) {
+	m, st, dir, err := load(dev, run)
+	if err == nil {
+		err = m.LoadOptimizer(filepath.Join(dir, "optimizer.safetensors"))
+	}
+	return m, st, err
+}
+
+// Load is Restore without the optimizer: for a model that only plays, or
+// begins to learn anew.
+func Load(dev kernels.Device, run string) (*model.Model, State, error) {
+	m, st, _, err := load(dev, run)
+	return m, st, err
+}
+
+// load reads a checkpoint's model, and says where it lies. A crash while a
+// checkpoint was being replaced leaves the old one, which is read then.
+func load(dev kernels.Device, run string) (*model.Model, State, string, error) {
 	var st State
 	dir := checkpointDir(run)
 	if _, err := os.Stat(filepath.Join(dir, "state.json")); errors.Is(err, os.ErrNotExist) {
@@ -308,20 +324,14 @@ func Restore(dev kernels.Device, run string) (*model.Model, State, error) {
 	path := filepath.Join(dir, "state.json")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, st, fmt.Errorf("no checkpoint in %s: %w", run, err)
+		return nil, st, dir, fmt.Errorf("no checkpoint in %s: %w", run, err)
 	}
 	if err := json.Unmarshal(text, &st); err != nil {
-		return nil, st, fmt.Errorf("%s is corrupt: %w", path, err)
+		return nil, st, dir, fmt.Errorf("%s is corrupt: %w", path, err)
 	}
 	if st.Version < 1 || st.Version > stateVersion { // version 1 had no plan
-		return nil, st, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
+		return nil, st, dir, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
 	}
-	loaded, err := model.Load(dev, dir)
-	if err != nil {
-		return nil, st, err
-	}
-	if err := loaded.LoadOptimizer(filepath.Join(dir, "optimizer.safetensors")); err != nil {
-		return nil, st, err
-	}
-	return loaded, st, nil
+	m, err := model.Load(dev, dir)
+	return m, st, dir, err
 }
