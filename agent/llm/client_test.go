@@ -1,7 +1,10 @@
 package llm_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -138,6 +141,29 @@ func TestAStreamThatSaysItFailedIsTriedAgain(t *testing.T) {
 			t.Errorf("outcome %v after %d tries, spent %+v", ep.Outcome(), n, a.Spent())
 		}
 	})
+}
+
+// OpenAI's newer models refuse the name that every other server knows.
+func TestTheBoundOfAReplyHasTheNameThatTheEndpointKnows(t *testing.T) {
+	for base, want := range map[string]string{
+		"http://model.test/v1": "max_tokens", "https://api.openai.com/v1": "max_completion_tokens", "https://eu.openai.azure.com/openai/v1": "max_completion_tokens",
+	} {
+		a := llm.New(base, "tiny")
+		a.MaxTokens = 77
+		var asked map[string]any
+		a.Transport = llmtest.Direct(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			json.Unmarshal(body, &asked)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			(&llmtest.Endpoint{Model: right}).ServeHTTP(w, r)
+		}))
+		play(t, a, "bandit", 1)
+		for _, name := range []string{"max_tokens", "max_completion_tokens"} {
+			if v, there := asked[name]; there != (name == want) || there && v != 77.0 {
+				t.Errorf("%s: %s is %v", base, name, v)
+			}
+		}
+	}
 }
 
 // What no other try would change stops the run in one clear line, without the key.

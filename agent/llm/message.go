@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"net/url"
 	"strings"
 
 	"github.com/openai/openai-go/v3"
@@ -76,7 +77,9 @@ func (a *Agent) params(q *question) openai.ChatCompletionNewParams {
 	if a.Temperature >= 0 {
 		p.Temperature = param.NewOpt(a.Temperature)
 	}
-	if a.MaxTokens > 0 {
+	if a.MaxTokens > 0 && a.renamed() {
+		p.MaxCompletionTokens = param.NewOpt(int64(a.MaxTokens))
+	} else if a.MaxTokens > 0 {
 		p.MaxTokens = param.NewOpt(int64(a.MaxTokens))
 	}
 	if q.seed != 0 {
@@ -89,6 +92,14 @@ func (a *Agent) params(q *question) openai.ChatCompletionNewParams {
 		p.StreamOptions.IncludeUsage = param.NewOpt(true)
 	}
 	return p
+}
+
+// renamed says whether the endpoint takes max_completion_tokens and no
+// max_tokens, as OpenAI's and Azure's do for newer models. Other servers know the
+// older name, and some of them no other.
+func (a *Agent) renamed() bool {
+	u, err := url.Parse(a.BaseURL)
+	return err == nil && (strings.HasSuffix(u.Hostname(), ".openai.com") || strings.HasSuffix(u.Hostname(), ".azure.com"))
 }
 
 func (m *message) param() openai.ChatCompletionMessageParamUnion {

@@ -53,7 +53,10 @@ func (a *app) checkCommand() *cobra.Command {
 			}
 			again := []string{"check", "--env", c.Env, "--web.driver", c.Web.Driver, "--web.chrome", c.Web.Chrome, "--web.pages", c.Web.Pages,
 				"--web.browser", c.Web.Browser, "--web.input", c.Web.Input, "--web.actions", strings.Join(c.Web.Actions, ","), "--web.dir", c.Web.Dir, "--puzzle.dir", c.Puzzle.Dir,
-				"--tools", listFlag(c.Tools), "--mcp", listFlag(c.MCP), "--tool_calls", strconv.Itoa(c.ToolCalls)}
+				"--tools", listFlag(c.Tools), "--tool_calls", strconv.Itoa(c.ToolCalls)}
+			for _, server := range c.MCP {
+				again = append(again, "--mcp", server)
+			}
 			return a.check(cmd.Context(), f, c.Env+"/", all, flags, func(name string) []string { return append(again, "--scenarios", name) })
 		},
 	}

@@ -62,6 +62,7 @@ func findRecipe(name string) (recipe, error) {
 // key is one leaf of Config.
 type key struct {
 	name, help string
+	whole      bool // of a list: a comma is part of an item, and the flag is given once for each
 	field      reflect.Value
 }
 
@@ -76,7 +77,7 @@ func keys(c *Config) []key {
 			if f.Type.Kind() == reflect.Struct {
 				walk(name+".", v.Field(i))
 			} else {
-				out = append(out, key{name, f.Tag.Get("help"), v.Field(i)})
+				out = append(out, key{name, f.Tag.Get("help"), f.Tag.Get("whole") != "", v.Field(i)})
 			}
 		}
 	}
@@ -96,7 +97,11 @@ func addFlags(fs *pflag.FlagSet) {
 		case string:
 			fs.String(k.name, v, k.help)
 		case []string:
-			fs.StringSlice(k.name, v, k.help)
+			if k.whole {
+				fs.StringArray(k.name, v, k.help)
+			} else {
+				fs.StringSlice(k.name, v, k.help)
+			}
 		case int:
 			fs.Int(k.name, v, k.help)
 		case uint64:

@@ -32,7 +32,7 @@ type Config struct {
 	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
 	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
 	Tools     []string `mapstructure:"tools" help:"tools beside the environment's verbs: see gym tools; or lua:FILE"`
-	MCP       []string `mapstructure:"mcp" help:"MCP servers whose tools are given: NAME=COMMAND ARGUMENTS or NAME=http://HOST/PATH"`
+	MCP       []string `mapstructure:"mcp" whole:"true" help:"MCP servers whose tools are given: NAME=COMMAND ARGUMENTS or NAME=http://HOST/PATH"`
 	ToolCalls int      `mapstructure:"tool_calls" help:"most calls of tools in an episode"`
 
 	Web      WebConfig      `mapstructure:"web"`
