@@ -76,6 +76,7 @@ test: chrome miniwob mcp-servers check
 test-long: test
 	GYM_LONG=1 $(GO) test -timeout 4h -v -run 'ThreeSeeds' ./cmd/gym
 	GYM_LONG=1 $(GO) test -timeout 2h -run 'Sites' ./envs/web
+	GYM_LONG=1 $(GO) test -timeout 1h ./envs/puzzle
 	for p in ./scenarios ./agent/prompt ./gym ./gym/record ./policy/weights ./policy/token \
 		./tools ./tools/mcp ./tools/script ./tools/shellbox ./tools/sqlbox ./tools/codebox ./tools/retrieve ./agent/llm ./cmd/gym/internal/console \
 		./envs/search ./envs/code ./envs/toolbox; do \

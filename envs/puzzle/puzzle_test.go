@@ -9,15 +9,19 @@ import (
 	"github.com/turngym/turngym/gym/gymtest"
 )
 
-// TestFamily proves every puzzle. GYM_ONLY names one, to work on it. The race
+// TestFamily proves every puzzle, on fewer seeds than gym check, and with GYM_LONG
+// on as many. GYM_ONLY names one, to work on it. The race
 // detector makes Lua ten times slower and finds nothing in a Lua file: make test
 // runs this without, and the list of families (package envs) under it.
 func TestFamily(t *testing.T) {
 	if race {
 		t.Skip("too slow under the race detector; make test runs it without")
 	}
-	s := gymtest.Suite{Name: "puzzle", Golden: "../../testdata/playthroughs", Parallel: true,
+	s := gymtest.Suite{Name: "puzzle", Seeds: 30, Golden: "../../testdata/playthroughs", Parallel: true,
 		Open: func(testing.TB) gym.Family { return &puzzle.Family{} }}
+	if os.Getenv("GYM_LONG") != "" {
+		s.Seeds = 0
+	}
 	if name := os.Getenv("GYM_ONLY"); name != "" {
 		s.Only = []string{name}
 	}
