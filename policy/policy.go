@@ -120,8 +120,8 @@ func (s *Sequence) Append(ids []int32, types []uint8) {
 	}
 }
 
-// Sample draws tokens until the constraint is finished. Nothing is appended
-// where the error is ErrFull.
+// Sample draws tokens until the constraint is finished. The context never has
+// more tokens than the model can train on; a sequence that met ErrFull is done.
 func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.Tokens, error) {
 	var out gym.Tokens
 	for {
@@ -132,6 +132,9 @@ func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.
 		}
 		if err := ctx.Err(); err != nil {
 			return out, err
+		}
+		if len(s.pending) >= s.cache.Room() {
+			return out, ErrFull
 		}
 		logp := certain
 		if len(allow) > 1 {

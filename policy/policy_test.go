@@ -126,12 +126,17 @@ func TestPublishingChangesOnlyNewSequences(t *testing.T) {
 	}
 }
 
+// What fills the context to the last token can be trained on; one more, even of
+// a choice of one, which the model is not asked for, is said to be too many.
 func TestAFullContextIsSaid(t *testing.T) {
-	s := New(decoder(t, 1), 0).Begin(1)
-	defer s.Close()
-	s.Append(make([]int32, 60), make([]uint8, 60))
-	if _, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 9, ids: among}); !errors.Is(err, ErrFull) {
-		t.Error(err)
+	for n, c := range map[int]*words{60: {n: 9, ids: among}, 55: {n: 9, ids: among}, 56: {n: 9, ids: among}, 57: {n: 9, ids: among[:1]}} {
+		s := New(decoder(t, 1), 0).Begin(1)
+		s.Append(make([]int32, n), make([]uint8, n))
+		full := n+9 > 64
+		if _, err := s.Sample(t.Context(), Sampling{Temperature: 1}, c); errors.Is(err, ErrFull) != full || s.Len() > 64 {
+			t.Errorf("%d tokens and 9 more: %d, %v", n, s.Len(), err)
+		}
+		s.Close()
 	}
 }
 

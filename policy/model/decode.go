@@ -90,7 +90,7 @@ func (c *Cache) Extend(ids, types []int32) error {
 	if n == 0 {
 		return nil
 	}
-	if c.len+n > cfg.Context {
+	if n > c.Room() {
 		return ErrContext
 	}
 	if err := cfg.known(ids); err != nil {
@@ -116,6 +116,9 @@ func (c *Cache) Extend(ids, types []int32) error {
 	c.len += n
 	return nil
 }
+
+// Room is how many tokens more the context has place for.
+func (c *Cache) Room() int { return c.d.Context - c.len }
 
 // Logits are those of the next token among ids, for the weights of the last
 // Extend or Reset. Of an empty sequence they are 0.
