@@ -163,14 +163,6 @@ func zipped(name, text string) want {
 	}
 }
 
-func zip(text string) string {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	z.Write([]byte(text))
-	z.Close()
-	return b.String()
-}
-
 func compress(d *draw) {
 	file := d.one(logFiles...)
 	d.beside(1)
@@ -185,7 +177,7 @@ func compress(d *draw) {
 			return
 		}
 		text := strings.Join(d.log(d.n(2, 5)), "\n") + "\n"
-		d.raw(file+".gz", zip(text), 0o644)
+		d.raw(file+".gz", string(shellbox.Gzip([]byte(text))), 0o644)
 		d.free(file + ".gz")
 		d.say("Unpack "+file+".gz", "The file "+file+".gz is compressed. Unpack it.")
 		d.do("gunzip " + file + ".gz")
@@ -202,7 +194,7 @@ func compress(d *draw) {
 		lines := d.log(d.n(6, 12))
 		word := strings.Fields(lines[0])[0]
 		out := d.one(countFiles...)
-		d.raw(file+".gz", zip(strings.Join(lines, "\n")+"\n"), 0o644)
+		d.raw(file+".gz", string(shellbox.Gzip([]byte(strings.Join(lines, "\n")+"\n"))), 0o644)
 		d.free(out)
 		d.say("Count the lines with "+word+" in the compressed file "+file+".gz and write the number to "+out+". Leave "+file+".gz as it is.", "How many lines of "+file+".gz, which is compressed, have "+word+"? Write it to "+out+" and do not change the file.")
 		d.do("zcat "+file+".gz | head -n 3", "zcat "+file+".gz | grep -c "+word+" > "+out)

@@ -8,7 +8,23 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 )
+
+// compressors are at rest: a new one takes most of a megabyte.
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+// Gzip is data as the shell's gzip and tar -z compress it, without a name or a
+// time.
+func Gzip(data []byte) []byte {
+	var b bytes.Buffer
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	z.Reset(&b)
+	z.Write(data)
+	z.Close()
+	return b.Bytes()
+}
 
 // tarCommand makes, lists and unpacks archives.
 func tarCommand(p *proc) int {
@@ -39,13 +55,7 @@ func (p *proc) pack(name, dir string) int {
 		return p.usage("cowardly refusing to create an empty archive")
 	}
 	var b bytes.Buffer
-	w := io.Writer(&b)
-	var z *gzip.Writer
-	if p.has('z') || p.has('a') && strings.HasSuffix(name, "gz") {
-		z = gzip.NewWriter(&b)
-		w = z
-	}
-	t := tar.NewWriter(w)
+	t := tar.NewWriter(&b)
 	archive, _, _ := p.fs().lookup(p.path(name), true)
 	for _, f := range p.args {
 		root := p.path(join(dir, f))
@@ -82,10 +92,12 @@ func (p *proc) pack(name, dir string) int {
 			p.fail("%s: Cannot stat: %v", f, err)
 		}
 	}
-	if t.Close(); z != nil {
-		z.Close()
+	t.Close()
+	data := b.Bytes()
+	if p.has('z') || p.has('a') && strings.HasSuffix(name, "gz") {
+		data = Gzip(data)
 	}
-	if !p.write(name, b.Bytes()) || p.failed {
+	if !p.write(name, data) || p.failed {
 		return 2
 	}
 	return 0
@@ -212,11 +224,7 @@ func gzipCommand(p *proc) int {
 				continue
 			}
 		} else {
-			var b bytes.Buffer
-			z := gzip.NewWriter(&b)
-			z.Write([]byte(text))
-			z.Close()
-			data = b.Bytes()
+			data = Gzip([]byte(text))
 		}
 		if p.shell.box.spend(len(data)); show || f == "-" {
 			p.print(string(data))
