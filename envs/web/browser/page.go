@@ -244,10 +244,11 @@ type answered struct {
 	err  error
 }
 
-// errLeft is an evaluation's error when its document was left meanwhile.
+// errLeft is an evaluation's error when its document was left meanwhile: a fault
+// for who cannot go on with the next document.
 var (
-	errLeft = errors.New("the document was left")
-	errSlow = errors.New("the page does not answer")
+	errLeft error = &gym.Fault{Op: "evaluate in the page", Err: errors.New("the document was left")}
+	errSlow       = errors.New("the page does not answer")
 )
 
 // Eval runs an expression. Where a dialog opens meanwhile the error is
