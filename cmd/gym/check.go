@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,7 @@ func (a *app) checkCommand() *cobra.Command {
 			for _, server := range c.MCP {
 				again = append(again, "--mcp", server)
 			}
-			return a.check(cmd.Context(), f, c.Env+"/", all, flags, func(name string) []string { return append(again, "--scenarios", name) })
+			return a.check(cmd.Context(), f, c.Env+"/", all, flags, func(name string) []string { return slices.Concat(again, []string{"--scenarios", name}) })
 		},
 	}
 	addFlags(cmd.Flags())
