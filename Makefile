@@ -14,14 +14,15 @@ build:
 
 # Finds Chrome or Chromium, or installs Debian's where apt may: the shell for
 # headless use, which gym prefers, and the whole one. Where neither can be, gym
-# goes on with pages without scripts (the static driver).
+# goes on with pages without scripts (the static driver). The fonts are those
+# that web pages count on; without them text has other widths.
 chrome:
 	@for c in chromium-headless-shell chrome-headless-shell headless-shell chromium chromium-browser google-chrome-stable google-chrome; do command -v $$c >/dev/null && exit 0; done; \
 	as=; test "$$(id -u)" = 0 || as="sudo -n"; \
 	if command -v apt-get >/dev/null && $$as true 2>/dev/null; then \
 		echo "installing chromium"; \
 		install="$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"; \
-		{ $$as apt-get update -qq && { $$install chromium chromium-headless-shell || $$install chromium; }; } >build-chromium.log 2>&1 \
+		{ $$as apt-get update -qq && { $$install chromium chromium-headless-shell fonts-liberation || $$install chromium; }; } >build-chromium.log 2>&1 \
 			&& { rm -f build-chromium.log; exit 0; }; \
 	fi; \
 	echo "no Chrome here and no way to install one: going on with the static driver (pages without scripts)"
