@@ -26,19 +26,24 @@ type Buffer interface {
 // Dims says what MatMul multiplies.
 type Dims struct {
 	M, N, K        int
-	TransA, TransB bool // A is stored [K, M] instead of [M, K]; B is stored [N, K] instead of [K, N]
-	Accumulate     bool // add to out instead of overwriting it
+	TransA, TransB bool   // A is stored [K, M] instead of [M, K]; B is stored [N, K] instead of [K, N]
+	Packed         bool   // B is what Pack made of [K, N]
+	Plus           Buffer // what the product is added to: [M, N], which may be out, or [N], for every row; nil is 0
 }
 
 // Heads is the shape of grouped-query attention: Q query heads share KV key
 // and value heads (Q is a multiple of KV), each of Dim numbers.
 type Heads struct{ Q, KV, Dim int }
 
-// Context is the keys and values that one sequence's queries look at:
-// buffers of [Len or more, KV*Dim].
-type Context struct {
-	K, V Buffer
-	Len  int
+// PageTokens is how many tokens a page of a sequence's keys and values holds.
+const PageTokens = 64
+
+// Pages are one sequence's keys and values in one layer. Several sequences may
+// share pages that are full.
+type Pages struct {
+	List []Buffer
+	At   int // where the layer's part begins in each
+	Len  int // tokens
 }
 
 // Allow lists for each of N rows the ids among which a token was chosen:
@@ -65,12 +70,19 @@ type Device interface {
 	New(n int) Buffer // zeroed
 	Write(dst Buffer, src []float32)
 	Read(dst []float32, src Buffer)
+	Copy(dst, src Buffer)
 	Zero(b Buffer)
 
 	// MatMul is out[M,N] = A·B, by Dims.
 	MatMul(out, a, b Buffer, d Dims)
+	// Pack writes w [k, n] to dst, of PackedLen numbers, in the order in which
+	// MatMul is fastest: for weights that many small calls have in common.
+	Pack(dst, w Buffer, k, n int)
+	PackedLen(k, n int) int
 	// Add is out += a, elementwise.
 	Add(out, a Buffer)
+	// SumRows is dst += the sum of x's rows; dst is [dim], x [T, dim].
+	SumRows(dst, x Buffer, dim int)
 
 	// Embed is out[t] = table[ids[t]]; out is [T, dim], table [V, dim].
 	Embed(out, table Buffer, ids []int32, dim int)
@@ -88,19 +100,30 @@ type Device interface {
 	// eq. 34, in the half-split layout of Llama and Qwen). inverse rotates back: the gradient.
 	Rope(x Buffer, pos []int32, heads, dim int, theta float64, inverse bool)
 
-	// Attention is causal softmax(q·kᵀ/sqrt(Dim))·v for a batch of sequences.
-	// Sequence s has the query rows Start[s]..Start[s+1]-1 of q and out
-	// [T, Q*Dim]; its last query sees all ctx[s].Len keys, the one before it
-	// all but the last, and so on. lse [T, Q] receives the log of each row's
-	// sum of exponentials, for the gradient.
-	Attention(out, lse, q Buffer, start []int32, ctx []Context, h Heads)
-	// AttentionGrad overwrites dq [T, Q*Dim] and adds to dctx[s].K and dctx[s].V.
-	AttentionGrad(dq Buffer, dctx []Context, dout, out, lse, q Buffer, start []int32, ctx []Context, h Heads)
+	// Attention is causal softmax(q·kᵀ/sqrt(Dim))·v within each of a batch's
+	// sequences: s has the rows start[s] to start[s+1]-1 of q and out
+	// [T, Q*Dim] and of k and v [T, KV*Dim]. lse [T, Q] receives the log of each
+	// row's sum of exponentials, for the gradient.
+	Attention(out, lse, q, k, v Buffer, start []int32, h Heads)
+	// AttentionGrad overwrites dq [T, Q*Dim] and dk and dv [T, KV*Dim].
+	AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v Buffer, start []int32, h Heads)
+
+	// AttentionPaged writes the rows of k and v [T, KV*Dim] as the last tokens
+	// of their sequences' pages and is the Attention of q over all of those, with
+	// the same bits. Those pages must be of no other sequence.
+	AttentionPaged(out, q, k, v Buffer, start []int32, pages []Pages, h Heads)
+	// PageLen is how many numbers one layer's keys and values of a page are.
+	PageLen(h Heads) int
 
 	// SwiGLU is out = silu(gate)*up (Shazeer 2020, eq. 6).
 	SwiGLU(out, gate, up Buffer)
 	// SwiGLUGrad overwrites dgate and dup.
 	SwiGLUGrad(dgate, dup, dout, gate, up Buffer)
+
+	// GELU is Hendrycks and Gimpel's (2016) approximation by tanh.
+	GELU(out, x Buffer)
+	// GELUGrad overwrites dx.
+	GELUGrad(dx, dout, x Buffer)
 
 	// LogProb is the output layer: logits = h·tableᵀ restricted to the allowed
 	// ids, then logp[i] = log-softmax at target[i] and entropy[i] of that

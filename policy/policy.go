@@ -36,7 +36,13 @@ type Policy struct {
 	dec     *model.Decoder
 	version uint32
 	news    chan struct{} // closed at the next Publish
-	caches  sync.Pool     // of *model.Cache of the newest weights' shape
+	slots   sync.Pool     // of *slot of the newest weights' shape
+}
+
+// slot is what a sequence needs of memory.
+type slot struct {
+	cache *model.Cache
+	batch model.Batch
 }
 
 // New makes a policy that samples from dec, as a version.
@@ -84,19 +90,19 @@ func (p *Policy) Begin(seed uint64) *Sequence {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	s := &Sequence{policy: p, version: p.version, rng: rand.New(rand.NewPCG(seed, 0x73616d706c65))}
-	if c, ok := p.caches.Get().(*model.Cache); ok {
-		s.cache = c
-		c.Reset(p.dec)
+	if c, ok := p.slots.Get().(*slot); ok {
+		s.slot = c
+		c.cache.Reset(p.dec)
 	} else {
-		s.cache = p.dec.NewCache()
+		s.slot = &slot{cache: p.dec.NewCache()}
 	}
 	return s
 }
 
 // Sequence is one context and its key-value cache.
 type Sequence struct {
-	policy  *Policy
-	cache   *model.Cache
+	policy *Policy
+	*slot
 	version uint32
 	rng     *rand.Rand
 	pending []int32 // appended, not yet run through the model
@@ -161,7 +167,7 @@ var certain = []float32{0}
 
 // logProbs runs what is pending through the model; they are those of allow.
 func (s *Sequence) logProbs(allow []int32) ([]float32, error) {
-	if err := s.cache.Extend(s.pending, s.types); err != nil {
+	if err := s.batch.Extend(model.More{Cache: s.cache, IDs: s.pending, Types: s.types}); err != nil {
 		return nil, err
 	}
 	s.pending, s.types = s.pending[:0], s.types[:0]
@@ -204,8 +210,8 @@ func pick(logp []float32, temperature float64, rng *rand.Rand) int {
 
 // Close gives the cache back.
 func (s *Sequence) Close() {
-	if s.cache != nil {
-		s.policy.caches.Put(s.cache)
-		s.cache = nil
+	if s.slot != nil {
+		s.policy.slots.Put(s.slot)
+		s.slot = nil
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 func decoder(t *testing.T, seed uint64) *model.Decoder {
 	t.Helper()
-	dev, err := cpu.New("")
+	dev, err := cpu.New("", 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,7 +184,7 @@ func (a *app) trained(dir string, o *rollOptions, c *Config) (actor, error) {
 	if err != nil {
 		return actor{}, err
 	}
-	dev, err := cpu.New(c.CPU)
+	dev, err := cpu.New(c.CPU, c.Threads)
 	if err != nil {
 		return actor{}, err
 	}

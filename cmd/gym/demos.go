@@ -94,7 +94,7 @@ const demosRound = 64
 // gives up where a long stretch of tasks brought none: a scenario may have few
 // different ones.
 func (s *session) collectDemos(ctx context.Context, a *app, k *demoKeeper, o demosOptions) error {
-	dev, err := cpu.New(s.c.CPU)
+	dev, err := cpu.New(s.c.CPU, s.c.Threads)
 	if err != nil {
 		return wrongUse{err}
 	}

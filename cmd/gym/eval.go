@@ -97,7 +97,7 @@ func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, s
 		return err
 	}
 	defer s.close()
-	dev, err := cpu.New(c.CPU)
+	dev, err := cpu.New(c.CPU, c.Threads)
 	if err != nil {
 		return err
 	}

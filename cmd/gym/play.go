@@ -79,7 +79,7 @@ func playAlong(name string, c Config) (agent.Agent, error) {
 	if name == "" {
 		return nil, nil
 	}
-	dev, err := cpu.New(c.CPU)
+	dev, err := cpu.New(c.CPU, c.Threads)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type Config struct {
 	Recipe    string   `mapstructure:"recipe" help:"web or tools (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
 	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
 	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
-	Threads   int      `mapstructure:"threads" help:"passes that train at once"`
+	Threads   int      `mapstructure:"threads" help:"threads that the policy may use for one step"`
 	Envs      int      `mapstructure:"envs" help:"environments that live side by side"`
 	Staleness int      `mapstructure:"staleness" help:"versions that an episode may lag behind the trainer; 0 is synchronous"`
 	Save      int      `mapstructure:"save" help:"steps between checkpoints"`

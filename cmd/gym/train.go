@@ -138,7 +138,7 @@ func (a *app) resume(ctx context.Context, dir string) error {
 
 // train runs a training run from its beginning, or goes on with the one in dir.
 func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
-	dev, err := cpu.New(c.CPU)
+	dev, err := cpu.New(c.CPU, c.Threads)
 	if err != nil {
 		return wrongUse{err}
 	}
@@ -161,7 +161,7 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "policy  %.2f million parameters, %d tokens, %s, %d threads\n", float64(s.learner.Model.Size())/1e6, s.learner.Model.Vocab, dev.Name(), c.Threads)
+	fmt.Fprintf(a.err, "policy  %.2f million parameters, %d tokens, %s\n", float64(s.learner.Model.Size())/1e6, s.learner.Model.Vocab, dev.Name())
 	fmt.Fprintf(a.err, "run     %s\n\n", s.dir)
 	if err := s.train(ctx, a); err != nil {
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -290,7 +290,7 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 
 func (s *session) equip(tok *token.Tokenizer, m *model.Model, st train.State) {
 	s.codec = prompt.New(tok)
-	s.learner = &train.Learner{Model: m, Threads: s.c.Threads}
+	s.learner = &train.Learner{Model: m}
 	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
 	s.from = st
 }

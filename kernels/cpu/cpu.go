@@ -1,11 +1,10 @@
-// Package cpu is the default device: float32 on one thread per call, with
-// AVX-512 or AVX2 micro-kernels where the machine has them and plain Go
-// elsewhere.
+// Package cpu is the default device: float32, with AVX-512 or AVX2 micro-kernels
+// where the machine has them and plain Go elsewhere.
 //
-// A call never starts goroutines. Callers work in parallel by making several
-// calls at once on different buffers: rollouts have one sequence each, the
-// trainer one pass each. So there is no pool to wake, nothing to contend for,
-// and a result cannot depend on the number of threads.
+// A call is worked on by its caller and, where it is large enough and nobody
+// else has them, by the device's helpers. Many callers at once each work alone
+// on their own threads. So nobody waits for another call, and no result depends
+// on the number of threads.
 //
 // Every row's result has the same bits however many rows a call has: each
 // element is one chain of operations whose order is fixed by the inner
@@ -17,24 +16,44 @@ package cpu
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/turngym/turngym/kernels"
 )
 
-// isa is one instruction set's vector kernels. n is always a multiple of 16.
+// isa is one instruction set's vector kernels. The n of kernels over rows is a
+// multiple of 16.
 type isa struct {
 	name string
-	cols int   // of the micro-kernel
-	mr   []int // its row counts, descending, ending in 1
-	gemm func(mr, k int, a []float32, ars, acs int, b []float32, brs int, c []float32, crs int, acc bool)
+	cols int // of a panel of b
+	rows int // most that the micro-kernel has
+
+	// gemm is c[tiles*mr, n] = plus + a·b; b is panels that are bstep apart, plus may be nil.
+	gemm     func(tiles, mr, n, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int)
+	packRows func(dst, src []float32, stride, k, n int) // dst[k, cols] is src's first n columns, then 0
+	packCols func(dst, src []float32, stride, k, n int) // dst[k, cols] is src's first n rows, then 0
+	packTile func(dst, src []float32, stride, k, n int) // dst[k, n] is src's first n columns
 
 	dot      func(a, b []float32, n int) float32
+	dot3     func(a, b, c []float32, n int) float32
 	axpy     func(dst, x []float32, alpha float32, n int)
-	expSum   func(x []float32, n int, scale, top float32) float32
-	silu     func(out, g, u []float32, n int)
-	siluGrad func(dg, du, d, g, u []float32, n int)
+	times    func(x []float32, alpha float32, n int)
+	scale    func(dst, x, w []float32, alpha float32, n int)
+	normGrad func(dx, dw, dout, x, w []float32, rstd, mean float32, n int)
+	rotate   func(lo, hi, cos, sin []float32, sign float32, n int)
+	top      func(x []float32, n int) float32
+	expSum   func(x []float32, scale, top float32, n int) float32
+	probGrad func(dp, p []float32, delta, scale float32, n int)
+	silu     func(out, gate, up []float32, n int)
+	siluGrad func(dgate, dup, dout, gate, up []float32, n int)
+	gelu     func(out, x []float32, n int)
+	geluGrad func(dx, dout, x []float32, n int)
+	adamw    func(p, g, m, v []float32, c *[9]float32, n int)
+
+	peak func(n int) (multiplyAdds int)
 }
 
 // Paths are the instruction sets that this machine can run, best first.
@@ -49,19 +68,24 @@ func Paths() []string {
 // Device computes in float32 on the CPU. It is safe for many goroutines.
 type Device struct {
 	isa     isa
+	pool    *pool
 	scratch sync.Pool // *[]float32
 	ropes   sync.Map  // ropeKey -> []float32: cos and sin by position
 }
 
-// New makes a device; path is one of [Paths], "" is the best.
-func New(path string) (*Device, error) {
+// New makes a device; path is one of [Paths], "" is the best; threads is how
+// many a large call may use, 0 is one for each processor.
+func New(path string, threads int) (*Device, error) {
 	all := paths()
 	if path == "" {
 		path = all[0].name
 	}
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
 	for _, s := range all {
 		if s.name == path {
-			return &Device{isa: s}, nil
+			return &Device{isa: s, pool: newPool(threads)}, nil
 		}
 	}
 	return nil, fmt.Errorf("cpu path %q: this machine has %s", path, strings.Join(Paths(), ", "))
@@ -74,11 +98,29 @@ func (b buffer) Slice(from, to int) kernels.Buffer { return b[from:to:to] }
 
 func of(b kernels.Buffer) []float32 { return b.(buffer) }
 
-// Name is "cpu avx512".
-func (d *Device) Name() string { return "cpu " + d.isa.name }
+// Name is "cpu avx512, 2 threads".
+func (d *Device) Name() string {
+	if d.pool.threads == 1 {
+		return "cpu " + d.isa.name
+	}
+	return fmt.Sprintf("cpu %s, %d threads", d.isa.name, d.pool.threads)
+}
 
-// Close does nothing.
-func (d *Device) Close() error { return nil }
+// Close ends the helpers. A call after it works alone.
+func (d *Device) Close() error {
+	d.pool.close()
+	return nil
+}
+
+// Peak measures how many multiply-adds one core does where nothing has to be
+// loaded, in GFLOP/s: what a matrix product can be compared with.
+func (d *Device) Peak(long time.Duration) float64 {
+	n, begun := 0, time.Now()
+	for time.Since(begun) < long {
+		n += d.isa.peak(1 << 16)
+	}
+	return 2 * float64(n) / time.Since(begun).Seconds() / 1e9
+}
 
 // New makes a zeroed buffer.
 func (d *Device) New(n int) kernels.Buffer { return make(buffer, n) }
@@ -88,6 +130,9 @@ func (d *Device) Write(dst kernels.Buffer, src []float32) { copy(of(dst), src) }
 
 // Read copies the start of src.
 func (d *Device) Read(dst []float32, src kernels.Buffer) { copy(dst, of(src)) }
+
+// Copy copies src to the start of dst.
+func (d *Device) Copy(dst, src kernels.Buffer) { copy(of(dst), of(src)) }
 
 // Zero clears b.
 func (d *Device) Zero(b kernels.Buffer) { clear(of(b)) }
@@ -107,12 +152,37 @@ func (d *Device) temp(n int) *[]float32 {
 
 func (d *Device) free(p *[]float32) { d.scratch.Put(p) }
 
+// sharedNumbers is how many numbers to go through are worth more than one thread.
+const sharedNumbers = 1 << 15
+
+// split has f do rows 0 to n-1 of so many numbers each, in parts.
+func (d *Device) split(n, numbers int, f func(from, to int)) {
+	parts := min(n, n*numbers/(sharedNumbers/4), 8*d.pool.threads)
+	if d.pool.threads < 2 || n*numbers < sharedNumbers || parts < 2 {
+		f(0, n)
+		return
+	}
+	d.pool.run(parts, func(i int) { f(i*n/parts, (i+1)*n/parts) })
+}
+
 // Add is out += a.
 func (d *Device) Add(out, a kernels.Buffer) {
-	o := of(out)
-	for i, x := range of(a) {
-		o[i] += x
-	}
+	o, x := of(out), of(a)
+	d.split((len(x)+1023)/1024, 1024, func(from, to int) {
+		from, to = 1024*from, min(len(x), 1024*to)
+		d.axpy(o[from:to], x[from:to], 1)
+	})
+}
+
+// SumRows adds the rows in their order, some columns on each thread.
+func (d *Device) SumRows(dst, x kernels.Buffer, dim int) {
+	to, in := of(dst), of(x)
+	d.split((dim+63)/64, len(in)/dim*64, func(from, to64 int) {
+		from, end := 64*from, min(dim, 64*to64)
+		for t := 0; t < len(in); t += dim {
+			d.axpy(to[from:end], in[t+from:t+end], 1)
+		}
+	})
 }
 
 // Embed gathers rows.
@@ -127,48 +197,101 @@ func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
 func (d *Device) EmbedGrad(dtable, dout kernels.Buffer, ids []int32, dim int) {
 	t, g := of(dtable), of(dout)
 	for i, id := range ids {
-		row := t[int(id)*dim : (int(id)+1)*dim]
-		for j, x := range g[i*dim : (i+1)*dim] {
-			row[j] += x
-		}
+		d.axpy(t[int(id)*dim:(int(id)+1)*dim], g[i*dim:(i+1)*dim], 1)
 	}
 }
 
 // RMSNorm normalises rows.
 func (d *Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
 	o, r, in, wt := of(out), of(rstd), of(x), of(w)
-	for t := range len(in) / dim {
-		row := in[t*dim : (t+1)*dim]
-		s := float32(1 / math.Sqrt(float64(d.dot(row, row))/float64(dim)+eps))
-		r[t] = s
-		dst := o[t*dim : (t+1)*dim]
-		for i, v := range row {
-			dst[i] = v * s * wt[i]
+	d.split(len(in)/dim, dim, func(from, to int) {
+		for t := from; t < to; t++ {
+			row := in[t*dim : (t+1)*dim]
+			r[t] = float32(1 / math.Sqrt(float64(d.dot(row, row))/float64(dim)+eps))
+			d.scale(o[t*dim:(t+1)*dim], row, wt, r[t])
 		}
-	}
+	})
 }
+
+// gradRows is how many rows' gradients of a shared weight are added up before
+// they meet those of others: in the same order whoever does it.
+const gradRows = 256
 
 // RMSNormGrad adds to dx and dw.
 func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 	gx, gw, g, in, wt, r := of(dx), of(dw), of(dout), of(x), of(w), of(rstd)
-	tmp := d.temp(dim)
-	defer d.free(tmp)
-	gwt := *tmp
-	for t := range len(in) / dim {
-		row, grow, s := in[t*dim:(t+1)*dim], g[t*dim:(t+1)*dim], r[t]
-		for i, v := range grow {
-			gwt[i] = v * wt[i]
+	rows := len(in) / dim
+	parts := (rows + gradRows - 1) / gradRows
+	sums := d.temp(parts * dim)
+	clear(*sums)
+	d.split(parts, min(rows, gradRows)*dim, func(from, to int) {
+		for p := from; p < to; p++ {
+			sum := (*sums)[p*dim : (p+1)*dim]
+			for t := p * gradRows; t < min(rows, (p+1)*gradRows); t++ {
+				a, b := t*dim, (t+1)*dim
+				mean := d.dot3(g[a:b], wt, in[a:b]) * r[t] * r[t] / float32(dim)
+				d.normGrad(gx[a:b], sum, g[a:b], in[a:b], wt, r[t], mean)
+			}
 		}
-		mean := d.dot(gwt, row) * s * s / float32(dim)
-		dst := gx[t*dim : (t+1)*dim]
-		for i, v := range row {
-			gw[i] += grow[i] * v * s
-			dst[i] += s * (gwt[i] - v*mean)
-		}
+	})
+	for p := range parts {
+		d.axpy(gw[:dim], (*sums)[p*dim:(p+1)*dim], 1)
 	}
+	d.free(sums)
 }
 
-// dot is d.isa.dot for any length.
+type ropeKey struct {
+	dim   int
+	theta float64
+	upTo  int
+}
+
+// rope is the table of angles: [pos][cos of dim/2, sin of dim/2], for positions
+// up to top.
+func (d *Device) rope(dim int, theta float64, top int32) []float32 {
+	upTo := 256
+	for upTo <= int(top) {
+		upTo *= 2
+	}
+	key := ropeKey{dim, theta, upTo}
+	if t, ok := d.ropes.Load(key); ok {
+		return t.([]float32)
+	}
+	table := make([]float32, upTo*dim)
+	for p := range upTo {
+		for i := range dim / 2 {
+			sin, cos := math.Sincos(float64(p) * math.Pow(theta, -2*float64(i)/float64(dim)))
+			table[p*dim+i], table[p*dim+dim/2+i] = float32(cos), float32(sin)
+		}
+	}
+	t, _ := d.ropes.LoadOrStore(key, table)
+	return t.([]float32)
+}
+
+// Rope rotates in place.
+func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, theta float64, inverse bool) {
+	v, top, sign := of(x), int32(0), float32(1)
+	for _, p := range pos {
+		top = max(top, p)
+	}
+	if inverse {
+		sign = -1
+	}
+	table, half := d.rope(dim, theta, top), dim/2
+	d.split(len(pos), heads*dim, func(from, to int) {
+		for t := from; t < to; t++ {
+			angles := table[int(pos[t])*dim:][:dim]
+			for h := range heads {
+				row := v[(t*heads+h)*dim:][:dim]
+				d.rotate(row[:half], row[half:], angles[:half], angles[half:], sign)
+			}
+		}
+	})
+}
+
+// The kernels over rows, for any length: whole registers by the instruction
+// set's, the rest one by one. Where a row begins does not change its bits.
+
 func (d *Device) dot(a, b []float32) float32 {
 	n := len(a) &^ 15
 	var sum float32
@@ -181,124 +304,145 @@ func (d *Device) dot(a, b []float32) float32 {
 	return sum
 }
 
-// axpy is d.isa.axpy for any length.
+func (d *Device) dot3(a, b, c []float32) float32 {
+	n := len(a) &^ 15
+	var sum float32
+	if n > 0 {
+		sum = d.isa.dot3(a, b, c, n)
+	}
+	for i := n; i < len(a); i++ {
+		sum += a[i] * b[i] * c[i]
+	}
+	return sum
+}
+
 func (d *Device) axpy(dst, x []float32, alpha float32) {
 	n := len(x) &^ 15
 	if n > 0 {
 		d.isa.axpy(dst, x, alpha, n)
 	}
-	for i := n; i < len(x); i++ {
-		dst[i] += alpha * x[i]
-	}
+	axpyGo(dst[n:], x[n:], alpha, len(x)-n)
 }
 
-type ropeKey struct {
-	dim   int
-	theta float64
-	upTo  int
+func (d *Device) times(x []float32, alpha float32) {
+	n := len(x) &^ 15
+	if n > 0 {
+		d.isa.times(x, alpha, n)
+	}
+	timesGo(x[n:], alpha, len(x)-n)
 }
 
-// rope is the table of cos and sin: [pos][dim/2][2], for positions below upTo.
-func (d *Device) rope(dim int, theta float64, top int32) []float32 {
-	upTo := 256
-	for upTo <= int(top) {
-		upTo *= 2
+func (d *Device) scale(dst, x, w []float32, alpha float32) {
+	n := len(x) &^ 15
+	if n > 0 {
+		d.isa.scale(dst, x, w, alpha, n)
 	}
-	key := ropeKey{dim, theta, upTo}
-	if t, ok := d.ropes.Load(key); ok {
-		return t.([]float32)
+	scaleGo(dst[n:], x[n:], w[n:], alpha, len(x)-n)
+}
+
+func (d *Device) normGrad(dx, dw, dout, x, w []float32, rstd, mean float32) {
+	n := len(x) &^ 15
+	if n > 0 {
+		d.isa.normGrad(dx, dw, dout, x, w, rstd, mean, n)
 	}
-	table := make([]float32, 0, upTo*dim)
-	for p := range upTo {
-		for i := range dim / 2 {
-			sin, cos := math.Sincos(float64(p) * math.Pow(theta, -2*float64(i)/float64(dim)))
-			table = append(table, float32(cos), float32(sin))
+	normGradGo(dx[n:], dw[n:], dout[n:], x[n:], w[n:], rstd, mean, len(x)-n)
+}
+
+func (d *Device) rotate(lo, hi, cos, sin []float32, sign float32) {
+	n := len(lo) &^ 15
+	if n > 0 {
+		d.isa.rotate(lo, hi, cos, sin, sign, n)
+	}
+	rotateGo(lo[n:], hi[n:], cos[n:], sin[n:], sign, len(lo)-n)
+}
+
+// padded runs f, a kernel of elements that do not meet, on whole registers of
+// the buffers: the last few in copies. The first outs of them are written.
+func (d *Device) padded(outs int, f func(x [][]float32, n int), x ...[]float32) {
+	const grain = 1 << 12
+	whole := len(x[0]) &^ 15
+	d.split((whole+grain-1)/grain, 2*grain, func(from, to int) {
+		from, to = from*grain, min(whole, to*grain)
+		part := make([][]float32, len(x))
+		for i := range x {
+			part[i] = x[i][from:to]
 		}
-	}
-	t, _ := d.ropes.LoadOrStore(key, table)
-	return t.([]float32)
-}
-
-// Rope rotates in place.
-func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, theta float64, inverse bool) {
-	v, top := of(x), int32(0)
-	for _, p := range pos {
-		top = max(top, p)
-	}
-	table := d.rope(dim, theta, top)
-	half := dim / 2
-	for t, p := range pos {
-		angles := table[int(p)*dim : (int(p)+1)*dim]
-		for h := range heads {
-			row := v[(t*heads+h)*dim : (t*heads+h+1)*dim]
-			lo, hi := row[:half], row[half:dim]
-			for i := range lo {
-				cos, sin := angles[2*i], angles[2*i+1]
-				if inverse {
-					sin = -sin
-				}
-				a, b := lo[i], hi[i]
-				lo[i], hi[i] = a*cos-b*sin, a*sin+b*cos
-			}
+		if to > from {
+			f(part, to-from)
 		}
+	})
+	if rest := len(x[0]) - whole; rest > 0 {
+		tmp := d.temp(16 * len(x))
+		part := make([][]float32, len(x))
+		for i := range x {
+			part[i] = (*tmp)[16*i : 16*i+16]
+			clear(part[i][copy(part[i], x[i][whole:]):])
+		}
+		f(part, 16)
+		for i := range outs {
+			copy(x[i][whole:], part[i][:rest])
+		}
+		d.free(tmp)
 	}
 }
 
 // SwiGLU is silu(gate)*up.
 func (d *Device) SwiGLU(out, gate, up kernels.Buffer) {
-	o, g, u := of(out), of(gate), of(up)
-	n := len(g) &^ 15
-	if n > 0 {
-		d.isa.silu(o, g, u, n)
-	}
-	if n < len(g) {
-		var to, tg, tu [16]float32
-		copy(tg[:], g[n:])
-		copy(tu[:], u[n:])
-		d.isa.silu(to[:], tg[:], tu[:], 16)
-		copy(o[n:], to[:len(g)-n])
-	}
+	d.padded(1, func(x [][]float32, n int) { d.isa.silu(x[0], x[1], x[2], n) }, of(out), of(gate), of(up))
 }
 
 // SwiGLUGrad overwrites dgate and dup.
 func (d *Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
-	dg, du, do, g, u := of(dgate), of(dup), of(dout), of(gate), of(up)
-	n := len(g) &^ 15
-	if n > 0 {
-		d.isa.siluGrad(dg, du, do, g, u, n)
-	}
-	if n < len(g) {
-		var tdg, tdu, td, tg, tu [16]float32
-		copy(td[:], do[n:])
-		copy(tg[:], g[n:])
-		copy(tu[:], u[n:])
-		d.isa.siluGrad(tdg[:], tdu[:], td[:], tg[:], tu[:], 16)
-		copy(dg[n:], tdg[:len(g)-n])
-		copy(du[n:], tdu[:len(g)-n])
-	}
+	d.padded(2, func(x [][]float32, n int) { d.isa.siluGrad(x[0], x[1], x[2], x[3], x[4], n) }, of(dgate), of(dup), of(dout), of(gate), of(up))
+}
+
+// GELU is gelu(x).
+func (d *Device) GELU(out, x kernels.Buffer) {
+	d.padded(1, func(x [][]float32, n int) { d.isa.gelu(x[0], x[1], n) }, of(out), of(x))
+}
+
+// GELUGrad overwrites dx.
+func (d *Device) GELUGrad(dx, dout, x kernels.Buffer) {
+	d.padded(1, func(x [][]float32, n int) { d.isa.geluGrad(x[0], x[1], x[2], n) }, of(dx), of(dout), of(x))
+}
+
+// Softmax is the softmax of rows of dim.
+func (d *Device) Softmax(out, x kernels.Buffer, dim int) {
+	o, in := of(out), of(x)
+	d.split(len(in)/dim, 2*dim, func(from, to int) {
+		tmp := d.temp(d.wide(dim))
+		for t := from; t < to; t++ {
+			row := o[t*dim : (t+1)*dim]
+			sum, _ := d.softmax(*tmp, copy(*tmp, in[t*dim:(t+1)*dim]), 1)
+			copy(row, *tmp)
+			d.times(row, 1/sum)
+		}
+		d.free(tmp)
+	})
 }
 
 // AdamW updates in place.
 func (d *Device) AdamW(p, g, m, v kernels.Buffer, o kernels.AdamW) {
-	ps, gs, ms, vs := of(p), of(g), of(m), of(v)
-	b1, b2 := float32(o.Beta1), float32(o.Beta2)
-	c1 := float32(o.LR / (1 - math.Pow(o.Beta1, float64(o.Step))))
-	c2 := float32(1 / (1 - math.Pow(o.Beta2, float64(o.Step))))
-	scale, eps, decay := float32(o.Scale), float32(o.Eps), float32(o.LR*o.WeightDecay)
-	for i, w := range ps {
-		x := gs[i] * scale
-		a := b1*ms[i] + (1-b1)*x
-		b := b2*vs[i] + (1-b2)*x*x
-		ms[i], vs[i] = a, b
-		ps[i] = w - c1*a/(float32(math.Sqrt(float64(b*c2)))+eps) - decay*w
-	}
+	c := &[9]float32{float32(o.Scale), float32(o.Beta1), 1 - float32(o.Beta1), float32(o.Beta2), 1 - float32(o.Beta2),
+		float32(o.LR / (1 - math.Pow(o.Beta1, float64(o.Step)))), float32(1 / (1 - math.Pow(o.Beta2, float64(o.Step)))),
+		float32(o.Eps), float32(o.LR * o.WeightDecay)}
+	d.padded(4, func(x [][]float32, n int) { d.isa.adamw(x[0], x[1], x[2], x[3], c, n) }, of(p), of(g), of(m), of(v))
 }
 
-// SumSquares adds in the order of the elements.
+// SumSquares adds blocks in their order.
 func (d *Device) SumSquares(b kernels.Buffer) float64 {
+	const size = 1 << 12
+	x := of(b)
+	sums := make([]float64, (len(x)+size-1)/size)
+	d.split(len(sums), size, func(from, to int) {
+		for i := from; i < to; i++ {
+			part := x[i*size : min(len(x), (i+1)*size)]
+			sums[i] = float64(d.dot(part, part))
+		}
+	})
 	sum := 0.0
-	for _, x := range of(b) {
-		sum += float64(x) * float64(x)
+	for _, s := range sums {
+		sum += s
 	}
 	return sum
 }

@@ -2,6 +2,8 @@ package cpu_test
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/turngym/turngym/kernels"
@@ -12,23 +14,72 @@ import (
 func TestEveryPath(t *testing.T) {
 	for _, path := range cpu.Paths() {
 		t.Run(path, func(t *testing.T) {
-			d, err := cpu.New(path)
+			d, err := cpu.New(path, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
+			defer d.Close()
 			kerneltest.Run(t, d)
 		})
 	}
 }
 
 func TestUnknownPathNamesThoseOfThisMachine(t *testing.T) {
-	if _, err := cpu.New("neon9"); err == nil {
+	if _, err := cpu.New("neon9", 1); err == nil {
 		t.Fatal("no error")
 	}
 }
 
-func TestHotCallsDoNotAllocate(t *testing.T) {
-	d, _ := cpu.New("")
+// Large products in all layouts have the same bits on any number of threads,
+// whoever else is calling.
+func TestThreadsDoNotChangeABit(t *testing.T) {
+	one, _ := cpu.New("", 1)
+	many, _ := cpu.New("", 3)
+	defer many.Close()
+	fill := func(n int) kernels.Buffer {
+		b, x := one.New(n), make([]float32, n)
+		for i := range x {
+			x[i] = float32(i*7919%2001)/1000 - 1
+		}
+		one.Write(b, x)
+		return b
+	}
+	const m, n, k = 400, 330, 600
+	a, b := fill(m*k), fill(k*n)
+	var wg sync.WaitGroup
+	for c := range 4 {
+		wg.Go(func() {
+			d := kernels.Dims{M: m, N: n, K: k, TransA: c&1 > 0, TransB: c&2 > 0}
+			want, got := make([]float32, m*n), make([]float32, m*n)
+			out := one.New(m * n)
+			one.MatMul(out, a, b, d)
+			one.Read(want, out)
+			for range 5 {
+				one.Zero(out)
+				many.MatMul(out, a, b, d)
+				if many.Read(got, out); !slices.Equal(got, want) {
+					t.Errorf("%+v: three threads give other bits", d)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A device that is closed goes on alone.
+func TestACallAfterCloseWorksAlone(t *testing.T) {
+	d, _ := cpu.New("", 3)
+	a, out := d.New(500*500), d.New(500*500)
+	d.MatMul(out, a, a, kernels.Dims{M: 500, N: 500, K: 500})
+	d.Close()
+	d.MatMul(out, a, a, kernels.Dims{M: 500, N: 500, K: 500})
+}
+
+func TestSmallCallsDoNotAllocate(t *testing.T) {
+	if race {
+		t.Skip("the race detector makes sync.Pool forget")
+	}
+	d, _ := cpu.New("", 1)
 	a, b, out := d.New(64*128), d.New(128*96), d.New(64*96)
 	if n := testing.AllocsPerRun(1000, func() {
 		d.MatMul(out, a, b, kernels.Dims{M: 64, N: 96, K: 128})
@@ -43,7 +94,7 @@ func BenchmarkMatMul(b *testing.B) {
 		for _, s := range []kernels.Dims{{M: 256, N: 256, K: 256}, {M: 2048, N: 384, K: 128}, {M: 2048, N: 128, K: 384, TransB: true},
 			{M: 128, N: 384, K: 2048, TransA: true}, {M: 16, N: 128, K: 128}, {M: 1, N: 128, K: 128}} {
 			b.Run(fmt.Sprintf("%s/%dx%dx%d%v%v", path, s.M, s.N, s.K, s.TransA, s.TransB), func(b *testing.B) {
-				d, _ := cpu.New(path)
+				d, _ := cpu.New(path, 1)
 				x, y, out := d.New(s.M*s.K), d.New(s.K*s.N), d.New(s.M*s.N)
 				for b.Loop() {
 					d.MatMul(out, x, y, s)
@@ -52,29 +103,4 @@ func BenchmarkMatMul(b *testing.B) {
 			})
 		}
 	}
-}
-
-func BenchmarkAttention(b *testing.B) {
-	d, _ := cpu.New("")
-	h, n := kernels.Heads{Q: 4, KV: 2, Dim: 32}, 256
-	q, k, v, out, lse := d.New(n*128), d.New(n*64), d.New(n*64), d.New(n*128), d.New(n*4)
-	ctx, start := []kernels.Context{{K: k, V: v, Len: n}}, []int32{0, int32(n)}
-	b.Run("forward", func(b *testing.B) {
-		for b.Loop() {
-			d.Attention(out, lse, q, start, ctx, h)
-		}
-	})
-	dctx := []kernels.Context{{K: d.New(n * 64), V: d.New(n * 64), Len: n}}
-	dq, g := d.New(n*128), d.New(n*128)
-	b.Run("backward", func(b *testing.B) {
-		for b.Loop() {
-			d.AttentionGrad(dq, dctx, g, out, lse, q, start, ctx, h)
-		}
-	})
-	gate, up := d.New(n*384), d.New(n*384)
-	b.Run("swiglu", func(b *testing.B) {
-		for b.Loop() {
-			d.SwiGLU(gate, up, up)
-		}
-	})
 }

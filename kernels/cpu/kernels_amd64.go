@@ -4,59 +4,263 @@
 
 package cpu
 
-// gemm1AVX512 is the micro-kernel for 1 rows and 32 columns.
-func gemm1AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// gemm1AVX512 is C = D + A·B for tiles of 1 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm1AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
-// gemm2AVX512 is the micro-kernel for 2 rows and 32 columns.
-func gemm2AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// gemm2AVX512 is C = D + A·B for tiles of 2 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm2AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
-// gemm4AVX512 is the micro-kernel for 4 rows and 32 columns.
-func gemm4AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// gemm3AVX512 is C = D + A·B for tiles of 3 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm3AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
-// gemm8AVX512 is the micro-kernel for 8 rows and 32 columns.
-func gemm8AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// gemm4AVX512 is C = D + A·B for tiles of 4 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm4AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
-// gemm12AVX512 is the micro-kernel for 12 rows and 32 columns.
-func gemm12AVX512(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// gemm5AVX512 is C = D + A·B for tiles of 5 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm5AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm6AVX512 is C = D + A·B for tiles of 6 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm6AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm7AVX512 is C = D + A·B for tiles of 7 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm7AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm8AVX512 is C = D + A·B for tiles of 8 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm8AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm9AVX512 is C = D + A·B for tiles of 9 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm9AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm10AVX512 is C = D + A·B for tiles of 10 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm10AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm11AVX512 is C = D + A·B for tiles of 11 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm11AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm12AVX512 is C = D + A·B for tiles of 12 rows and panels of 32 columns.
+//
+//go:noescape
+func gemm12AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// peakAVX512 does n times 192 multiply-adds.
+func peakAVX512(n int)
+
+// packRowsAVX512 copies k rows, stride bytes apart, into a panel of 32 columns; those whose bit in mask is not set are 0.
+//
+//go:noescape
+func packRowsAVX512(dst *float32, src *float32, stride int, k int, mask int)
+
+// packTileAVX512 copies the first rows (at most 16) numbers of k rows, stride bytes apart, next to each other.
+//
+//go:noescape
+func packTileAVX512(dst *float32, rows int, src *float32, stride int, k int)
+
+// packColsAVX512 writes 16 rows of src, stride bytes apart, as 16 columns of a panel of 32, squares times 16 of their numbers.
+//
+//go:noescape
+func packColsAVX512(dst *float32, src *float32, stride int, squares int)
 
 // dotAVX512 is the sum of a[i]*b[i]; n is a multiple of 16.
+//
+//go:noescape
 func dotAVX512(a *float32, b *float32, n int) float32
 
+// dot3AVX512 is the sum of a[i]*b[i]*c[i]; n is a multiple of 16.
+//
+//go:noescape
+func dot3AVX512(a *float32, b *float32, c *float32, n int) float32
+
 // axpyAVX512 is dst[i] += alpha*x[i]; n is a multiple of 16.
+//
+//go:noescape
 func axpyAVX512(dst *float32, x *float32, alpha float32, n int)
 
-// expSumAVX512 is x[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
-func expSumAVX512(x *float32, n int, scale float32, top float32) float32
+// timesAVX512 is x[i] *= alpha; n is a multiple of 16.
+//
+//go:noescape
+func timesAVX512(x *float32, alpha float32, n int)
 
-// siluAVX512 is out[i] = silu(g[i])*u[i]; n is a multiple of 16.
+// scaleAVX512 is dst[i] = x[i]*alpha*w[i]; n is a multiple of 16.
+//
+//go:noescape
+func scaleAVX512(dst *float32, x *float32, w *float32, alpha float32, n int)
+
+// normGradAVX512 is dw[i] += dout[i]*x[i]*rstd, dx[i] += rstd*(dout[i]*w[i] - x[i]*mean); n is a multiple of 16.
+//
+//go:noescape
+func normGradAVX512(dx *float32, dw *float32, dout *float32, x *float32, w *float32, rstd float32, mean float32, n int)
+
+// rotateAVX512 is lo, hi = lo*cos - hi*sin*sign, lo*sin*sign + hi*cos; n is a multiple of 16.
+//
+//go:noescape
+func rotateAVX512(lo *float32, hi *float32, cos *float32, sin *float32, sign float32, n int)
+
+// topAVX512 is the largest of x, n above 0; n is a multiple of 16.
+//
+//go:noescape
+func topAVX512(x *float32, n int) float32
+
+// expSumAVX512 is x[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
+//
+//go:noescape
+func expSumAVX512(x *float32, scale float32, top float32, n int) float32
+
+// probGradAVX512 is dp[i] = p[i]*(dp[i] - delta)*scale; n is a multiple of 16.
+//
+//go:noescape
+func probGradAVX512(dp *float32, p *float32, delta float32, scale float32, n int)
+
+// siluAVX512 is out[i] = silu(gate[i])*up[i]; n is a multiple of 16.
+//
+//go:noescape
 func siluAVX512(out *float32, gate *float32, up *float32, n int)
 
-// siluGradAVX512 is du = d*silu(g), dg = d*u*silu'(g); n is a multiple of 16.
+// siluGradAVX512 is dup = dout*silu(gate), dgate = dout*up*silu'(gate); n is a multiple of 16.
+//
+//go:noescape
 func siluGradAVX512(dgate *float32, dup *float32, dout *float32, gate *float32, up *float32, n int)
 
-// gemm1AVX2 is the micro-kernel for 1 rows and 16 columns.
-func gemm1AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// geluAVX512 is out[i] = gelu(x[i]); n is a multiple of 16.
+//
+//go:noescape
+func geluAVX512(out *float32, x *float32, n int)
 
-// gemm2AVX2 is the micro-kernel for 2 rows and 16 columns.
-func gemm2AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// geluGradAVX512 is dx[i] = dout[i]*gelu'(x[i]); n is a multiple of 16.
+//
+//go:noescape
+func geluGradAVX512(dx *float32, dout *float32, x *float32, n int)
 
-// gemm4AVX2 is the micro-kernel for 4 rows and 16 columns.
-func gemm4AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// adamwAVX512 is one step of AdamW; c are grad scale, beta1, 1-beta1, beta2, 1-beta2, rate, 1/(1-beta2^t), eps, decay; n is a multiple of 16.
+//
+//go:noescape
+func adamwAVX512(p *float32, grad *float32, m *float32, v *float32, c *float32, n int)
 
-// gemm6AVX2 is the micro-kernel for 6 rows and 16 columns.
-func gemm6AVX2(k int, a *float32, ars int, acs int, b *float32, brs int, c *float32, crs int, acc int)
+// gemm1AVX2 is C = D + A·B for tiles of 1 rows and panels of 16 columns.
+//
+//go:noescape
+func gemm1AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm2AVX2 is C = D + A·B for tiles of 2 rows and panels of 16 columns.
+//
+//go:noescape
+func gemm2AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm3AVX2 is C = D + A·B for tiles of 3 rows and panels of 16 columns.
+//
+//go:noescape
+func gemm3AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm4AVX2 is C = D + A·B for tiles of 4 rows and panels of 16 columns.
+//
+//go:noescape
+func gemm4AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm5AVX2 is C = D + A·B for tiles of 5 rows and panels of 16 columns.
+//
+//go:noescape
+func gemm5AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm6AVX2 is C = D + A·B for tiles of 6 rows and panels of 16 columns.
+//
+//go:noescape
+func gemm6AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// peakAVX2 does n times 96 multiply-adds.
+func peakAVX2(n int)
 
 // dotAVX2 is the sum of a[i]*b[i]; n is a multiple of 16.
+//
+//go:noescape
 func dotAVX2(a *float32, b *float32, n int) float32
 
+// dot3AVX2 is the sum of a[i]*b[i]*c[i]; n is a multiple of 16.
+//
+//go:noescape
+func dot3AVX2(a *float32, b *float32, c *float32, n int) float32
+
 // axpyAVX2 is dst[i] += alpha*x[i]; n is a multiple of 16.
+//
+//go:noescape
 func axpyAVX2(dst *float32, x *float32, alpha float32, n int)
 
-// expSumAVX2 is x[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
-func expSumAVX2(x *float32, n int, scale float32, top float32) float32
+// timesAVX2 is x[i] *= alpha; n is a multiple of 16.
+//
+//go:noescape
+func timesAVX2(x *float32, alpha float32, n int)
 
-// siluAVX2 is out[i] = silu(g[i])*u[i]; n is a multiple of 16.
+// scaleAVX2 is dst[i] = x[i]*alpha*w[i]; n is a multiple of 16.
+//
+//go:noescape
+func scaleAVX2(dst *float32, x *float32, w *float32, alpha float32, n int)
+
+// normGradAVX2 is dw[i] += dout[i]*x[i]*rstd, dx[i] += rstd*(dout[i]*w[i] - x[i]*mean); n is a multiple of 16.
+//
+//go:noescape
+func normGradAVX2(dx *float32, dw *float32, dout *float32, x *float32, w *float32, rstd float32, mean float32, n int)
+
+// rotateAVX2 is lo, hi = lo*cos - hi*sin*sign, lo*sin*sign + hi*cos; n is a multiple of 16.
+//
+//go:noescape
+func rotateAVX2(lo *float32, hi *float32, cos *float32, sin *float32, sign float32, n int)
+
+// topAVX2 is the largest of x, n above 0; n is a multiple of 16.
+//
+//go:noescape
+func topAVX2(x *float32, n int) float32
+
+// expSumAVX2 is x[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
+//
+//go:noescape
+func expSumAVX2(x *float32, scale float32, top float32, n int) float32
+
+// probGradAVX2 is dp[i] = p[i]*(dp[i] - delta)*scale; n is a multiple of 16.
+//
+//go:noescape
+func probGradAVX2(dp *float32, p *float32, delta float32, scale float32, n int)
+
+// siluAVX2 is out[i] = silu(gate[i])*up[i]; n is a multiple of 16.
+//
+//go:noescape
 func siluAVX2(out *float32, gate *float32, up *float32, n int)
 
-// siluGradAVX2 is du = d*silu(g), dg = d*u*silu'(g); n is a multiple of 16.
+// siluGradAVX2 is dup = dout*silu(gate), dgate = dout*up*silu'(gate); n is a multiple of 16.
+//
+//go:noescape
 func siluGradAVX2(dgate *float32, dup *float32, dout *float32, gate *float32, up *float32, n int)
+
+// geluAVX2 is out[i] = gelu(x[i]); n is a multiple of 16.
+//
+//go:noescape
+func geluAVX2(out *float32, x *float32, n int)
+
+// geluGradAVX2 is dx[i] = dout[i]*gelu'(x[i]); n is a multiple of 16.
+//
+//go:noescape
+func geluGradAVX2(dx *float32, dout *float32, x *float32, n int)
+
+// adamwAVX2 is one step of AdamW; c are grad scale, beta1, 1-beta1, beta2, 1-beta2, rate, 1/(1-beta2^t), eps, decay; n is a multiple of 16.
+//
+//go:noescape
+func adamwAVX2(p *float32, grad *float32, m *float32, v *float32, c *float32, n int)

@@ -20,22 +20,28 @@ func (d *Device) logits(dst, h, table []float32, ids []int32) {
 	}
 }
 
-// rows visits each row that has allowed ids, with those and their log-probs,
-// which the callee may overwrite.
-func (d *Device) rows(h, table []float32, n int, allow kernels.Allow, dim int, f func(i int, ids []int32, logp []float32)) {
-	tmp := d.temp(len(table) / dim)
-	defer d.free(tmp)
-	for i := range n {
-		if ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]; len(ids) > 0 {
-			x := (*tmp)[:len(ids)]
-			d.logits(x, h[i*dim:(i+1)*dim], table, ids)
-			f(i, ids, kernels.LogSoftmax(x))
-		}
+// listed runs f on each row that has allowed ids, with those and their
+// log-probs, which f may overwrite; on several rows at once.
+func (d *Device) listed(h, table []float32, n int, allow kernels.Allow, dim int, f func(i int, ids []int32, logp []float32)) {
+	if len(allow.IDs) == 0 {
+		return
 	}
+	d.split(n, dim*len(allow.IDs)/n, func(from, to int) {
+		tmp := d.temp(len(table) / dim)
+		defer d.free(tmp)
+		for i := from; i < to; i++ {
+			if ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]; len(ids) > 0 {
+				x := (*tmp)[:len(ids)]
+				d.logits(x, h[i*dim:(i+1)*dim], table, ids)
+				f(i, ids, kernels.LogSoftmax(x))
+			}
+		}
+	})
 }
 
-// openBlock is how many rows without allowed ids are worked on at once.
-const openBlock = 64
+// openNumbers is about how many logits of rows that may be any id are worked on
+// at once: all rows of a small vocabulary, few of a large one.
+const openNumbers = 1 << 22
 
 // open visits the rows that may be any id of the vocabulary, in blocks: the rows'
 // numbers, the rows h [n, dim], and their logits in rows of wide, which the callee
@@ -51,24 +57,23 @@ func (d *Device) open(h, table []float32, n int, allow kernels.Allow, dim int, f
 		return
 	}
 	vocab := len(table) / dim
-	wide := pad(vocab)
-	tt, hs, xs := d.temp(dim*vocab), d.temp(openBlock*dim), d.temp(openBlock*wide)
-	transpose(*tt, vocab, table, dim, vocab, dim)
-	for at := 0; at < len(rows); at += openBlock {
-		block := rows[at:min(at+openBlock, len(rows))]
+	wide := d.wide(vocab)
+	most := min(len(rows), max(48, openNumbers/wide))
+	hs, xs := d.temp(most*dim), d.temp(most*wide)
+	for at := 0; at < len(rows); at += most {
+		block := rows[at:min(at+most, len(rows))]
 		for j, i := range block {
 			copy((*hs)[j*dim:(j+1)*dim], h[i*dim:])
 		}
-		d.gemm(len(block), vocab, dim, mat{*hs, dim, 1}, *tt, vocab, *xs, wide, false)
+		d.multiply(product{m: len(block), n: vocab, k: dim, a: mat{*hs, dim, 1}, b: right{x: table, stride: dim, trans: true}, c: *xs, crs: wide})
 		f(block, *hs, *xs, wide)
 	}
-	d.free(tt)
 	d.free(hs)
 	d.free(xs)
 }
 
-// openRow is the softmax of one row's logits: e [padded] receives the
-// probabilities times sum; entropy is in nats.
+// openRow is the softmax of one row's logits: e, padded to whole panels,
+// receives the probabilities times sum; entropy is in nats.
 func (d *Device) openRow(e, logits []float32) (sum, lse, entropy float32) {
 	n := copy(e, logits)
 	sum, lse = d.softmax(e, n, 1)
@@ -78,7 +83,7 @@ func (d *Device) openRow(e, logits []float32) (sum, lse, entropy float32) {
 // LogProb is the output layer.
 func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
 	lp, ent := of(logp), of(entropy)
-	d.rows(of(h), of(table), len(target), allow, dim, func(i int, ids []int32, x []float32) {
+	d.listed(of(h), of(table), len(target), allow, dim, func(i int, ids []int32, x []float32) {
 		j := slices.Index(ids, target[i])
 		if j < 0 {
 			panic(fmt.Sprintf("cpu: row %d: target %d is not allowed", i, target[i]))
@@ -86,15 +91,17 @@ func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32,
 		lp[i], ent[i] = x[j], entropyOf(x)
 	})
 	vocab := len(of(table)) / dim
-	e := d.temp(pad(vocab))
 	d.open(of(h), of(table), len(target), allow, dim, func(rows []int, _, logits []float32, wide int) {
-		for j, i := range rows {
-			x := logits[j*wide:][:vocab]
-			_, lse, entropy := d.openRow(*e, x)
-			lp[i], ent[i] = x[target[i]]-lse, entropy
-		}
+		d.split(len(rows), vocab, func(from, to int) {
+			e := d.temp(wide)
+			for j := from; j < to; j++ {
+				x, i := logits[j*wide:][:vocab], rows[j]
+				_, lse, entropy := d.openRow(*e, x)
+				lp[i], ent[i] = x[target[i]]-lse, entropy
+			}
+			d.free(e)
+		})
 	})
-	d.free(e)
 }
 
 func entropyOf(logp []float32) float32 {
@@ -108,41 +115,56 @@ func entropyOf(logp []float32) float32 {
 // LogProbGrad recomputes the log-probs.
 func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
 	gh, gt, gl, ge, hs, ts := of(dh), of(dtable), of(dlogp), of(dentropy), of(h), of(table)
-	d.rows(hs, ts, len(target), allow, dim, func(i int, ids []int32, x []float32) {
-		if gl[i] == 0 && ge[i] == 0 {
+	tmp := d.temp(len(allow.IDs)) // the logits' gradients
+	d.listed(hs, ts, len(target), allow, dim, func(i int, ids []int32, x []float32) {
+		g := (*tmp)[allow.Start[i]:allow.Start[i+1]]
+		if clear(g); gl[i] == 0 && ge[i] == 0 {
 			return
 		}
 		ent := entropyOf(x)
-		row, grow := hs[i*dim:(i+1)*dim], gh[i*dim:(i+1)*dim]
 		for j, v := range x {
 			p := float32(math.Exp(float64(v)))
-			g := -gl[i]*p - ge[i]*p*(v+ent)
-			id := int(ids[j])
+			g[j] = -gl[i]*p - ge[i]*p*(v+ent)
 			if ids[j] == target[i] {
-				g += gl[i]
+				g[j] += gl[i]
 			}
-			d.axpy(grow, ts[id*dim:(id+1)*dim], g)
-			d.axpy(gt[id*dim:(id+1)*dim], row, g)
+			d.axpy(gh[i*dim:(i+1)*dim], ts[int(ids[j])*dim:(int(ids[j])+1)*dim], g[j])
 		}
 	})
-	vocab := len(ts) / dim
-	e, sums := d.temp(pad(vocab)), d.temp(openBlock*dim)
-	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
-		for j, i := range rows { // logits become their gradient
-			x, p := logits[j*wide:][:vocab], (*e)[:vocab]
-			sum, lse, ent := d.openRow(*e, x)
-			for k, v := range p {
-				x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
+	d.split((dim+63)/64, 64*len(allow.IDs), func(from, to int) { // a row of the table is met by many: each part adds its columns
+		from, to = from*64, min(dim, to*64)
+		for i := range target {
+			row := hs[i*dim+from : i*dim+to]
+			for j := allow.Start[i]; j < allow.Start[i+1]; j++ {
+				if g := (*tmp)[j]; g != 0 {
+					at := int(allow.IDs[j]) * dim
+					d.axpy(gt[at+from:at+to], row, g)
+				}
 			}
-			x[target[i]] += gl[i]
 		}
+	})
+	d.free(tmp)
+	vocab := len(ts) / dim
+	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
+		d.split(len(rows), vocab, func(from, to int) {
+			e := d.temp(wide)
+			for j := from; j < to; j++ { // logits become their gradient
+				x, p, i := logits[j*wide:][:vocab], (*e)[:vocab], rows[j]
+				sum, lse, ent := d.openRow(*e, x)
+				for k, v := range p {
+					x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
+				}
+				x[target[i]] += gl[i]
+			}
+			d.free(e)
+		})
 		n := len(rows)
-		d.gemm(n, dim, vocab, mat{logits, wide, 1}, ts, dim, *sums, dim, false)
+		sums := d.temp(n * dim)
+		d.multiply(product{m: n, n: dim, k: vocab, a: mat{logits, wide, 1}, b: right{x: ts, stride: dim}, c: *sums, crs: dim})
 		for j, i := range rows {
 			d.axpy(gh[i*dim:(i+1)*dim], (*sums)[j*dim:(j+1)*dim], 1)
 		}
-		d.gemm(vocab, dim, n, mat{logits, 1, wide}, block, dim, gt, dim, true)
+		d.free(sums)
+		d.multiply(product{m: vocab, n: dim, k: n, a: mat{logits, 1, wide}, b: right{x: block, stride: dim}, plus: gt, prs: dim, c: gt, crs: dim})
 	})
-	d.free(e)
-	d.free(sums)
 }

@@ -4,24 +4,50 @@ import "math"
 
 // plainGo is the path of every machine, and what the others are checked with.
 func plainGo() isa {
-	return isa{name: "go", cols: 16, mr: []int{4, 1}, gemm: gemmGo, dot: dotGo, axpy: axpyGo,
-		expSum: expSumGo, silu: siluGo, siluGrad: siluGradGo}
+	const cols = 16
+	return isa{name: "go", cols: cols, rows: 4, gemm: gemmGo,
+		packRows: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, cols, src, stride, k, n) },
+		packCols: func(dst, src []float32, stride, k, n int) { packColsGo(dst, cols, src, stride, k, n) },
+		packTile: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, n, src, stride, k, n) },
+		dot:      dotGo, dot3: dot3Go, axpy: axpyGo, times: timesGo, scale: scaleGo, normGrad: normGradGo, rotate: rotateGo, top: topGo, expSum: expSumGo,
+		probGrad: probGradGo, silu: siluGo, siluGrad: siluGradGo, gelu: geluGo, geluGrad: geluGradGo, adamw: adamwGo, peak: peakGo}
 }
 
-func gemmGo(mr, k int, a []float32, ars, acs int, b []float32, brs int, c []float32, crs int, acc bool) {
-	for i := range mr {
-		var sum [16]float32
-		row := c[i*crs : i*crs+16]
-		if acc {
-			copy(sum[:], row)
-		}
-		for p := range k {
-			x := a[i*ars+p*acs]
-			for j, y := range b[p*brs : p*brs+16] {
-				sum[j] += x * y
+func gemmGo(n, mr, cs, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int) {
+	for i := range n * mr {
+		for j := 0; j < cs; j += 16 {
+			var sum [16]float32
+			w := min(16, cs-j)
+			if plus != nil {
+				copy(sum[:], plus[i*prs+j:i*prs+j+w])
 			}
+			panel := b[j/16*bstep:]
+			for p := range k {
+				x := a[i*ars+p*acs]
+				for q, y := range panel[p*16 : p*16+16] {
+					sum[q] += x * y
+				}
+			}
+			copy(c[i*crs+j:i*crs+j+w], sum[:])
 		}
-		copy(row, sum[:])
+	}
+}
+
+func packRowsGo(dst []float32, cols int, src []float32, stride, k, n int) {
+	for i := range k {
+		row := dst[i*cols : (i+1)*cols]
+		clear(row[copy(row, src[i*stride:i*stride+n]):])
+	}
+}
+
+func packColsGo(dst []float32, cols int, src []float32, stride, k, n int) {
+	for j := range n {
+		for i, x := range src[j*stride : j*stride+k] {
+			dst[i*cols+j] = x
+		}
+	}
+	for i := 0; i < k && n < cols; i++ {
+		clear(dst[i*cols+n : (i+1)*cols])
 	}
 }
 
@@ -37,6 +63,13 @@ func dotGo(a, b []float32, n int) float32 {
 	return (s0 + s1) + (s2 + s3)
 }
 
+func dot3Go(a, b, c []float32, n int) (sum float32) {
+	for i := range n {
+		sum += a[i] * b[i] * c[i]
+	}
+	return sum
+}
+
 func axpyGo(dst, x []float32, alpha float32, n int) {
 	dst = dst[:n]
 	for i, v := range x[:n] {
@@ -44,9 +77,43 @@ func axpyGo(dst, x []float32, alpha float32, n int) {
 	}
 }
 
+func timesGo(x []float32, alpha float32, n int) {
+	for i := range x[:n] {
+		x[i] *= alpha
+	}
+}
+
+func scaleGo(dst, x, w []float32, alpha float32, n int) {
+	for i, v := range x[:n] {
+		dst[i] = v * alpha * w[i]
+	}
+}
+
+func normGradGo(dx, dw, dout, x, w []float32, rstd, mean float32, n int) {
+	for i, g := range dout[:n] {
+		dw[i] += g * x[i] * rstd
+		dx[i] += rstd * (g*w[i] - x[i]*mean)
+	}
+}
+
+func rotateGo(lo, hi, cos, sin []float32, sign float32, n int) {
+	for i := range n {
+		a, b, c, s := lo[i], hi[i], cos[i], sin[i]*sign
+		lo[i], hi[i] = a*c-b*s, a*s+b*c
+	}
+}
+
+func topGo(x []float32, n int) float32 {
+	top := x[0]
+	for _, v := range x[1:n] {
+		top = max(top, v)
+	}
+	return top
+}
+
 func exp32(x float32) float32 { return float32(math.Exp(float64(max(x, -87)))) }
 
-func expSumGo(x []float32, n int, scale, top float32) float32 {
+func expSumGo(x []float32, scale, top float32, n int) float32 {
 	var sum float32
 	for i, v := range x[:n] {
 		x[i] = exp32(v*scale - top)
@@ -55,17 +122,62 @@ func expSumGo(x []float32, n int, scale, top float32) float32 {
 	return sum
 }
 
-func siluGo(out, g, u []float32, n int) {
-	for i, x := range g[:n] {
-		out[i] = x / (1 + exp32(-x)) * u[i]
+func probGradGo(dp, p []float32, delta, scale float32, n int) {
+	for i, x := range p[:n] {
+		dp[i] = x * (dp[i] - delta) * scale
 	}
 }
 
-func siluGradGo(dg, du, d, g, u []float32, n int) {
-	for i, x := range g[:n] {
-		s := 1 / (1 + exp32(-x))
-		t, w := d[i]*s, u[i] // dg or du may be one of the inputs
-		du[i] = t * x
-		dg[i] = t * w * (1 + x*(1-s))
+func siluGo(out, gate, up []float32, n int) {
+	for i, x := range gate[:n] {
+		out[i] = x / (1 + exp32(-x)) * up[i]
 	}
+}
+
+func siluGradGo(dgate, dup, dout, gate, up []float32, n int) {
+	for i, x := range gate[:n] {
+		s := 1 / (1 + exp32(-x))
+		t, w := dout[i]*s, up[i] // dgate or dup may be one of the inputs
+		dup[i] = t * x
+		dgate[i] = t * w * (1 + x*(1-s))
+	}
+}
+
+const geluC = 0.7978845608028654 // sqrt(2/pi)
+
+func geluGo(out, x []float32, n int) {
+	for i, v := range x[:n] {
+		out[i] = v / (1 + exp32(-2*geluC*v*(1+0.044715*v*v)))
+	}
+}
+
+func geluGradGo(dx, dout, x []float32, n int) {
+	for i, v := range x[:n] {
+		s := 1 / (1 + exp32(-2*geluC*v*(1+0.044715*v*v)))
+		dx[i] = dout[i] * s * (1 + v*(1-s)*2*geluC*(1+3*0.044715*v*v))
+	}
+}
+
+func adamwGo(p, g, m, v []float32, c *[9]float32, n int) {
+	for i, w := range p[:n] {
+		x := g[i] * c[0]
+		m[i] = c[1]*m[i] + c[2]*x
+		v[i] = c[3]*v[i] + c[4]*x*x
+		p[i] = w - c[5]*m[i]/(float32(math.Sqrt(float64(v[i]*c[6])))+c[7]) - c[8]*w
+	}
+}
+
+func peakGo(n int) int {
+	var s [4]float32
+	x := float32(n)
+	for range n {
+		s[0] += x * s[0]
+		s[1] += x * s[1]
+		s[2] += x * s[2]
+		s[3] += x * s[3]
+	}
+	if s[0]+s[1]+s[2]+s[3] != 0 {
+		panic("zeros do not add up")
+	}
+	return 4 * n
 }

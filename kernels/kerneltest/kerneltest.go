@@ -31,7 +31,7 @@ type both struct{ dev, ref kernels.Buffer }
 func Run(t *testing.T, dev kernels.Device) {
 	for name, f := range map[string]func(pair){
 		"MatMul": matMul, "RowsKeepTheirBits": rowBits, "RMSNorm": rmsNorm, "Rope": rope, "Attention": attention,
-		"DecodingKeepsBits": decoding, "SwiGLU": swiGLU, "LogProb": logProb, "Embed": embed, "AdamW": adamW, "Softmax": logSoftmax,
+		"DecodingKeepsBits": decoding, "Activations": activations, "LogProb": logProb, "Embed": embed, "AdamW": adamW, "Softmax": logSoftmax,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f(pair{t, dev, plain.New(), rand.New(rand.NewPCG(1, 2))})
@@ -95,21 +95,46 @@ func matMul(p pair) {
 	for _, m := range sizes {
 		for _, n := range []int{1, 5, 16, 31, 32, 48, 100} {
 			for _, k := range []int{0, 1, 3, 32, 77} {
-				for c := range 8 {
-					d := kernels.Dims{M: m, N: n, K: k, TransA: c&1 > 0, TransB: c&2 > 0, Accumulate: c&4 > 0}
-					a, b, out := p.random(m*k+1), p.random(n*k+1), p.random(m*n)
-					p.unchanged("MatMul", func() { p.dev.MatMul(out.dev, a.dev, b.dev, d) }, []both{a, b})
-					p.ref.MatMul(out.ref, a.ref, b.ref, d)
-					p.same(fmt.Sprintf("MatMul %+v", d), out)
+				for c := range 16 {
+					d := kernels.Dims{M: m, N: n, K: k, TransA: c&1 > 0, TransB: c&2 > 0}
+					p.matMul(d, c>>2)
 				}
+				p.matMul(kernels.Dims{M: m, N: n, K: k, Packed: true}, n%4)
 			}
 		}
 	}
 }
 
+// matMul adds to nothing, to what is there, to another matrix, to a bias.
+func (p pair) matMul(d kernels.Dims, plus int) {
+	a, b, out := p.random(d.M*d.K+1), p.random(d.N*d.K+1), p.random(d.M*d.N)
+	to := []both{{}, out, p.random(d.M * d.N), p.random(d.N)}[plus]
+	packed := b
+	if d.Packed {
+		packed = both{p.dev.New(p.dev.PackedLen(d.K, d.N)), p.ref.New(p.ref.PackedLen(d.K, d.N))}
+		p.dev.Pack(packed.dev, b.dev, d.K, d.N)
+		p.ref.Pack(packed.ref, b.ref, d.K, d.N)
+	}
+	ins, on := []both{a, b}, d
+	if plus > 1 {
+		ins = append(ins, to)
+	}
+	if on.Plus = to.dev; plus == 0 {
+		on.Plus = nil
+	}
+	p.unchanged("MatMul", func() { p.dev.MatMul(out.dev, a.dev, packed.dev, on) }, ins)
+	if on.Plus = to.ref; plus == 0 {
+		on.Plus = nil
+	}
+	p.ref.MatMul(out.ref, a.ref, packed.ref, on)
+	p.same(fmt.Sprintf("MatMul %+v plus %d", d, plus), out)
+}
+
 func rowBits(p pair) {
-	const m, n, k = 333, 96, 64
+	const m, n, k = 333, 90, 1064
 	a, b := p.random(m*k), p.random(n*k)
+	packed := p.dev.New(p.dev.PackedLen(k, n))
+	p.dev.Pack(packed, b.dev, k, n)
 	for _, trans := range []bool{false, true} {
 		all, one := p.dev.New(m*n), p.dev.New(n)
 		p.dev.MatMul(all, a.dev, b.dev, kernels.Dims{M: m, N: n, K: k, TransB: trans})
@@ -118,6 +143,13 @@ func rowBits(p pair) {
 			p.dev.MatMul(one, a.dev.Slice(i*k, (i+1)*k), b.dev, kernels.Dims{M: 1, N: n, K: k, TransB: trans})
 			if !slices.Equal(read(p.dev, one), whole[i*n:(i+1)*n]) {
 				p.t.Fatalf("row %d of %d has other bits alone", i, m)
+			}
+		}
+		few := p.dev.New(7 * n)
+		if !trans {
+			p.dev.MatMul(few, a.dev, packed, kernels.Dims{M: 7, N: n, K: k, Packed: true})
+			if !slices.Equal(read(p.dev, few), whole[:7*n]) {
+				p.t.Fatal("rows have other bits with packed weights")
 			}
 		}
 	}
@@ -149,60 +181,79 @@ func rope(p pair) {
 	}
 }
 
-// lengths of sequences and how many keys come before their first query.
-var contexts = [][2]int{{1, 0}, {5, 0}, {24, 0}, {25, 3}, {70, 0}, {3, 90}, {1, 64}}
-
-func (p pair) attention(h kernels.Heads, seqs [][2]int) {
-	start, rows := []int32{0}, 0
-	var dev, ref, ddev, dref []kernels.Context
-	var keys []both
-	for _, s := range seqs {
-		rows += s[0]
-		start = append(start, int32(rows))
-		n := s[0] + s[1]
-		k, v := p.random(n*h.KV*h.Dim), p.random(n*h.KV*h.Dim)
-		dk, dv := p.random(n*h.KV*h.Dim), p.random(n*h.KV*h.Dim)
-		dev, ref = append(dev, kernels.Context{K: k.dev, V: v.dev, Len: n}), append(ref, kernels.Context{K: k.ref, V: v.ref, Len: n})
-		ddev, dref = append(ddev, kernels.Context{K: dk.dev, V: dv.dev, Len: n}), append(dref, kernels.Context{K: dk.ref, V: dv.ref, Len: n})
-		keys = append(keys, dk, dv)
-	}
-	n := rows * h.Q * h.Dim
-	q, out, lse, g, dq := p.random(n), p.new(n), p.new(rows*h.Q), p.random(n), p.new(n)
-	p.unchanged("Attention", func() { p.dev.Attention(out.dev, lse.dev, q.dev, start, dev, h) }, []both{q})
-	p.ref.Attention(out.ref, lse.ref, q.ref, start, ref, h)
-	p.same("Attention", out)
-	p.same("Attention lse", lse)
-	p.unchanged("AttentionGrad", func() { p.dev.AttentionGrad(dq.dev, ddev, g.dev, out.dev, lse.dev, q.dev, start, dev, h) }, []both{q, g, out, lse})
-	p.ref.AttentionGrad(dq.ref, dref, g.ref, out.ref, lse.ref, q.ref, start, ref, h)
-	p.same("AttentionGrad dq", dq)
-	for _, k := range keys {
-		p.same("AttentionGrad dk, dv", k)
-	}
-}
-
 func attention(p pair) {
-	for _, h := range []kernels.Heads{{Q: 1, KV: 1, Dim: 8}, {Q: 4, KV: 2, Dim: 32}, {Q: 2, KV: 1, Dim: 20}} {
-		p.attention(h, contexts)
+	start := []int32{0, 1, 1, 6, 30, 78, 79, 79 + 133}
+	rows := int(start[len(start)-1])
+	for _, h := range []kernels.Heads{{Q: 1, KV: 1, Dim: 8}, {Q: 4, KV: 2, Dim: 32}, {Q: 2, KV: 1, Dim: 20}, {Q: 2, KV: 2, Dim: 64}} {
+		n, m := rows*h.Q*h.Dim, rows*h.KV*h.Dim
+		q, k, v, out, lse := p.random(n), p.random(m), p.random(m), p.new(n), p.new(rows*h.Q)
+		p.unchanged("Attention", func() { p.dev.Attention(out.dev, lse.dev, q.dev, k.dev, v.dev, start, h) }, []both{q, k, v})
+		p.ref.Attention(out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
+		p.same("Attention", out)
+		p.same("Attention lse", lse)
+		g, dq, dk, dv := p.random(n), p.random(n), p.random(m), p.random(m)
+		p.unchanged("AttentionGrad", func() {
+			p.dev.AttentionGrad(dq.dev, dk.dev, dv.dev, g.dev, out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
+		}, []both{q, k, v, g, out, lse})
+		p.ref.AttentionGrad(dq.ref, dk.ref, dv.ref, g.ref, out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
+		p.same("AttentionGrad dq", dq)
+		p.same("AttentionGrad dk", dk)
+		p.same("AttentionGrad dv", dv)
 	}
 }
 
-// decoding gives each row the same bits as the whole sequence at once.
+// decoding takes sequences in pieces and gives each row the same bits as the
+// whole at once.
 func decoding(p pair) {
-	h, n := kernels.Heads{Q: 4, KV: 2, Dim: 32}, 90
-	k, v, q := p.random(n*h.KV*h.Dim), p.random(n*h.KV*h.Dim), p.random(n*h.Q*h.Dim)
-	out, lse := p.dev.New(n*h.Q*h.Dim), p.dev.New(n*h.Q)
-	p.dev.Attention(out, lse, q.dev, []int32{0, int32(n)}, []kernels.Context{{K: k.dev, V: v.dev, Len: n}}, h)
-	whole, wide := read(p.dev, out), h.Q*h.Dim
-	one := p.dev.New(wide)
-	for i := range n {
-		p.dev.Attention(one, lse, q.dev.Slice(i*wide, (i+1)*wide), []int32{0, 1}, []kernels.Context{{K: k.dev, V: v.dev, Len: i + 1}}, h)
-		if !slices.Equal(read(p.dev, one), whole[i*wide:(i+1)*wide]) {
-			p.t.Fatalf("row %d of %d has other bits when decoded alone", i, n)
+	const seqs, n = 3, 200
+	for _, h := range []kernels.Heads{{Q: 4, KV: 2, Dim: 32}, {Q: 3, KV: 3, Dim: 20}, {Q: 2, KV: 1, Dim: 64}} {
+		row, kv := h.Q*h.Dim, h.KV*h.Dim
+		q, k, v := p.random(seqs*n*row), p.random(seqs*n*kv), p.random(seqs*n*kv)
+		out, lse := p.dev.New(seqs*n*row), p.dev.New(seqs*n*h.Q)
+		p.dev.Attention(out, lse, q.dev, k.dev, v.dev, []int32{0, n, 2 * n, 3 * n}, h)
+		whole := read(p.dev, out)
+		size := p.dev.PageLen(h)
+		pages := make([]kernels.Pages, seqs)
+		for done := false; !done; {
+			start, ins, at := []int32{0}, [3][]float32{}, make([]int, seqs)
+			done = true
+			for s := range pages {
+				from := pages[s].Len
+				to := min(n, from+[]int{0, 1, 1, 2, 70}[p.rng.IntN(5)])
+				at[s], pages[s].Len, done = from, to, done && to == n
+				pages[s].At = size
+				for len(pages[s].List)*kernels.PageTokens < to {
+					pages[s].List = append(pages[s].List, p.dev.New(2*size))
+				}
+				start = append(start, start[s]+int32(to-from))
+				for i, x := range []struct {
+					b     kernels.Buffer
+					width int
+				}{{q.dev, row}, {k.dev, kv}, {v.dev, kv}} {
+					ins[i] = append(ins[i], read(p.dev, x.b.Slice((s*n+from)*x.width, (s*n+to)*x.width))...)
+				}
+			}
+			var bufs [3]kernels.Buffer
+			for i := range ins {
+				bufs[i] = p.dev.New(len(ins[i]))
+				p.dev.Write(bufs[i], ins[i])
+			}
+			some := p.dev.New(len(ins[0]))
+			p.dev.AttentionPaged(some, bufs[0], bufs[1], bufs[2], start, pages, h)
+			got := read(p.dev, some)
+			for s := range pages {
+				for i := int(start[s]); i < int(start[s+1]); i++ {
+					t := at[s] + i - int(start[s])
+					if !slices.Equal(got[i*row:(i+1)*row], whole[(s*n+t)*row:][:row]) {
+						p.t.Fatalf("%+v: row %d of sequence %d has other bits when decoded", h, t, s)
+					}
+				}
+			}
 		}
 	}
 }
 
-func swiGLU(p pair) {
+func activations(p pair) {
 	for _, n := range []int{1, 15, 16, 17, 100, 256} {
 		g, u, d, out, dg, du := p.random(n), p.random(n), p.random(n), p.new(n), p.new(n), p.new(n)
 		p.unchanged("SwiGLU", func() { p.dev.SwiGLU(out.dev, g.dev, u.dev) }, []both{g, u})
@@ -212,6 +263,12 @@ func swiGLU(p pair) {
 		p.ref.SwiGLUGrad(dg.ref, du.ref, d.ref, g.ref, u.ref)
 		p.same("SwiGLUGrad dgate", dg)
 		p.same("SwiGLUGrad dup", du)
+		p.unchanged("GELU", func() { p.dev.GELU(out.dev, g.dev) }, []both{g})
+		p.ref.GELU(out.ref, g.ref)
+		p.same("GELU", out)
+		p.unchanged("GELUGrad", func() { p.dev.GELUGrad(dg.dev, d.dev, g.dev) }, []both{g, d})
+		p.ref.GELUGrad(dg.ref, d.ref, g.ref)
+		p.same("GELUGrad", dg)
 	}
 }
 
@@ -276,6 +333,13 @@ func embed(p pair) {
 	p.dev.Add(out.dev, g.dev)
 	p.ref.Add(out.ref, g.ref)
 	p.same("Add", out)
+	sums := p.random(dim)
+	p.dev.SumRows(sums.dev, g.dev, dim)
+	p.ref.SumRows(sums.ref, g.ref, dim)
+	p.same("SumRows", sums)
+	p.dev.Copy(out.dev, g.dev)
+	p.ref.Copy(out.ref, g.ref)
+	p.same("Copy", out)
 }
 
 func adamW(p pair) {

@@ -25,10 +25,11 @@ func (*Device) Float64(b kernels.Buffer) []float64 { return b.(buffer) }
 
 func of(b kernels.Buffer) []float64 { return b.(buffer) }
 
-func (*Device) Name() string             { return "plain float64" }
-func (*Device) Close() error             { return nil }
-func (*Device) New(n int) kernels.Buffer { return make(buffer, n) }
-func (*Device) Zero(b kernels.Buffer)    { clear(of(b)) }
+func (*Device) Name() string                 { return "plain float64" }
+func (*Device) Close() error                 { return nil }
+func (*Device) New(n int) kernels.Buffer     { return make(buffer, n) }
+func (*Device) Zero(b kernels.Buffer)        { clear(of(b)) }
+func (*Device) Copy(dst, src kernels.Buffer) { copy(of(dst), of(src)) }
 func (*Device) Write(dst kernels.Buffer, src []float32) {
 	for i, x := range src {
 		of(dst)[i] = float64(x)
@@ -55,17 +56,27 @@ func (*Device) MatMul(out, a, b kernels.Buffer, d kernels.Dims) {
 				}
 				sum += x[xi] * y[yi]
 			}
-			if d.Accumulate {
-				sum += o[i*d.N+j]
+			if d.Plus != nil {
+				p := of(d.Plus)
+				sum += p[(i*d.N+j)%len(p)] // a bias has N numbers
 			}
 			o[i*d.N+j] = sum
 		}
 	}
 }
 
+func (*Device) Pack(dst, w kernels.Buffer, k, n int) { copy(of(dst), of(w)[:k*n]) }
+func (*Device) PackedLen(k, n int) int               { return k * n }
+
 func (*Device) Add(out, a kernels.Buffer) {
 	for i, x := range of(a) {
 		of(out)[i] += x
+	}
+}
+
+func (*Device) SumRows(dst, x kernels.Buffer, dim int) {
+	for i, v := range of(x) {
+		of(dst)[i%dim] += v
 	}
 }
 
@@ -152,43 +163,47 @@ func probs(q, k []float64, n, stride, dim int) (p []float64, lse float64) {
 	return p, top + math.Log(sum)
 }
 
-// eachRow visits every query row and head: row r of q, head h, its sequence s and how many keys it sees.
-func eachRow(start []int32, ctx []kernels.Context, h kernels.Heads, f func(r, head, s, keys int)) {
-	for s := range ctx {
-		n := int(start[s+1] - start[s])
-		for i := range n {
+// eachRow visits every query row and head: row r of q, head h, and the rows of
+// its keys.
+func eachRow(start []int32, h kernels.Heads, f func(r, head, first, keys int)) {
+	for s := range len(start) - 1 {
+		first := int(start[s])
+		for r := first; r < int(start[s+1]); r++ {
 			for head := range h.Q {
-				f(int(start[s])+i, head, s, ctx[s].Len-n+i+1)
+				f(r, head, first, r-first+1)
 			}
 		}
 	}
 }
 
-func (*Device) Attention(out, lse, q kernels.Buffer, start []int32, ctx []kernels.Context, h kernels.Heads) {
-	o, l, qs := of(out), of(lse), of(q)
-	stride := h.KV * h.Dim
-	eachRow(start, ctx, h, func(r, head, s, keys int) {
-		at, kv := (r*h.Q+head)*h.Dim, head/(h.Q/h.KV)*h.Dim
-		p, sum := probs(qs[at:at+h.Dim], of(ctx[s].K)[kv:], keys, stride, h.Dim)
-		l[r*h.Q+head] = sum
-		v := of(ctx[s].V)[kv:]
-		for i := range h.Dim {
-			o[at+i] = 0
-			for j := range p {
-				o[at+i] += p[j] * v[j*stride+i]
-			}
+// attend is one row and head of the attention over keys k and values v.
+func attend(out, q, k, v []float64, keys int, h kernels.Heads) (lse float64) {
+	p, lse := probs(q, k, keys, h.KV*h.Dim, h.Dim)
+	for i := range h.Dim {
+		out[i] = 0
+		for j := range p {
+			out[i] += p[j] * v[j*h.KV*h.Dim+i]
 		}
+	}
+	return lse
+}
+
+func (*Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	eachRow(start, h, func(r, head, first, keys int) {
+		at, kv := (r*h.Q+head)*h.Dim, (first*h.KV+head/(h.Q/h.KV))*h.Dim
+		of(lse)[r*h.Q+head] = attend(of(out)[at:at+h.Dim], of(q)[at:at+h.Dim], of(k)[kv:], of(v)[kv:], keys, h)
 	})
 }
 
-func (*Device) AttentionGrad(dq kernels.Buffer, dctx []kernels.Context, dout, out, lse, q kernels.Buffer, start []int32, ctx []kernels.Context, h kernels.Heads) {
-	gq, g, qs := of(dq), of(dout), of(q)
-	clear(gq[:int(start[len(start)-1])*h.Q*h.Dim])
+func (*Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	gq, g, qs, rows := of(dq), of(dout), of(q), int(start[len(start)-1])
+	clear(gq[:rows*h.Q*h.Dim])
+	clear(of(dk)[:rows*h.KV*h.Dim])
+	clear(of(dv)[:rows*h.KV*h.Dim])
 	stride, scale := h.KV*h.Dim, 1/math.Sqrt(float64(h.Dim))
-	eachRow(start, ctx, h, func(r, head, s, keys int) {
-		at, kv := (r*h.Q+head)*h.Dim, head/(h.Q/h.KV)*h.Dim
-		k, v := of(ctx[s].K)[kv:], of(ctx[s].V)[kv:]
-		gk, gv := of(dctx[s].K)[kv:], of(dctx[s].V)[kv:]
+	eachRow(start, h, func(r, head, first, keys int) {
+		at, kv := (r*h.Q+head)*h.Dim, (first*h.KV+head/(h.Q/h.KV))*h.Dim
+		k, v, gk, gv := of(k)[kv:], of(v)[kv:], of(dk)[kv:], of(dv)[kv:]
 		p, _ := probs(qs[at:at+h.Dim], k, keys, stride, h.Dim)
 		dp, mean := make([]float64, keys), 0.0
 		for j := range p {
@@ -208,6 +223,37 @@ func (*Device) AttentionGrad(dq kernels.Buffer, dctx []kernels.Context, dout, ou
 	})
 }
 
+// PageLen is of the keys' rows and then the values'.
+func (*Device) PageLen(h kernels.Heads) int { return 2 * kernels.PageTokens * h.KV * h.Dim }
+
+func (*Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, pages []kernels.Pages, h kernels.Heads) {
+	row := h.KV * h.Dim
+	for s, p := range pages {
+		n, first := int(start[s+1]-start[s]), int(start[s])
+		at := func(t int) ([]float64, []float64) {
+			x := of(p.List[t/kernels.PageTokens])[p.At:][:2*kernels.PageTokens*row]
+			t %= kernels.PageTokens
+			return x[t*row:][:row], x[(kernels.PageTokens+t)*row:][:row]
+		}
+		for i := range n {
+			ks, vs := at(p.Len - n + i)
+			copy(ks, of(k)[(first+i)*row:])
+			copy(vs, of(v)[(first+i)*row:])
+		}
+		var ks, vs []float64
+		for t := range p.Len {
+			a, b := at(t)
+			ks, vs = append(ks, a...), append(vs, b...)
+		}
+		for i := range n {
+			for head := range h.Q {
+				at, kv := ((first+i)*h.Q+head)*h.Dim, head/(h.Q/h.KV)*h.Dim
+				attend(of(out)[at:at+h.Dim], of(q)[at:at+h.Dim], ks[kv:], vs[kv:], p.Len-n+i+1, h)
+			}
+		}
+	}
+}
+
 func (*Device) SwiGLU(out, gate, up kernels.Buffer) {
 	for i, x := range of(gate) {
 		of(out)[i] = x / (1 + math.Exp(-x)) * of(up)[i]
@@ -220,6 +266,25 @@ func (*Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
 		g, u := of(dout)[i], of(up)[i]
 		of(dup)[i] = g * x * s
 		of(dgate)[i] = g * u * s * (1 + x*(1-s))
+	}
+}
+
+func gelu(x float64) (y, sigmoid, slope float64) {
+	c := math.Sqrt(2 / math.Pi)
+	sigmoid = 1 / (1 + math.Exp(-2*c*(x+0.044715*x*x*x)))
+	return x * sigmoid, sigmoid, 2 * c * (1 + 3*0.044715*x*x)
+}
+
+func (*Device) GELU(out, x kernels.Buffer) {
+	for i, v := range of(x) {
+		of(out)[i], _, _ = gelu(v)
+	}
+}
+
+func (*Device) GELUGrad(dx, dout, x kernels.Buffer) {
+	for i, v := range of(x) {
+		_, s, slope := gelu(v)
+		of(dx)[i] = of(dout)[i] * (s + v*s*(1-s)*slope)
 	}
 }
 

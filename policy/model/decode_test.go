@@ -2,8 +2,10 @@ package model
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +17,7 @@ import (
 // lively is a model on the CPU whose value head is not 0.
 func lively(t testing.TB, c Config) *Model {
 	t.Helper()
-	dev, err := cpu.New("")
+	dev, err := cpu.New("", 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,9 +41,11 @@ type sampled struct {
 
 // sample reads runs of random tokens and samples one after each, from some
 // allowed ids or all of them.
-func sample(t testing.TB, d *Decoder, c *Cache, rng *rand.Rand, tokens int) sampled {
+func sample(t testing.TB, c *Cache, rng *rand.Rand, tokens int) sampled {
 	var s sampled
 	s.in.Allow.Start = []int32{0}
+	var b Batch
+	d := c.d
 	all := make([]int32, d.Vocab)
 	for i := range all {
 		all[i] = int32(i)
@@ -54,7 +58,7 @@ func sample(t testing.TB, d *Decoder, c *Cache, rng *rand.Rand, tokens int) samp
 		if len(next) == 0 {
 			continue
 		}
-		if err := c.Extend(next, nil); err != nil {
+		if err := b.Extend(More{Cache: c, IDs: next}); err != nil {
 			t.Error(err)
 			return s
 		}
@@ -100,7 +104,7 @@ func TestSampledSequencesScoreTheSameBits(t *testing.T) {
 		cache := d.NewCache()
 		for seed := range uint64(4) { // the cache is used again
 			cache.Reset(d)
-			sample(t, d, cache, rand.New(rand.NewPCG(seed, 1)), 100+int(seed)*120).compare(t, m)
+			sample(t, cache, rand.New(rand.NewPCG(seed, 1)), 100+int(seed)*120).compare(t, m)
 		}
 	}
 }
@@ -111,7 +115,7 @@ func TestManySequencesDecodeAtOnceAsIfAlone(t *testing.T) {
 	got := make([]sampled, 6)
 	var wg sync.WaitGroup
 	for i := range got {
-		wg.Go(func() { got[i] = sample(t, d, d.NewCache(), rand.New(rand.NewPCG(uint64(i), 2)), 150) })
+		wg.Go(func() { got[i] = sample(t, d.NewCache(), rand.New(rand.NewPCG(uint64(i), 2)), 150) })
 	}
 	wg.Wait()
 	for _, s := range got {
@@ -122,9 +126,9 @@ func TestManySequencesDecodeAtOnceAsIfAlone(t *testing.T) {
 func TestASnapshotKeepsItsWeights(t *testing.T) {
 	m := lively(t, Config{Vocab: 70, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 20, Context: 64, Theta: 1e4, Eps: 1e-5})
 	old := m.Snapshot()
-	before := sample(t, old, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
+	before := sample(t, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
 	m.dev.Zero(m.w.flat)
-	after := sample(t, old, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
+	after := sample(t, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
 	for i := range before.logProb {
 		if before.logProb[i] != after.logProb[i] {
 			t.Fatalf("row %d was %v, is %v", i, before.logProb[i], after.logProb[i])
@@ -134,29 +138,30 @@ func TestASnapshotKeepsItsWeights(t *testing.T) {
 
 func TestAFullContextAndUnknownTokensLeaveTheCacheAsItWas(t *testing.T) {
 	d := lively(t, small).Snapshot()
-	c := d.NewCache()
-	if err := c.Extend(make([]int32, small.Context-1), nil); err != nil {
+	c, b := d.NewCache(), Batch{}
+	extend := func(ids ...int32) error { return b.Extend(More{Cache: c, IDs: ids}) }
+	if err := extend(make([]int32, small.Context-1)...); err != nil {
 		t.Fatal(err)
 	}
 	want := c.Value()
-	if err := c.Extend([]int32{1, 2}, nil); !errors.Is(err, ErrContext) {
+	if err := extend(1, 2); !errors.Is(err, ErrContext) {
 		t.Errorf("beyond the context: %v", err)
 	}
-	if err := c.Extend([]int32{99}, nil); err == nil || !strings.Contains(err.Error(), "token 99 is outside the vocabulary of 11") {
+	if err := extend(99); err == nil || !strings.Contains(err.Error(), "token 99 is outside the vocabulary of 11") {
 		t.Errorf("an unknown token: %v", err)
 	}
 	if c.Len() != small.Context-1 || c.Value() != want {
 		t.Errorf("after errors there are %d tokens, value %v, was %v", c.Len(), c.Value(), want)
 	}
-	if err := c.Extend([]int32{1}, nil); err != nil {
+	if err := extend(1); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAnEmptiedCacheForgets(t *testing.T) {
 	d := lively(t, small).Snapshot()
-	c := d.NewCache()
-	c.Extend([]int32{1, 2, 3}, nil)
+	c, b := d.NewCache(), Batch{}
+	b.Extend(More{Cache: c, IDs: []int32{1, 2, 3}})
 	if c.Value() == 0 {
 		t.Fatal("the value head says nothing")
 	}
@@ -167,39 +172,66 @@ func TestAnEmptiedCacheForgets(t *testing.T) {
 	}
 }
 
-func TestDecodingAllocatesNothingPerTokenButSlices(t *testing.T) {
-	if race {
-		t.Skip("the race detector makes sync.Pool forget")
-	}
-	m := lively(t, Config{Vocab: 70, Dim: 32, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 48, Context: 1024, Theta: 1e4, Eps: 1e-5})
-	c := m.Snapshot().NewCache()
-	c.Extend(make([]int32, 200), nil)
-	one, ids, x := []int32{7}, []int32{3, 4, 5}, make([]float32, 3)
-	n := testing.AllocsPerRun(150, func() {
-		c.Extend(one, nil)
-		c.Logits(x, ids)
-		c.Value()
-	})
-	if most := float64(2*m.Layers + 2); n > most { // the new keys and values of each layer
-		t.Errorf("%v allocations a token, want at most %v", n, most)
+func BenchmarkDecode(b *testing.B) {
+	for _, seqs := range []int{1, 8, 32} {
+		b.Run(fmt.Sprint(seqs), func(b *testing.B) {
+			dev, _ := cpu.New("", 1)
+			m, _ := New(dev, Tiny(1024), 1)
+			d, batch, more := m.Snapshot(), Batch{}, make([]More, seqs)
+			for i := range more {
+				more[i] = More{Cache: d.NewCache(), IDs: []int32{5}}
+			}
+			ids, x := make([]int32, 30), make([]float32, 30)
+			for i := range ids {
+				ids[i] = int32(i * 20)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, m := range more {
+					if m.Cache.Len() == 512 {
+						m.Cache.Reset(d)
+					}
+				}
+				batch.Extend(more...)
+				for _, m := range more {
+					m.Cache.Logits(x, ids)
+				}
+			}
+			b.ReportMetric(float64(seqs*b.N)/b.Elapsed().Seconds(), "tokens/s")
+		})
 	}
 }
 
-func BenchmarkDecode(b *testing.B) {
-	dev, _ := cpu.New("")
-	m, _ := New(dev, Tiny(1024), 1)
-	d := m.Snapshot()
-	c := d.NewCache()
-	one, ids, x := []int32{5}, make([]int32, 30), make([]float32, 30)
-	for i := range ids {
-		ids[i] = int32(i * 20)
+// Sequences that are extended together have the bits of those that are alone.
+func TestABatchHasTheBitsOfItsSequences(t *testing.T) {
+	m := lively(t, Config{Vocab: 70, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 48, Context: 512, Theta: 1e4, Eps: 1e-5})
+	d, rng := m.Snapshot(), rand.New(rand.NewPCG(4, 4))
+	together, alone := make([]*Cache, 5), make([]*Cache, 5)
+	for i := range together {
+		together[i], alone[i] = d.NewCache(), d.NewCache()
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if c.Len() == 512 {
-			c.Reset(d)
+	var b Batch
+	for range 40 {
+		var more []More
+		for i, c := range together {
+			if n := rng.IntN(12); n > 0 {
+				ids := make([]int32, n)
+				for j := range ids {
+					ids[j] = int32(rng.IntN(d.Vocab))
+				}
+				more = append(more, More{Cache: c, IDs: ids})
+				if err := b.Extend(More{Cache: alone[i], IDs: ids}); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
-		c.Extend(one, nil)
-		c.Logits(x, ids)
+		if err := b.Extend(more...); err != nil {
+			t.Fatal(err)
+		}
+		for i := range together {
+			if x, y := read(m.dev, together[i].hidden), read(m.dev, alone[i].hidden); !slices.Equal(x, y) {
+				t.Fatalf("sequence %d of %d tokens differs from itself alone", i, together[i].Len())
+			}
+		}
 	}
 }

@@ -26,7 +26,6 @@ func trained(t *testing.T) *Model {
 		}
 		g := []float32{1, -0.5, 0.3, 2, 0}
 		p.Backward(g, g, g)
-		m.Collect(p)
 		m.Optimize(kernels.AdamW{LR: 1e-2, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.1}, 1)
 	}
 	return m
@@ -191,7 +190,7 @@ func TestOptimizerStateOfAnotherModelIsRefused(t *testing.T) {
 	if err := m.SaveOptimizer(path); err != nil {
 		t.Fatal(err)
 	}
-	dev, _ := cpu.New("")
+	dev, _ := cpu.New("", 2)
 	other, err := New(dev, Tiny(10), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -32,7 +32,7 @@ func (m *Model) init(seed uint64) {
 	}
 	for _, p := range m.w.list {
 		switch {
-		case p.Name == valueHead:
+		case p.Name == valueHead || strings.HasSuffix(p.Name, ".bias"):
 		case p.Rows == 0:
 			ones := make([]float32, p.Cols)
 			for i := range ones {
@@ -58,9 +58,9 @@ func (m *Model) init(seed uint64) {
 // mimetic gives the heads of a group a shared random subspace in which queries
 // and keys agree, and another one that values read and outputs write.
 func (m *Model) mimetic(l *layer, rng *rand.Rand) {
-	d, hd, kvs := m.Dim, m.HeadDim(), m.KVHeads*m.HeadDim()
+	d, hd, qs, kvs := m.Dim, m.HeadDim(), m.Heads*m.HeadDim(), m.KVHeads*m.HeadDim()
 	group := m.Heads / m.KVHeads
-	q, k, v, o := make([]float32, d*d), make([]float32, d*kvs), make([]float32, d*kvs), make([]float32, d*d)
+	q, k, v, o := make([]float32, d*qs), make([]float32, d*kvs), make([]float32, d*kvs), make([]float32, qs*d)
 	std := 1 / math.Sqrt(float64(d))
 	for i := range d {
 		for j := range kvs {
@@ -68,7 +68,7 @@ func (m *Model) mimetic(l *layer, rng *rand.Rand) {
 			k[i*kvs+j], v[i*kvs+j] = float32(look), float32(carry)
 			for g := range group {
 				h := j/hd*group + g
-				q[i*d+h*hd+j%hd] = float32(look * alpha)
+				q[i*qs+h*hd+j%hd] = float32(look * alpha)
 				o[(h*hd+j%hd)*d+i] = float32(carry * beta)
 			}
 		}

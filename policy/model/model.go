@@ -13,6 +13,11 @@ type Config struct {
 	Vocab, Dim, Layers, Heads, KVHeads, Hidden int
 	Context                                    int     // most tokens of a sequence
 	Theta, Eps                                 float64 // of the rotary positions; of the norms
+
+	Head     int  // size of an attention head; 0 is Dim/Heads
+	Bias     bool // of queries, keys and values, as Qwen2 has it
+	HeadNorm bool // of each head's queries and keys, as Qwen3 has it
+	Untied   bool // the output layer has a matrix of its own
 }
 
 // Bounds of the sizes, so that a file's numbers cannot overflow.
@@ -30,7 +35,16 @@ func Tiny(vocab int) Config {
 }
 
 // HeadDim is the size of one attention head.
-func (c Config) HeadDim() int { return c.Dim / c.Heads }
+func (c Config) HeadDim() int {
+	if c.Head > 0 {
+		return c.Head
+	}
+	return c.Dim / c.Heads
+}
+
+func (c Config) shape() kernels.Heads {
+	return kernels.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim()}
+}
 
 // Validate reports all faults at once.
 func (c Config) Validate() error {
@@ -48,7 +62,8 @@ func (c Config) Validate() error {
 		need(f.n > 0 && f.n <= f.max, "model: %s is %d; it must be between 1 and %d", f.name, f.n, f.max)
 	}
 	if c.Heads > 0 && c.KVHeads > 0 {
-		need(c.Dim%c.Heads == 0 && c.HeadDim()%2 == 0, "model: dim %d must split into %d heads of even size", c.Dim, c.Heads)
+		need(c.Head > 0 || c.Dim%c.Heads == 0, "model: dim %d must split into %d heads", c.Dim, c.Heads)
+		need(c.Head >= 0 && c.Head <= sizeMax && c.HeadDim()%2 == 0, "model: the size of a head is %d; it must be even", c.HeadDim())
 		need(c.Heads%c.KVHeads == 0, "model: %d heads must be a multiple of %d key-value heads", c.Heads, c.KVHeads)
 	}
 	need(c.Theta > 0 && c.Eps > 0 && !math.IsInf(c.Theta, 0) && !math.IsInf(c.Eps, 0), "model: theta %v and eps %v must be numbers above 0", c.Theta, c.Eps)
@@ -59,18 +74,28 @@ func (c Config) Validate() error {
 type layer struct {
 	q, k, v, o, gate, up, down kernels.Buffer // matrices [in, out]
 	attnNorm, mlpNorm          kernels.Buffer // [dim]
+	qBias, kBias, vBias        kernels.Buffer // nil where the model has none
+	qNorm, kNorm               kernels.Buffer // [head size], likewise
 }
 
 // params are named views of one flat buffer: matrices first, then vectors.
 type params struct {
 	flat   kernels.Buffer
 	embed  kernels.Buffer // [vocab, dim]
+	head   kernels.Buffer // [vocab, dim], that of the output; embed where they are tied
 	types  kernels.Buffer // [Types, dim]
 	layers []layer
 	norm   kernels.Buffer // [dim]
 	value  kernels.Buffer // [dim]
 	list   []Param
-	matrix int // elements that are matrices
+	matrix int  // elements that are matrices
+	packed bool // the layers' matrices are what Pack makes of them
+}
+
+// mul is out = x·m for one of the layers' matrices.
+func (w *params) mul(d kernels.Device, out, x, m kernels.Buffer, dims kernels.Dims) {
+	dims.Packed = w.packed
+	d.MatMul(out, x, m, dims)
 }
 
 // Param is one named tensor, by its Hugging Face name. Matrices are stored
@@ -103,15 +128,19 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 		w.list = append(w.list, Param{name, rows, cols, b})
 		return b
 	}
-	kv := c.KVHeads * c.HeadDim()
+	q, kv := c.Heads*c.HeadDim(), c.KVHeads*c.HeadDim()
 	w.embed = take("model.embed_tokens.weight", c.Vocab, c.Dim)
+	w.head = w.embed
+	if c.Untied {
+		w.head = take("lm_head.weight", c.Vocab, c.Dim)
+	}
 	w.types = take(typeEmbed, Types, c.Dim)
 	for i := range w.layers {
 		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
-		l.q = take(p+"self_attn.q_proj.weight", c.Dim, c.Dim)
+		l.q = take(p+"self_attn.q_proj.weight", c.Dim, q)
 		l.k = take(p+"self_attn.k_proj.weight", c.Dim, kv)
 		l.v = take(p+"self_attn.v_proj.weight", c.Dim, kv)
-		l.o = take(p+"self_attn.o_proj.weight", c.Dim, c.Dim)
+		l.o = take(p+"self_attn.o_proj.weight", q, c.Dim)
 		l.gate = take(p+"mlp.gate_proj.weight", c.Dim, c.Hidden)
 		l.up = take(p+"mlp.up_proj.weight", c.Dim, c.Hidden)
 		l.down = take(p+"mlp.down_proj.weight", c.Hidden, c.Dim)
@@ -121,6 +150,12 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
 		l.attnNorm = take(p+"input_layernorm.weight", 0, c.Dim)
 		l.mlpNorm = take(p+"post_attention_layernorm.weight", 0, c.Dim)
+		if c.Bias {
+			l.qBias, l.kBias, l.vBias = take(p+"self_attn.q_proj.bias", 0, q), take(p+"self_attn.k_proj.bias", 0, kv), take(p+"self_attn.v_proj.bias", 0, kv)
+		}
+		if c.HeadNorm {
+			l.qNorm, l.kNorm = take(p+"self_attn.q_norm.weight", 0, c.HeadDim()), take(p+"self_attn.k_norm.weight", 0, c.HeadDim())
+		}
 	}
 	w.norm = take("model.norm.weight", 0, c.Dim)
 	w.value = take(valueHead, 0, c.Dim)
@@ -188,10 +223,4 @@ func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
 	}
 	m.dev.Zero(m.g.flat)
 	return norm
-}
-
-// Collect adds a pass's gradient to the model's and zeroes the pass's.
-func (m *Model) Collect(p *Pass) {
-	m.dev.Add(m.g.flat, p.g.flat)
-	m.dev.Zero(p.g.flat)
 }

@@ -23,8 +23,19 @@ func batch() Input {
 }
 
 func TestGradientEqualsFiniteDifference(t *testing.T) {
+	qwen2, qwen3 := small, small
+	qwen2.Bias, qwen2.Untied = true, true
+	qwen3.HeadNorm, qwen3.Head = true, 6
+	for name, c := range map[string]Config{"llama": small, "qwen2": qwen2, "qwen3": qwen3} {
+		for _, budget := range []int64{0, 1} {
+			t.Run(fmt.Sprint(name, budget), func(t *testing.T) { gradient(t, c, budget) })
+		}
+	}
+}
+
+func gradient(t *testing.T, c Config, budget int64) {
 	dev := plain.New()
-	m, err := New(dev, small, 3)
+	m, err := New(dev, c, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +45,7 @@ func TestGradientEqualsFiniteDifference(t *testing.T) {
 		flat[i] += rng.NormFloat64() * 0.1
 	}
 	in, p := batch(), m.NewPass()
+	p.Budget = budget
 	dl, de, dv := []float32{1, -0.5, 0.3, 2, 0}, []float32{0.2, 0, -1, 0.5, 1}, []float32{-1, 0.5, 2, 0, 0.7}
 	loss := func() float64 {
 		if _, err := p.Forward(in); err != nil {
@@ -47,7 +59,7 @@ func TestGradientEqualsFiniteDifference(t *testing.T) {
 	}
 	loss()
 	p.Backward(dl, de, dv)
-	grad := append([]float64(nil), dev.Float64(p.g.flat)...)
+	grad := append([]float64(nil), dev.Float64(m.g.flat)...)
 	const eps = 1e-5
 	at := 0
 	for _, param := range m.Params() {
@@ -70,7 +82,7 @@ func TestGradientEqualsFiniteDifference(t *testing.T) {
 
 func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 	for _, path := range cpu.Paths() {
-		dev, _ := cpu.New(path)
+		dev, _ := cpu.New(path, 2)
 		cfg := Tiny(50)
 		m, err := New(dev, cfg, 1)
 		if err != nil {
@@ -86,12 +98,12 @@ func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 			types[i] = int32(rng.IntN(Types))
 		}
 		in := Input{IDs: append([]int32{4, 4, 4}, ids...), Types: append([]int32{0, 0, 0}, types...), Start: []int32{0, 3, int32(3 + len(ids))}, Allow: kernels.Allow{Start: []int32{0}}}
-		cache := m.Snapshot().NewCache()
+		cache, b := m.Snapshot().NewCache(), Batch{}
 		allow := []int32{0, 5, 9, 17, 30}
 		var want []float32
 		for at := 0; at < len(ids)-1; {
 			n := min(1+rng.IntN(40), len(ids)-1-at)
-			if err := cache.Extend(ids[at:at+n], types[at:at+n]); err != nil {
+			if err := b.Extend(More{cache, ids[at : at+n], types[at : at+n]}); err != nil {
 				t.Fatal(err)
 			}
 			at += n
@@ -122,7 +134,7 @@ func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 }
 
 func TestOverfitsACopy(t *testing.T) {
-	dev, _ := cpu.New("")
+	dev, _ := cpu.New("", 2)
 	m, _ := New(dev, Config{Vocab: 16, Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 64, Context: 64, Theta: 10000, Eps: 1e-5}, 1)
 	p := m.NewPass()
 	in := Input{IDs: []int32{3, 9, 1, 4, 1, 5, 9, 2, 6, 5}, Start: []int32{0, 10}, Rows: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8},
@@ -143,7 +155,6 @@ func TestOverfitsACopy(t *testing.T) {
 			first = last
 		}
 		p.Backward(dl, make([]float32, 9), make([]float32, 9))
-		m.Collect(p)
 		m.Optimize(kernels.AdamW{LR: 3e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}, 1)
 	}
 	if last > 0.05 {
@@ -163,11 +174,11 @@ func BenchmarkTrain(b *testing.B) {
 }
 
 func benchmarkTrain(b *testing.B, c Config) {
-	dev, _ := cpu.New("")
+	dev, _ := cpu.New("", 1)
 	m, _ := New(dev, c, 1)
 	p := m.NewPass()
 	in := Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
-	for s := range 32 {
+	for s := range 16 {
 		for i := range 128 {
 			in.IDs = append(in.IDs, int32((i*7+s)%1000))
 			if i%10 == 9 {
@@ -189,7 +200,6 @@ func benchmarkTrain(b *testing.B, c Config) {
 			b.Fatal(err)
 		}
 		p.Backward(dl, dl, dl)
-		m.Collect(p)
 		m.Optimize(kernels.AdamW{LR: 1e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}, 1)
 	}
 	b.ReportMetric(float64(len(in.IDs)*b.N)/b.Elapsed().Seconds(), "tokens/s")

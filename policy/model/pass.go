@@ -6,9 +6,11 @@ import (
 	"github.com/turngym/turngym/kernels"
 )
 
-// state is what one layer keeps for its backward pass; T tokens.
+// state is what one layer keeps for its backward pass; T tokens. What is quickly
+// computed again (the norms, the product of the hidden layer) is not among it.
 type state struct {
-	x, n1, r1, q, k, v, att, lse, mid, n2, r2, gate, up, act kernels.Buffer
+	x, r1, q, k, v, att, lse, mid, r2, gate, up kernels.Buffer
+	rawQ, rawK, rq, rk                          kernels.Buffer // before the heads' norms, where they have them
 }
 
 // grads are the gradients on the way down; T tokens.
@@ -16,88 +18,127 @@ type grads struct {
 	dx, dn, dact, dup, datt, dq, dk, dv kernels.Buffer // of the stream, after a norm, of the hidden layer, of attention
 }
 
-// Pass computes one batch at a time on one goroutine and holds its gradient.
+// Pass computes one batch at a time and adds its gradient to the model's. It is
+// used by one goroutine.
 type Pass struct {
-	m   *Model
-	g   *params
-	cap int // tokens there is room for
+	// Budget is about how many bytes of activations are kept for the backward
+	// pass; layers beyond it keep their input only and are computed again. 0 keeps
+	// all.
+	Budget int64
 
-	room       []state // by layer; cap tokens
-	back       grads
-	xf, nf, rf kernels.Buffer // the last residual stream, its norm; cap tokens
-
-	tokens      int     // of the batch
-	states      []state // room, back and xf, cut to T
-	grads       grads
-	xfCut, nCut kernels.Buffer
+	m     *Model
+	room  tokenRoom // of the largest batch so far
+	batch tokenRoom // room, cut to the batch
 
 	rowCap       int
 	h, dh        kernels.Buffer // [N, dim]
 	lp, ent, val kernels.Buffer // [N]
 
-	in   Input
-	pos  []int32
-	ctx  [][]kernels.Context // by layer: the sequences' keys and values
-	dctx []kernels.Context   // their gradients
-	out  Output
+	in  Input
+	pos []int32
+	out Output
+}
+
+// tokenRoom is all that a batch of so many tokens needs.
+type tokenRoom struct {
+	tokens int
+	states []state        // by layer; those that are computed again share all but x
+	whole  int            // layers that keep their state
+	n, act kernels.Buffer // scratch: after a norm, the hidden layer
+	xf, rf kernels.Buffer // the last residual stream
+	back   grads
 }
 
 // NewPass makes room for nothing yet; buffers grow with the first batches.
-func (m *Model) NewPass() *Pass {
-	p := &Pass{m: m, room: make([]state, m.Layers), states: make([]state, m.Layers), ctx: make([][]kernels.Context, m.Layers)}
-	p.g, _ = views(m.Config, m.dev.New(m.Size()))
-	return p
-}
+func (m *Model) NewPass() *Pass { return &Pass{m: m} }
 
 // fit makes room for a batch and cuts the buffers to its size.
 func (p *Pass) fit(tokens, rows int) {
 	d, c := p.m.dev, p.m.Config
-	kv := c.KVHeads * c.HeadDim()
-	if tokens > p.cap {
-		n := tokens + tokens/4
-		p.cap, p.tokens = n, 0
-		for i := range p.room {
-			p.room[i] = newState(d, c, n)
-			p.room[i].k, p.room[i].v = d.New(n*kv), d.New(n*kv)
-		}
-		p.xf, p.nf, p.rf = d.New(n*c.Dim), d.New(n*c.Dim), d.New(n)
-		p.back = grads{dx: d.New(n * c.Dim), dn: d.New(n * c.Dim), dact: d.New(n * c.Hidden), dup: d.New(n * c.Hidden),
-			datt: d.New(n * c.Dim), dq: d.New(n * c.Dim), dk: d.New(n * kv), dv: d.New(n * kv)}
+	if tokens > p.room.tokens {
+		p.batch = tokenRoom{}
+		p.room = newRoom(d, c, tokens+tokens/8, p.Budget)
 	}
 	if rows > p.rowCap {
-		p.rowCap = rows + rows/4
+		p.rowCap = rows + rows/8
 		p.h, p.dh = d.New(p.rowCap*c.Dim), d.New(p.rowCap*c.Dim)
 		p.lp, p.ent, p.val = d.New(p.rowCap), d.New(p.rowCap), d.New(p.rowCap)
 	}
-	if tokens == p.tokens {
-		return
+	if tokens != p.batch.tokens || p.batch.states == nil {
+		p.batch = p.room.cut(c, tokens)
 	}
-	p.tokens = tokens
-	for i := range p.room {
-		p.states[i] = p.room[i].cut(c, tokens)
-		p.states[i].k, p.states[i].v = head(p.room[i].k, tokens*kv), head(p.room[i].v, tokens*kv)
-	}
-	p.xfCut, p.nCut = head(p.xf, tokens*c.Dim), head(p.nf, tokens*c.Dim)
-	b := &p.back
-	p.grads = grads{dx: head(b.dx, tokens*c.Dim), dn: head(b.dn, tokens*c.Dim), dact: head(b.dact, tokens*c.Hidden), dup: head(b.dup, tokens*c.Hidden),
-		datt: head(b.datt, tokens*c.Dim), dq: head(b.dq, tokens*c.Dim), dk: head(b.dk, tokens*kv), dv: head(b.dv, tokens*kv)}
 }
 
-// newState is all of a layer's activations but the keys and values.
+func newRoom(d kernels.Device, c Config, n int, budget int64) tokenRoom {
+	r := tokenRoom{tokens: n, states: make([]state, c.Layers), whole: c.Layers}
+	r.scratch(d, c, n)
+	q, kv := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim()
+	r.xf, r.rf = d.New(n*c.Dim), d.New(n)
+	r.back = grads{dx: d.New(n * c.Dim), dn: d.New(n * c.Dim), dact: d.New(n * c.Hidden), dup: d.New(n * c.Hidden),
+		datt: d.New(q), dq: d.New(q), dk: d.New(kv), dv: d.New(kv)}
+	if budget > 0 {
+		streams := 4 * int64(c.Layers*n*c.Dim)
+		if r.whole = int(max(0, budget-streams) / (4 * int64(n*c.Dim+2*q+2*kv+2*n*c.Hidden))); r.whole >= c.Layers {
+			r.whole = c.Layers
+		} else {
+			r.whole = max(0, r.whole-1) // one is shared by the others
+		}
+	}
+	for i := range r.states {
+		if i > r.whole {
+			r.states[i] = r.states[r.whole]
+		} else {
+			r.states[i] = newState(d, c, n)
+			r.states[i].k, r.states[i].lse = d.New(kv), d.New(n*c.Heads)
+		}
+		r.states[i].x = d.New(n * c.Dim)
+	}
+	return r
+}
+
+// scratch makes what all layers share.
+func (r *tokenRoom) scratch(d kernels.Device, c Config, n int) {
+	r.n, r.act = d.New(n*c.Dim), d.New(n*c.Hidden)
+}
+
+// newState is a layer's activations but for its input, its keys and lse.
 func newState(d kernels.Device, c Config, n int) state {
-	return state{x: d.New(n * c.Dim), n1: d.New(n * c.Dim), r1: d.New(n), q: d.New(n * c.Dim), att: d.New(n * c.Dim),
-		lse: d.New(n * c.Heads), mid: d.New(n * c.Dim), n2: d.New(n * c.Dim), r2: d.New(n),
-		gate: d.New(n * c.Hidden), up: d.New(n * c.Hidden), act: d.New(n * c.Hidden)}
+	q, kv := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim()
+	s := state{r1: d.New(n), q: d.New(q), v: d.New(kv), att: d.New(q), mid: d.New(n * c.Dim), r2: d.New(n),
+		gate: d.New(n * c.Hidden), up: d.New(n * c.Hidden)}
+	if c.HeadNorm {
+		s.rawQ, s.rawK, s.rq, s.rk = d.New(q), d.New(kv), d.New(n*c.Heads), d.New(n*c.KVHeads)
+	}
+	return s
 }
-
-// head is the first n elements.
-func head(b kernels.Buffer, n int) kernels.Buffer { return b.Slice(0, n) }
 
 // cut is s for n tokens.
 func (s *state) cut(c Config, n int) state {
-	d, h := n*c.Dim, n*c.Hidden
-	return state{x: head(s.x, d), n1: head(s.n1, d), r1: s.r1, q: head(s.q, d), att: head(s.att, d), lse: s.lse,
-		mid: head(s.mid, d), n2: head(s.n2, d), r2: s.r2, gate: head(s.gate, h), up: head(s.up, h), act: head(s.act, h)}
+	q, kv, hid := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim(), n*c.Hidden
+	return state{x: head(s.x, n*c.Dim), r1: s.r1, q: head(s.q, q), k: head(s.k, kv), v: head(s.v, kv), att: head(s.att, q), lse: s.lse,
+		mid: head(s.mid, n*c.Dim), r2: s.r2, gate: head(s.gate, hid), up: head(s.up, hid),
+		rawQ: head(s.rawQ, q), rawK: head(s.rawK, kv), rq: s.rq, rk: s.rk}
+}
+
+// cut is r for n tokens.
+func (r *tokenRoom) cut(c Config, n int) tokenRoom {
+	dim, q, kv, hid := n*c.Dim, n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim(), n*c.Hidden
+	b := &r.back
+	out := tokenRoom{tokens: n, whole: r.whole, n: head(r.n, dim), act: head(r.act, hid), xf: head(r.xf, dim), rf: r.rf,
+		back: grads{dx: head(b.dx, dim), dn: head(b.dn, dim), dact: head(b.dact, hid), dup: head(b.dup, hid),
+			datt: head(b.datt, q), dq: head(b.dq, q), dk: head(b.dk, kv), dv: head(b.dv, kv)}}
+	for i := range r.states {
+		out.states = append(out.states, r.states[i].cut(c, n))
+	}
+	return out
+}
+
+// head is the first n elements; nil of nil.
+func head(b kernels.Buffer, n int) kernels.Buffer {
+	if b == nil {
+		return nil
+	}
+	return b.Slice(0, n)
 }
 
 // embed writes the tokens' embeddings, their types' added, to x; scratch is as
@@ -110,25 +151,46 @@ func embed(d kernels.Device, w *params, x, scratch kernels.Buffer, ids, types []
 	}
 }
 
-// block runs one layer on T tokens: from s.x [T, dim] to out. k and v receive
-// the new keys and values, ctx is what the queries see (k and v among it).
-func block(d kernels.Device, c Config, w *layer, s *state, out, k, v kernels.Buffer, T int, pos, start []int32, ctx []kernels.Context) {
-	dim, kv, hid := c.Dim, c.KVHeads*c.HeadDim(), c.Hidden
-	d.RMSNorm(s.n1, s.r1, s.x, w.attnNorm, dim, c.Eps)
-	d.MatMul(s.q, s.n1, w.q, kernels.Dims{M: T, N: dim, K: dim})
-	d.MatMul(k, s.n1, w.k, kernels.Dims{M: T, N: kv, K: dim})
-	d.MatMul(v, s.n1, w.v, kernels.Dims{M: T, N: kv, K: dim})
-	d.Rope(s.q, pos, c.Heads, c.HeadDim(), c.Theta, false)
-	d.Rope(k, pos, c.KVHeads, c.HeadDim(), c.Theta, false)
-	d.Attention(s.att, s.lse, s.q, start, ctx, kernels.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim()})
-	d.MatMul(s.mid, s.att, w.o, kernels.Dims{M: T, N: dim, K: dim})
-	d.Add(s.mid, s.x)
-	d.RMSNorm(s.n2, s.r2, s.mid, w.mlpNorm, dim, c.Eps)
-	d.MatMul(s.gate, s.n2, w.gate, kernels.Dims{M: T, N: hid, K: dim})
-	d.MatMul(s.up, s.n2, w.up, kernels.Dims{M: T, N: hid, K: dim})
-	d.SwiGLU(s.act, s.gate, s.up)
-	d.MatMul(out, s.act, w.down, kernels.Dims{M: T, N: dim, K: hid})
-	d.Add(out, s.mid)
+// attend is the attention of a layer's s.q over its s.k and s.v, and what else
+// the queries see, to s.att.
+type attend func(s *state)
+
+// block runs one layer on T tokens: from s.x [T, dim] to out. What it keeps is
+// in s; n and act are scratch.
+func block(d kernels.Device, c Config, w *params, l *layer, s *state, n, act, out kernels.Buffer, T int, pos []int32, f attend) {
+	inner(d, c, w, l, s, n, T, pos, f)
+	d.SwiGLU(act, s.gate, s.up)
+	w.mul(d, out, act, l.down, kernels.Dims{M: T, N: c.Dim, K: c.Hidden, Plus: s.mid})
+}
+
+// inner is block up to the hidden layer: all that s keeps.
+func inner(d kernels.Device, c Config, w *params, l *layer, s *state, n kernels.Buffer, T int, pos []int32, f attend) {
+	dim, hd := c.Dim, c.HeadDim()
+	q, kv := c.Heads*hd, c.KVHeads*hd
+	d.RMSNorm(n, s.r1, s.x, l.attnNorm, dim, c.Eps)
+	toQ, toK := s.q, s.k
+	if c.HeadNorm {
+		toQ, toK = s.rawQ, s.rawK
+	}
+	w.mul(d, toQ, n, l.q, kernels.Dims{M: T, N: q, K: dim, Plus: l.qBias})
+	w.mul(d, toK, n, l.k, kernels.Dims{M: T, N: kv, K: dim, Plus: l.kBias})
+	w.mul(d, s.v, n, l.v, kernels.Dims{M: T, N: kv, K: dim, Plus: l.vBias})
+	if c.HeadNorm {
+		d.RMSNorm(s.q, s.rq, s.rawQ, l.qNorm, hd, c.Eps)
+		d.RMSNorm(s.k, s.rk, s.rawK, l.kNorm, hd, c.Eps)
+	}
+	d.Rope(s.q, pos, c.Heads, hd, c.Theta, false)
+	d.Rope(s.k, pos, c.KVHeads, hd, c.Theta, false)
+	f(s)
+	w.mul(d, s.mid, s.att, l.o, kernels.Dims{M: T, N: dim, K: q, Plus: s.x})
+	d.RMSNorm(n, s.r2, s.mid, l.mlpNorm, dim, c.Eps)
+	w.mul(d, s.gate, n, l.gate, kernels.Dims{M: T, N: c.Hidden, K: dim})
+	w.mul(d, s.up, n, l.up, kernels.Dims{M: T, N: c.Hidden, K: dim})
+}
+
+// attention is that of the batch's sequences among themselves.
+func (p *Pass) attention(s *state) {
+	p.m.dev.Attention(s.att, s.lse, s.q, s.k, s.v, p.in.Start, p.m.shape())
 }
 
 // Forward scores the rows' targets. The output and everything that Backward
@@ -152,20 +214,20 @@ func (p *Pass) Forward(in Input) (Output, error) {
 		}
 	}
 	p.fit(T, N)
-	embed(d, p.m.w, p.states[0].x, p.grads.dn, in.IDs, in.Types, c.Dim)
-	for i := range p.states {
-		s, out := &p.states[i], p.xfCut
-		if i+1 < len(p.states) {
-			out = p.states[i+1].x
+	w, r := p.m.w, &p.batch
+	embed(d, w, r.states[0].x, r.n, in.IDs, in.Types, c.Dim)
+	for i := range r.states {
+		out := r.xf
+		if i+1 < len(r.states) {
+			out = r.states[i+1].x
 		}
-		p.ctx[i] = p.contexts(p.ctx[i][:0], s.k, s.v)
-		block(d, c, &p.m.w.layers[i], s, out, s.k, s.v, T, p.pos, in.Start, p.ctx[i])
+		block(d, c, w, &w.layers[i], &r.states[i], r.n, r.act, out, T, p.pos, p.attention)
 	}
-	d.RMSNorm(p.nCut, p.rf, p.xfCut, p.m.w.norm, c.Dim, c.Eps)
+	d.RMSNorm(r.n, r.rf, r.xf, w.norm, c.Dim, c.Eps)
 	h := head(p.h, N*c.Dim)
-	d.Embed(h, p.nf, in.Rows, c.Dim)
-	d.LogProb(p.lp, p.ent, h, p.m.w.embed, in.Target, in.Allow, c.Dim)
-	d.MatMul(p.val, h, p.m.w.value, kernels.Dims{M: N, N: 1, K: c.Dim})
+	d.Embed(h, r.n, in.Rows, c.Dim)
+	d.LogProb(p.lp, p.ent, h, w.head, in.Target, in.Allow, c.Dim)
+	d.MatMul(p.val, h, w.value, kernels.Dims{M: N, N: 1, K: c.Dim})
 	o := &p.out
 	o.LogProb, o.Entropy, o.Value = resize(o.LogProb, N), resize(o.Entropy, N), resize(o.Value, N)
 	d.Read(o.LogProb, p.lp)
@@ -181,21 +243,11 @@ func resize(x []float32, n int) []float32 {
 	return x[:n]
 }
 
-// contexts appends each sequence's own keys and values in a packed buffer.
-func (p *Pass) contexts(dst []kernels.Context, k, v kernels.Buffer) []kernels.Context {
-	kv := p.m.KVHeads * p.m.HeadDim()
-	for s := range len(p.in.Start) - 1 {
-		a, b := int(p.in.Start[s]), int(p.in.Start[s+1])
-		dst = append(dst, kernels.Context{K: k.Slice(a*kv, b*kv), V: v.Slice(a*kv, b*kv), Len: b - a})
-	}
-	return dst
-}
-
 // Backward adds the gradient of sum(dlogp*LogProb + dentropy*Entropy +
 // dvalue*Value) over the last Forward's rows to the pass's gradient. It panics
 // where the gradients are not as many as the rows.
 func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
-	c, d, w, g := p.m.Config, p.m.dev, p.m.w, p.g
+	c, d, w, g := p.m.Config, p.m.dev, p.m.w, p.m.g
 	N, dim := len(p.in.Rows), c.Dim
 	if len(dlogp) != N || len(dentropy) != N || len(dvalue) != N {
 		panic(fmt.Sprintf("model: Backward of %d, %d and %d gradients after a Forward of %d rows", len(dlogp), len(dentropy), len(dvalue), N))
@@ -208,16 +260,20 @@ func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 	d.Write(p.val, dvalue)
 	h, dh, val := head(p.h, N*dim), head(p.dh, N*dim), head(p.val, N)
 	d.MatMul(dh, val, w.value, kernels.Dims{M: N, N: dim, K: 1})
-	d.MatMul(g.value, h, val, kernels.Dims{M: dim, N: 1, K: N, TransA: true, Accumulate: true})
-	d.LogProbGrad(dh, g.embed, p.lp, p.ent, h, w.embed, p.in.Target, p.in.Allow, dim)
-	dn, dx := p.grads.dn, p.grads.dx
+	d.MatMul(g.value, h, val, kernels.Dims{M: dim, N: 1, K: N, TransA: true, Plus: g.value})
+	d.LogProbGrad(dh, g.head, p.lp, p.ent, h, w.head, p.in.Target, p.in.Allow, dim)
+	r := &p.batch
+	dn, dx := r.back.dn, r.back.dx
 	d.Zero(dn)
 	d.EmbedGrad(dn, dh, p.in.Rows, dim)
 	d.Zero(dx)
-	d.RMSNormGrad(dx, g.norm, dn, p.xfCut, w.norm, p.rf, dim)
-	p.dctx = p.contexts(p.dctx[:0], p.grads.dk, p.grads.dv)
-	for i := len(p.states) - 1; i >= 0; i-- {
-		p.blockGrad(&w.layers[i], &g.layers[i], &p.states[i], p.ctx[i])
+	d.RMSNormGrad(dx, g.norm, dn, r.xf, w.norm, r.rf, dim)
+	for i := len(r.states) - 1; i >= 0; i-- {
+		s := &r.states[i]
+		if i >= r.whole && r.whole < len(r.states) {
+			inner(d, p.m.Config, w, &w.layers[i], s, r.n, p.batch.tokens, p.pos, p.attention)
+		}
+		p.blockGrad(&w.layers[i], &g.layers[i], s)
 	}
 	d.EmbedGrad(g.embed, dx, p.in.IDs, dim)
 	if p.in.Types != nil {
@@ -226,28 +282,47 @@ func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 }
 
 // blockGrad turns the gradient of a layer's output in dx into that of its input.
-func (p *Pass) blockGrad(w, g *layer, s *state, ctx []kernels.Context) {
-	c, d, b, T := p.m.Config, p.m.dev, &p.grads, p.tokens
-	dim, kv, hid := c.Dim, c.KVHeads*c.HeadDim(), c.Hidden
+func (p *Pass) blockGrad(w, g *layer, s *state) {
+	c, d, r, b, T := p.m.Config, p.m.dev, &p.batch, &p.batch.back, p.batch.tokens
+	dim, hd, hid := c.Dim, c.HeadDim(), c.Hidden
+	q, kv := c.Heads*hd, c.KVHeads*hd
 	// back is the gradient of x·w: dst (+)= dout·wᵀ and dw += xᵀ·dout.
 	back := func(dst, dw, dout, x, w kernels.Buffer, in, out int, add bool) {
-		d.MatMul(dst, dout, w, kernels.Dims{M: T, N: in, K: out, TransB: true, Accumulate: add})
-		d.MatMul(dw, x, dout, kernels.Dims{M: in, N: out, K: T, TransA: true, Accumulate: true})
+		dims := kernels.Dims{M: T, N: in, K: out, TransB: true}
+		if add {
+			dims.Plus = dst
+		}
+		d.MatMul(dst, dout, w, dims)
+		d.MatMul(dw, x, dout, kernels.Dims{M: in, N: out, K: T, TransA: true, Plus: dw})
 	}
-	back(b.dact, g.down, b.dx, s.act, w.down, hid, dim, false)
+	d.SwiGLU(r.act, s.gate, s.up)
+	back(b.dact, g.down, b.dx, r.act, w.down, hid, dim, false)
 	d.SwiGLUGrad(b.dact, b.dup, b.dact, s.gate, s.up) // dgate takes the place of dact
-	back(b.dn, g.gate, b.dact, s.n2, w.gate, dim, hid, false)
-	back(b.dn, g.up, b.dup, s.n2, w.up, dim, hid, true)
+	d.RMSNorm(r.n, s.r2, s.mid, w.mlpNorm, dim, c.Eps)
+	back(b.dn, g.gate, b.dact, r.n, w.gate, dim, hid, false)
+	back(b.dn, g.up, b.dup, r.n, w.up, dim, hid, true)
 	d.RMSNormGrad(b.dx, g.mlpNorm, b.dn, s.mid, w.mlpNorm, s.r2, dim)
 
-	back(b.datt, g.o, b.dx, s.att, w.o, dim, dim, false)
-	d.Zero(b.dk)
-	d.Zero(b.dv)
-	d.AttentionGrad(b.dq, p.dctx, b.datt, s.att, s.lse, s.q, p.in.Start, ctx, kernels.Heads{Q: c.Heads, KV: c.KVHeads, Dim: c.HeadDim()})
-	d.Rope(b.dq, p.pos, c.Heads, c.HeadDim(), c.Theta, true)
-	d.Rope(b.dk, p.pos, c.KVHeads, c.HeadDim(), c.Theta, true)
-	back(b.dn, g.q, b.dq, s.n1, w.q, dim, dim, false)
-	back(b.dn, g.k, b.dk, s.n1, w.k, dim, kv, true)
-	back(b.dn, g.v, b.dv, s.n1, w.v, dim, kv, true)
+	back(b.datt, g.o, b.dx, s.att, w.o, q, dim, false)
+	d.AttentionGrad(b.dq, b.dk, b.dv, b.datt, s.att, s.lse, s.q, s.k, s.v, p.in.Start, p.m.shape())
+	d.Rope(b.dq, p.pos, c.Heads, hd, c.Theta, true)
+	d.Rope(b.dk, p.pos, c.KVHeads, hd, c.Theta, true)
+	dq, dk := b.dq, b.dk
+	if c.HeadNorm { // s.q and s.k are not needed any more
+		dq, dk = s.q, s.k
+		d.Zero(dq)
+		d.Zero(dk)
+		d.RMSNormGrad(dq, g.qNorm, b.dq, s.rawQ, w.qNorm, s.rq, hd)
+		d.RMSNormGrad(dk, g.kNorm, b.dk, s.rawK, w.kNorm, s.rk, hd)
+	}
+	if c.Bias {
+		d.SumRows(g.qBias, dq, q)
+		d.SumRows(g.kBias, dk, kv)
+		d.SumRows(g.vBias, b.dv, kv)
+	}
+	d.RMSNorm(r.n, s.r1, s.x, w.attnNorm, dim, c.Eps)
+	back(b.dn, g.q, dq, r.n, w.q, dim, q, false)
+	back(b.dn, g.k, dk, r.n, w.k, dim, kv, true)
+	back(b.dn, g.v, b.dv, r.n, w.v, dim, kv, true)
 	d.RMSNormGrad(b.dx, g.attnNorm, b.dn, s.x, w.attnNorm, s.r1, dim)
 }

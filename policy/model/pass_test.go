@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +65,7 @@ func TestABatchWithoutRowsHasNoGradient(t *testing.T) {
 		}
 		p.Backward(nil, nil, nil)
 	}
-	if n := dev.SumSquares(p.g.flat); n != 0 {
+	if n := dev.SumSquares(m.g.flat); n != 0 {
 		t.Errorf("its gradient has the norm %v", n)
 	}
 }
@@ -86,39 +87,76 @@ func TestBackwardWithOtherRowsPanics(t *testing.T) {
 func TestGradientsAddUpUntilTheStep(t *testing.T) {
 	dev := plain.New()
 	m, _ := New(dev, small, 1)
-	g := []float32{1, -0.5, 0.3, 2, 0}
-	one, two := m.NewPass(), m.NewPass()
-	run := func(p *Pass) {
+	g, p := []float32{1, -0.5, 0.3, 2, 0}, m.NewPass()
+	run := func() []float64 {
 		if _, err := p.Forward(batch()); err != nil {
 			t.Fatal(err)
 		}
 		p.Backward(g, g, g)
+		return slices.Clone(dev.Float64(m.g.flat))
 	}
-	run(one)
-	run(two)
-	run(two)
-	want, got := dev.Float64(one.g.flat), dev.Float64(two.g.flat)
+	want, got := run(), run()
 	for i := range want {
 		if math.Abs(got[i]-2*want[i]) > 1e-12*(1+math.Abs(want[i])) {
 			t.Fatalf("element %d: %v twice is %v", i, want[i], got[i])
 		}
 	}
-	norm := math.Sqrt(dev.SumSquares(one.g.flat))
-	m.Collect(one)
-	m.Collect(two)
-	if dev.SumSquares(one.g.flat)+dev.SumSquares(two.g.flat) != 0 {
-		t.Error("a collected pass keeps its gradient")
-	}
-	if n := m.Optimize(kernels.AdamW{LR: 1e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}, 1); math.Abs(n-3*norm) > 1e-9*norm {
-		t.Errorf("the norm is %v, want %v", n, 3*norm)
+	norm := math.Sqrt(dev.SumSquares(m.g.flat))
+	if n := m.Optimize(kernels.AdamW{LR: 1e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}, 1); math.Abs(n-norm) > 1e-9*norm {
+		t.Errorf("the norm is %v, want %v", n, norm)
 	}
 	if dev.SumSquares(m.g.flat) != 0 {
 		t.Error("the gradient is kept after the step")
 	}
 }
 
+// What is computed again, and who computes it, does not change a bit.
+func TestGradientsHaveTheSameBitsForEveryBudgetAndNumberOfThreads(t *testing.T) {
+	in := Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
+	for i := range 700 {
+		in.IDs = append(in.IDs, int32(i*i%50))
+		if i%100 == 99 || i == 500 {
+			in.Start = append(in.Start, int32(i+1))
+		}
+		if i%3 == 0 {
+			in.Rows, in.Target = append(in.Rows, int32(i)), append(in.Target, int32(i%50))
+			if i%2 == 0 {
+				in.Allow.IDs = append(in.Allow.IDs, int32(i%50), 50, 51)
+			}
+			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
+		}
+	}
+	g := make([]float32, len(in.Rows))
+	for i := range g {
+		g[i] = float32(i%7) - 3
+	}
+	var want []float32
+	for _, threads := range []int{1, 3} {
+		for _, budget := range []int64{0, 1, 2 << 20} {
+			dev, _ := cpu.New("", threads)
+			c := Tiny(60)
+			m, _ := New(dev, c, 2)
+			p := m.NewPass()
+			p.Budget = budget
+			if _, err := p.Forward(in); err != nil {
+				t.Fatal(err)
+			}
+			p.Backward(g, g, g)
+			if p.room.whole == c.Layers != (budget == 0) {
+				t.Errorf("a budget of %d keeps %d layers", budget, p.room.whole)
+			}
+			if got := read(dev, m.g.flat); want == nil {
+				want = got
+			} else if !slices.Equal(got, want) {
+				t.Errorf("%d threads, budget %d: other bits", threads, budget)
+			}
+			dev.Close()
+		}
+	}
+}
+
 func TestSequencesOfABatchDoNotSeeEachOther(t *testing.T) {
-	dev, _ := cpu.New("")
+	dev, _ := cpu.New("", 2)
 	m, _ := New(dev, small, 1)
 	in := batch()
 	all, err := m.NewPass().Forward(in)
@@ -182,7 +220,7 @@ func TestASteadyStepAllocatesNoBuffers(t *testing.T) {
 	if race {
 		t.Skip("the race detector makes sync.Pool forget")
 	}
-	dev, _ := cpu.New("")
+	dev, _ := cpu.New("", 2)
 	m, _ := New(dev, Config{Vocab: 64, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 64, Context: 64, Theta: 1e4, Eps: 1e-5}, 1)
 	p := m.NewPass()
 	in := Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
@@ -200,7 +238,6 @@ func TestASteadyStepAllocatesNoBuffers(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Backward(g, g, g)
-		m.Collect(p)
 		m.Optimize(kernels.AdamW{LR: 1e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}, 1)
 	}
 	step()

@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/curriculum"
@@ -27,14 +25,12 @@ type Source interface {
 	Next(ctx context.Context) (curriculum.Step, error)
 }
 
-// Learner scores episodes and updates a model, on several passes at once.
+// Learner scores episodes and updates a model.
 type Learner struct {
-	Model   *model.Model
-	Ref     *model.Model // for the KL term; nil: none
-	Threads int
+	Model *model.Model
+	Ref   *model.Model // for the KL term; nil: none
 
-	passes []*model.Pass
-	refs   []*model.Pass
+	pass, ref *model.Pass
 }
 
 // Update says how a batch becomes steps of the optimizer.
@@ -184,67 +180,20 @@ func input(examples []example, read bool) model.Input {
 	return in
 }
 
-// each runs f for every micro-batch, on Threads passes at once. The function
-// that f returns runs in the order of the micro-batches, whoever was faster.
-func (l *Learner) each(m *model.Model, passes *[]*model.Pass, micros [][]example, f func(p *model.Pass, xs []example) (func(), error)) error {
-	threads := max(1, l.Threads)
-	for len(*passes) < threads {
-		*passes = append(*passes, m.NewPass())
-	}
-	var next, failed atomic.Int64
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	turn, cond := 0, sync.NewCond(&mu)
-	errs := make([]error, len(micros))
-	for i := range threads {
-		wg.Go(func() {
-			for {
-				k := int(next.Add(1)) - 1
-				if k >= len(micros) {
-					return
-				}
-				var after func()
-				if failed.Load() == 0 {
-					if after, errs[k] = f((*passes)[i], micros[k]); errs[k] != nil {
-						failed.Store(1)
-					}
-				}
-				mu.Lock()
-				for turn != k {
-					cond.Wait()
-				}
-				if after != nil {
-					after()
-				}
-				turn++
-				cond.Broadcast()
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// score fills columns by forward passes of m.
-func (l *Learner) score(m *model.Model, passes *[]*model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
-	return l.each(m, passes, micro(b.examples), func(p *model.Pass, xs []example) (func(), error) {
+// score fills columns by forward passes.
+func (l *Learner) score(p *model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
+	for _, xs := range micro(b.examples) {
 		out, err := p.Forward(input(xs, false))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		at := 0
 		for _, x := range xs {
 			to(x, at, out)
 			at += len(x.rows)
 		}
-		return nil, nil
-	})
+	}
+	return nil
 }
 
 // Learn makes one batch of episodes, with what their turns were paid, into
@@ -260,8 +209,11 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 	if stats.Rows == 0 {
 		return stats, fmt.Errorf("a batch of %d episodes has no sampled tokens", len(episodes))
 	}
+	if l.pass == nil {
+		l.pass = l.Model.NewPass()
+	}
 	if _, needs := u.Estimator.(interface{ NeedsValue() }); needs {
-		if err := l.score(l.Model, &l.passes, b, func(x example, at int, out model.Output) {
+		if err := l.score(l.pass, b, func(x example, at int, out model.Output) {
 			copy(b.cols.Value[x.start:x.end], out.Value[at:])
 		}); err != nil {
 			return stats, err
@@ -269,7 +221,10 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 	}
 	if l.Ref != nil {
 		b.cols.Ref = make([]float32, stats.Rows)
-		if err := l.score(l.Ref, &l.refs, b, func(x example, at int, out model.Output) {
+		if l.ref == nil {
+			l.ref = l.Ref.NewPass()
+		}
+		if err := l.score(l.ref, b, func(x example, at int, out model.Output) {
 			copy(b.cols.Ref[x.start:x.end], out.LogProb[at:])
 		}); err != nil {
 			return stats, err
@@ -318,37 +273,29 @@ func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved boo
 	for _, x := range xs {
 		read += max(0, len(x.tokens.IDs)-1-len(x.rows)) // nothing predicts the first
 	}
-	err := l.each(l.Model, &l.passes, micro(xs), func(p *model.Pass, xs []example) (func(), error) {
-		out, err := p.Forward(input(xs, u.Read > 0))
+	for _, xs := range micro(xs) {
+		out, err := l.pass.Forward(input(xs, u.Read > 0))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		part := b.part(xs, out, float64(rows))
 		g := algo.NewGrad(len(out.LogProb))
-		loss, surprise := u.Objective.Loss(part, g), 0.0
+		stats.Loss += u.Objective.Loss(part, g)
 		for i := len(part.Now); i < len(out.LogProb); i++ { // what was read
-			surprise -= float64(out.LogProb[i]) / float64(read)
+			stats.Read -= float64(out.LogProb[i]) / float64(read)
 			g.Now[i] = float32(-u.Read / float64(rows))
 		}
-		p.Backward(g.Now, g.Entropy, g.Value)
-		return func() {
-			l.Model.Collect(p)
-			stats.Loss += loss
-			stats.Read += surprise
-			for i, e := range part.Entropy {
-				stats.Entropy += float64(e) / float64(rows)
-				d := float64(part.Then[i]) - float64(part.Now[i])
-				if moved {
-					stats.KL += d / float64(rows)
-					if math.Abs(math.Exp(-d)-1) > 0.2 {
-						stats.Clipped += 1 / float64(rows)
-					}
+		l.pass.Backward(g.Now, g.Entropy, g.Value)
+		for i, e := range part.Entropy {
+			stats.Entropy += float64(e) / float64(rows)
+			d := float64(part.Then[i]) - float64(part.Now[i])
+			if moved {
+				stats.KL += d / float64(rows)
+				if math.Abs(math.Exp(-d)-1) > 0.2 {
+					stats.Clipped += 1 / float64(rows)
 				}
 			}
-		}, nil
-	})
-	if err != nil {
-		return err
+		}
 	}
 	norm := l.Model.Optimize(u.Optimizer, u.ClipNorm)
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {

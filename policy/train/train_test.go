@@ -19,12 +19,15 @@ import (
 	"github.com/turngym/turngym/policy/model"
 )
 
-func newModel(t *testing.T) *model.Model {
+func newModel(t *testing.T) *model.Model { return newModelOn(t, 2) }
+
+func newModelOn(t *testing.T, threads int) *model.Model {
 	t.Helper()
-	dev, err := cpu.New("")
+	dev, err := cpu.New("", threads)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { dev.Close() })
 	m, err := model.New(dev, model.Config{Vocab: 40, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 16, Context: 64, Theta: 1e4, Eps: 1e-5}, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +109,7 @@ func update(algorithm string) Update {
 func newRun(t *testing.T, algorithm string, steps int) (*Run, *[]Row) {
 	m := newModel(t)
 	rows := &[]Row{}
-	return &Run{Dir: t.TempDir(), Learner: &Learner{Model: m, Threads: 2}, Policy: policy.New(m.Snapshot(), 0), Save: 10,
+	return &Run{Dir: t.TempDir(), Learner: &Learner{Model: m}, Policy: policy.New(m.Snapshot(), 0), Save: 10,
 		Report: func(r Row) { *rows = append(*rows, r) },
 		Stages: []Stage{{Name: algorithm, Steps: steps, Batch: 48, Final: 0.1, Update: update(algorithm),
 			Open: func(context.Context, int, int) (Source, func()) { return &endless{m: m}, func() {} }}}}, rows
@@ -132,8 +135,8 @@ func TestBothAlgorithmsLearnTheNextWord(t *testing.T) {
 func TestThreadsDoNotChangeABit(t *testing.T) {
 	var want []float32
 	for _, threads := range []int{1, 2, 5} {
-		m := newModel(t)
-		l := &Learner{Model: m, Threads: threads}
+		m := newModelOn(t, threads)
+		l := &Learner{Model: m}
 		var batch []*gym.Episode
 		for i := range uint64(900) { // several micro-batches
 			batch = append(batch, episode(m, i, int32(9+i/8%3)))
@@ -239,7 +242,7 @@ func TestWhatIsReadIsLearntWhereItIsAskedFor(t *testing.T) {
 		src := &endless{m: m}
 		u := update("grpo")
 		u.Estimator, u.Objective, u.Minibatches, u.Read = algo.Demonstration{}, algo.PolicyGradient{}, 1, weight
-		l := &Learner{Model: m, Threads: 2}
+		l := &Learner{Model: m}
 		for range batches {
 			batch, _ := src.Next(t.Context())
 			paid, err := u.Reward.Pay(0, batch.Episodes)

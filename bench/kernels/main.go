@@ -1,0 +1,254 @@
+// Command kernels measures kernels/cpu beside PyTorch and OpenBLAS: the same
+// operation by each in turn, several times, on this machine. The ratio is what
+// counts; the figures are medians.
+//
+//	make bench-kernels
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cpu"
+)
+
+var (
+	python  = flag.String("python", "build/peers-torch/bin/python", "the `interpreter` that has torch and numpy")
+	rounds  = flag.Int("rounds", 5, "times that each is measured, in turn")
+	seconds = flag.Float64("seconds", 0.2, "of each measurement")
+	only    = flag.String("only", "", "one `table` of matmul, decode, rows")
+	path    = flag.String("path", "", "instruction set of ours, such as avx2")
+)
+
+// job is one operation.
+type job struct {
+	Kind    string  `json:"kind"`
+	M       int     `json:"m"`
+	N       int     `json:"n"`
+	K       int     `json:"k"`
+	TA      bool    `json:"ta"`
+	TB      bool    `json:"tb"`
+	Seconds float64 `json:"seconds"`
+	packed  bool
+}
+
+// peer is another's process. It is stopped while it has nothing to do: its
+// threads would go on spinning beside ours.
+type peer struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Scanner
+}
+
+func newPeer(kind string, threads int) (*peer, error) {
+	n := strconv.Itoa(threads)
+	cmd := exec.Command(*python, "bench/kernels/peer.py", kind, n)
+	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS="+n, "OPENBLAS_CORETYPE=SkylakeX")
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &peer{cmd, in, bufio.NewScanner(out)}
+	var hello struct{ Version string }
+	if !p.out.Scan() || json.Unmarshal(p.out.Bytes(), &hello) != nil {
+		return nil, fmt.Errorf("%s did not start", kind)
+	}
+	cmd.Process.Signal(syscall.SIGSTOP)
+	return p, nil
+}
+
+func (p *peer) close() {
+	p.cmd.Process.Signal(syscall.SIGCONT)
+	p.in.Close()
+	p.cmd.Wait()
+}
+
+// run is what a call takes, in seconds.
+func (p *peer) run(j job) float64 {
+	p.cmd.Process.Signal(syscall.SIGCONT)
+	defer p.cmd.Process.Signal(syscall.SIGSTOP)
+	var r struct{ Seconds float64 }
+	if json.NewEncoder(p.in).Encode(j) != nil || !p.out.Scan() || json.Unmarshal(p.out.Bytes(), &r) != nil {
+		fmt.Fprintln(os.Stderr, "a peer has died")
+		os.Exit(1)
+	}
+	return r.Seconds
+}
+
+// ours is what a call takes, the median.
+func ours(d *cpu.Device, j job) float64 {
+	f := call(d, j)
+	f()
+	var times []float64
+	for end := time.Now().Add(time.Duration(j.Seconds * 1e9)); len(times) < 3 || time.Now().Before(end); {
+		begun := time.Now()
+		f()
+		times = append(times, time.Since(begun).Seconds())
+	}
+	return median(times)
+}
+
+func median(x []float64) float64 {
+	x = slices.Sorted(slices.Values(x))
+	return x[len(x)/2]
+}
+
+func call(d *cpu.Device, j job) func() {
+	fill := func(n int) kernels.Buffer {
+		b, x := d.New(n), make([]float32, n)
+		for i := range x {
+			x[i] = float32(i*7919%2000)/1000 - 1
+		}
+		d.Write(b, x)
+		return b
+	}
+	if j.Kind == "matmul" {
+		a, b, out := fill(j.M*j.K), fill(j.K*j.N), d.New(j.M*j.N)
+		dims := kernels.Dims{M: j.M, N: j.N, K: j.K, TransA: j.TA, TransB: j.TB && !j.packed, Packed: j.packed}
+		if j.packed {
+			p := d.New(d.PackedLen(j.K, j.N))
+			d.Pack(p, b, j.K, j.N)
+			b = p
+		}
+		return func() { d.MatMul(out, a, b, dims) }
+	}
+	x, y, w, r, out := fill(j.M*j.N), fill(j.M*j.N), fill(j.N), d.New(j.M), d.New(j.M*j.N)
+	switch j.Kind {
+	case "softmax":
+		return func() { d.Softmax(out, x, j.N) }
+	case "rmsnorm":
+		return func() { d.RMSNorm(out, r, x, w, j.N, 1e-5) }
+	case "swiglu":
+		return func() { d.SwiGLU(out, x, y) }
+	case "gelu":
+		return func() { d.GELU(out, x) }
+	}
+	panic("no kind " + j.Kind)
+}
+
+func main() {
+	flag.Parse()
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// table is jobs whose figures have a unit of so many per call.
+type table struct {
+	name, unit string
+	jobs       []job
+	per        func(j job) float64
+	blas       bool // OpenBLAS can do it, too
+}
+
+func tables() []table {
+	flops := func(j job) float64 { return 2 * float64(j.M) * float64(j.N) * float64(j.K) / 1e9 }
+	var square, decode, rows []job
+	for _, s := range [][3]int{{256, 256, 256}, {1024, 256, 256}, {1024, 1024, 256}, {2048, 2048, 2048}} {
+		for t := range 3 { // NN, NT, TN
+			square = append(square, job{Kind: "matmul", M: s[0], N: s[1], K: s[2], TB: t == 1, TA: t == 2})
+		}
+	}
+	for _, m := range []int{1, 2, 4, 8, 16, 32} {
+		decode = append(decode, job{Kind: "matmul", M: m, N: 2048, K: 512, TB: true, packed: true})
+	}
+	decode = append(decode, job{Kind: "matmul", M: 8, N: 512, K: 128, TB: true, packed: true})
+	for _, kind := range []string{"softmax", "rmsnorm", "swiglu", "gelu"} {
+		rows = append(rows, job{Kind: kind, M: 1024, N: 1024})
+	}
+	return []table{{"matmul", "GFLOP/s", square, flops, true}, {"decode", "GFLOP/s", decode, flops, true},
+		{"rows", "Gnumbers/s", rows, func(j job) float64 { return float64(j.M) * float64(j.N) / 1e9 }, false}}
+}
+
+func run() error {
+	for _, t := range tables() {
+		if *only != "" && *only != t.name {
+			continue
+		}
+		for _, threads := range []int{1, 2} {
+			if err := measure(t, threads); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func measure(t table, threads int) error {
+	d, err := cpu.New(*path, threads)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	torch, err := newPeer("torch", threads)
+	if err != nil {
+		return err
+	}
+	defer torch.close()
+	blas, err := newPeer("openblas", threads)
+	if err != nil {
+		return err
+	}
+	defer blas.close()
+	var peaks []float64
+	for range *rounds {
+		peaks = append(peaks, d.Peak(100*time.Millisecond))
+	}
+	peak := median(peaks) * float64(threads)
+	fmt.Printf("\n%s, %s, %s; multiply-adds alone %.0f GFLOP/s\n", t.name, t.unit, d.Name(), peak)
+	fmt.Printf("%-24s %8s %8s %8s %8s %8s\n", "", "gym", "torch", "openblas", "ratio", "of peak")
+	for _, j := range t.jobs {
+		j.Seconds = *seconds
+		var a, b, c []float64
+		for range *rounds {
+			a = append(a, t.per(j)/ours(d, j))
+			b = append(b, t.per(j)/torch.run(j))
+			if t.blas {
+				c = append(c, t.per(j)/blas.run(j))
+			}
+		}
+		x, y, z := median(a), median(b), 0.0
+		line := fmt.Sprintf("%-24s %8.2f %8.2f ", name(j), x, y)
+		if t.blas {
+			z = median(c)
+			line += fmt.Sprintf("%8.2f %8.2f %8.2f", z, x/max(y, z), x/peak)
+		} else {
+			line += fmt.Sprintf("%8s %8.2f", "", x/y)
+		}
+		fmt.Println(line)
+	}
+	return nil
+}
+
+func name(j job) string {
+	if j.Kind != "matmul" {
+		return fmt.Sprintf("%s %dx%d", j.Kind, j.M, j.N)
+	}
+	layout := []byte("NN")
+	if j.TA {
+		layout[0] = 'T'
+	}
+	if j.TB {
+		layout[1] = 'T'
+	}
+	return fmt.Sprintf("%dx%dx%d %s", j.M, j.N, j.K, layout)
+}
