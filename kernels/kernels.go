@@ -67,6 +67,10 @@ type AdamW struct {
 type Device interface {
 	Name() string // for people: "cpu avx512, 2 threads"
 
+	// Alone is the device for calls that come from many goroutines at once, each
+	// of which works by itself, and how many are best made at once.
+	Alone() (dev Device, callers int)
+
 	New(n int) Buffer // zeroed
 	Write(dst Buffer, src []float32)
 	Read(dst []float32, src Buffer)

@@ -1,21 +1,18 @@
 // Package policy samples tokens: a [Policy] is a model's weights as they were
 // published last, a [Sequence] is one context that only grows.
 //
-// A Policy is safe for many goroutines and a Sequence is not. Each sequence
-// runs on its caller's goroutine with a cache of its own; the weights are
-// shared.
+// A Policy is safe for many goroutines and a Sequence is not. Sequences that are
+// sampled from at the same time run through the model together, which is many
+// times faster than one by one and gives the same bits.
 package policy
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"sync"
 
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy/model"
 )
 
@@ -36,18 +33,13 @@ type Policy struct {
 	dec     *model.Decoder
 	version uint32
 	news    chan struct{} // closed at the next Publish
-	slots   sync.Pool     // of *slot of the newest weights' shape
-}
-
-// slot is what a sequence needs of memory.
-type slot struct {
-	cache *model.Cache
-	batch model.Batch
+	caches  sync.Pool     // of *model.Cache of the newest weights' shape
+	engine  engine
 }
 
 // New makes a policy that samples from dec, as a version.
 func New(dec *model.Decoder, version uint32) *Policy {
-	return &Policy{dec: dec, version: version, news: make(chan struct{})}
+	return &Policy{dec: dec, version: version, news: make(chan struct{}), engine: engine{most: dec.Callers()}}
 }
 
 // Publish makes dec the newest weights. Sequences that have begun go on with
@@ -90,23 +82,32 @@ func (p *Policy) Begin(seed uint64) *Sequence {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	s := &Sequence{policy: p, version: p.version, rng: rand.New(rand.NewPCG(seed, 0x73616d706c65))}
-	if c, ok := p.slots.Get().(*slot); ok {
-		s.slot = c
-		c.cache.Reset(p.dec)
+	if c, ok := p.caches.Get().(*model.Cache); ok {
+		s.cache = c
+		c.Reset(p.dec)
 	} else {
-		s.slot = &slot{cache: p.dec.NewCache()}
+		s.cache = p.dec.NewCache()
 	}
 	return s
 }
 
+// Stats counts what the policy's sequences have done so far.
+func (p *Policy) Stats() Stats {
+	p.engine.mu.Lock()
+	defer p.engine.mu.Unlock()
+	return p.engine.stats
+}
+
 // Sequence is one context and its key-value cache.
 type Sequence struct {
-	policy *Policy
-	*slot
+	policy  *Policy
+	cache   *model.Cache
 	version uint32
 	rng     *rand.Rand
 	pending []int32 // appended, not yet run through the model
 	types   []int32 // theirs
+	prompt  int     // tokens that came before the first sampled one, which other sequences may have, too
+	begun   bool    // that one has been sampled
 	allow   []int32
 	logits  []float32
 }
@@ -117,70 +118,26 @@ var ErrFull = model.ErrContext
 // Len is how many tokens the context has.
 func (s *Sequence) Len() int { return s.cache.Len() + len(s.pending) }
 
-// Append adds tokens that were read, with their types. They are run through the model together
-// with the next sampled token's predecessor.
+// Append adds tokens that were read, with their types. They are run through the
+// model when a token is sampled after them.
 func (s *Sequence) Append(ids []int32, types []uint8) {
 	s.pending = append(s.pending, ids...)
 	for _, t := range types {
 		s.types = append(s.types, int32(t))
 	}
+	if !s.begun {
+		s.prompt += len(ids)
+	}
 }
 
-// Sample draws tokens until the constraint is finished. The context never has
-// more tokens than the model can train on; a sequence that met ErrFull is done.
+// Sample draws tokens until the constraint is finished. The model runs for all
+// sequences that are sampled from at the same time together; the constraint is
+// asked on any goroutine while Sample blocks. The context never has more tokens
+// than the model can train on; a sequence that met ErrFull is done.
 func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.Tokens, error) {
-	var out gym.Tokens
-	for {
-		allow := c.Allowed(s.allow[:0])
-		s.allow = allow
-		if len(allow) == 0 {
-			return out, nil
-		}
-		if err := ctx.Err(); err != nil {
-			return out, err
-		}
-		if len(s.pending) >= s.cache.Room() {
-			return out, ErrFull
-		}
-		logp := certain
-		if len(allow) > 1 {
-			var err error
-			if logp, err = s.logProbs(allow); err != nil {
-				return out, err
-			}
-		}
-		i := pick(logp, how.Temperature, s.rng)
-		c.Take(allow[i])
-		s.pending, s.types = append(s.pending, allow[i]), append(s.types, 0)
-		out.IDs = append(out.IDs, allow[i])
-		out.Type = append(out.Type, 0)
-		out.Sampled = append(out.Sampled, true)
-		out.LogProb = append(out.LogProb, logp[i])
-		out.Version = append(out.Version, s.version)
-		out.Allow = append(out.Allow, slices.Clone(allow))
-	}
-}
-
-// certain is the log-probs of a choice of one, for which the model is not asked:
-// most tokens of a long word follow from its first.
-var certain = []float32{0}
-
-// logProbs runs what is pending through the model; they are those of allow.
-func (s *Sequence) logProbs(allow []int32) ([]float32, error) {
-	if err := s.batch.Extend(model.More{Cache: s.cache, IDs: s.pending, Types: s.types}); err != nil {
-		return nil, err
-	}
-	s.pending, s.types = s.pending[:0], s.types[:0]
-	if len(s.logits) < len(allow) {
-		s.logits = make([]float32, 2*len(allow))
-	}
-	logits := s.logits[:len(allow)]
-	s.cache.Logits(logits, allow)
-	logp := kernels.LogSoftmax(logits)
-	if slices.ContainsFunc(logp, func(x float32) bool { return math.IsNaN(float64(x)) }) {
-		return nil, errors.New("the policy's log-probs are not numbers: its weights have diverged")
-	}
-	return logp, nil
+	r := &request{s: s, ctx: ctx, how: how, c: c, wake: make(chan bool, 1)}
+	s.policy.engine.do(r)
+	return r.out, r.err
 }
 
 // pick draws an index from log-probs.
@@ -210,8 +167,8 @@ func pick(logp []float32, temperature float64, rng *rand.Rand) int {
 
 // Close gives the cache back.
 func (s *Sequence) Close() {
-	if s.slot != nil {
-		s.policy.slots.Put(s.slot)
-		s.slot = nil
+	if s.cache != nil {
+		s.policy.caches.Put(s.cache)
+		s.cache = nil
 	}
 }

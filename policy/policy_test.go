@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy/model"
 )
@@ -153,5 +156,69 @@ func TestAwaitEndsWithTheVersionOrTheContext(t *testing.T) {
 	defer cancel()
 	if err := p.Await(ctx, 9); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
+	}
+}
+
+// Sequences that are sampled from at the same time get the tokens and log-probs
+// that they get alone, whoever else is there, and whatever they share.
+func TestSequencesTogetherDrawWhatTheyDrawAlone(t *testing.T) {
+	const seqs, turns = 24, 4
+	dec := func(seed uint64) *model.Decoder {
+		dev, err := cpu.New("", 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := model.New(dev, model.Config{Vocab: 40, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 16, Context: 2048, Theta: 1e4, Eps: 1e-5}, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Snapshot()
+	}
+	play := func(p *Policy, i int) (out []gym.Tokens) {
+		s := p.Begin(uint64(i))
+		defer s.Close()
+		rng := rand.New(rand.NewPCG(uint64(i/4), 1)) // four have the same first page
+		for turn := range turns {
+			text := make([]int32, 1+rng.IntN(500))
+			for j := range text {
+				text[j] = int32(rng.IntN(40))
+			}
+			s.Append(text, make([]uint8, len(text)))
+			ids := among
+			if (i+turn)%5 == 0 {
+				ids = among[:1] // forced
+			}
+			toks, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 1 + i%7, ids: ids})
+			if err != nil {
+				t.Error(err)
+			}
+			out = append(out, toks)
+			rng = rand.New(rand.NewPCG(uint64(i), uint64(turn)))
+		}
+		return out
+	}
+	p := New(dec(1), 0)
+	var together, alone [seqs][]gym.Tokens
+	var wg sync.WaitGroup
+	for i := range together {
+		wg.Go(func() { together[i] = play(p, i) })
+	}
+	wg.Wait()
+	for i := range alone {
+		alone[i] = play(New(dec(1), 0), i)
+		if !reflect.DeepEqual(alone[i], together[i]) {
+			t.Fatalf("sequence %d alone drew\n%v\ntogether\n%v", i, alone[i], together[i])
+		}
+	}
+	if st := p.Stats(); st.Shared == 0 || st.Kept == 0 || st.Sampled == 0 || st.Batches >= st.Sampled {
+		t.Errorf("%+v", st)
+	}
+	// The engine is empty again, and other weights share nothing with these.
+	p.Publish(dec(2), 1)
+	if got, want := play(p, 0), play(New(dec(2), 1), 0); !reflect.DeepEqual(got, want) {
+		t.Error("new weights draw other tokens than alone")
+	}
+	if e := &p.engine; e.leaders != 0 || e.active != 0 || len(e.waiting) != 0 {
+		t.Errorf("%d leaders, %d active, %d waiting", e.leaders, e.active, len(e.waiting))
 	}
 }

@@ -91,6 +91,11 @@ func New(path string, threads int) (*Device, error) {
 	return nil, fmt.Errorf("cpu path %q: this machine has %s", path, strings.Join(Paths(), ", "))
 }
 
+// Alone has no helpers.
+func (d *Device) Alone() (kernels.Device, int) {
+	return &Device{isa: d.isa, pool: newPool(1)}, d.pool.threads
+}
+
 type buffer []float32
 
 func (b buffer) Len() int                          { return len(b) }

@@ -25,11 +25,12 @@ func (*Device) Float64(b kernels.Buffer) []float64 { return b.(buffer) }
 
 func of(b kernels.Buffer) []float64 { return b.(buffer) }
 
-func (*Device) Name() string                 { return "plain float64" }
-func (*Device) Close() error                 { return nil }
-func (*Device) New(n int) kernels.Buffer     { return make(buffer, n) }
-func (*Device) Zero(b kernels.Buffer)        { clear(of(b)) }
-func (*Device) Copy(dst, src kernels.Buffer) { copy(of(dst), of(src)) }
+func (*Device) Name() string                   { return "plain float64" }
+func (d *Device) Alone() (kernels.Device, int) { return d, 1 }
+func (*Device) Close() error                   { return nil }
+func (*Device) New(n int) kernels.Buffer       { return make(buffer, n) }
+func (*Device) Zero(b kernels.Buffer)          { clear(of(b)) }
+func (*Device) Copy(dst, src kernels.Buffer)   { copy(of(dst), of(src)) }
 func (*Device) Write(dst kernels.Buffer, src []float32) {
 	for i, x := range src {
 		of(dst)[i] = float64(x)

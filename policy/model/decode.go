@@ -13,13 +13,22 @@ var ErrContext = errors.New("the model's context is full")
 // goroutines; each uses caches and a batch of its own.
 type Decoder struct {
 	Config
-	dev kernels.Device
-	w   *params
+	dev      kernels.Device
+	w        *params
+	callers  int
+	prefixes prefixes
 }
+
+// smallWeights is how many numbers of weights stay in a cache: several batches
+// of such a model do not wait for memory.
+const smallWeights = 1 << 22
 
 // Snapshot copies the weights as they are now.
 func (m *Model) Snapshot() *Decoder {
-	d, dev, q := &Decoder{Config: m.Config, dev: m.dev}, m.dev, m.Heads*m.HeadDim()
+	d, dev, q := &Decoder{Config: m.Config, dev: m.dev, callers: 1, prefixes: prefixes{left: prefixNumbers}}, m.dev, m.Heads*m.HeadDim()
+	if m.Size() <= smallWeights {
+		d.dev, d.callers = m.dev.Alone()
+	}
 	same := func(b kernels.Buffer) kernels.Buffer {
 		if b == nil {
 			return nil
@@ -47,20 +56,26 @@ func (m *Model) Snapshot() *Decoder {
 	return d
 }
 
+// Callers is how many batches of this decoder are best run at once.
+func (d *Decoder) Callers() int { return d.callers }
+
 // Cache is one sequence's keys and values, and the hidden state after its last
 // token.
 type Cache struct {
 	d      *Decoder
 	len    int
 	pages  []kernels.Buffer // of all layers
+	shared int              // of these are in the decoder's tree and never change
+	free   []kernels.Buffer // own pages for later
 	hidden kernels.Buffer   // [dim]
-	val    kernels.Buffer
-	out    []float32 // [1]
+
+	at              *node   // where the sequence is in the tree; nil: it has left it
+	text, textTypes []int32 // since then
 }
 
 // NewCache starts an empty sequence.
 func (d *Decoder) NewCache() *Cache {
-	return &Cache{d: d, hidden: d.dev.New(d.Dim), val: d.dev.New(1), out: make([]float32, 1)}
+	return &Cache{d: d, hidden: d.dev.New(d.Dim), at: &d.prefixes.root}
 }
 
 // Len is how many tokens the sequence has.
@@ -75,24 +90,33 @@ func (c *Cache) Logits(dst []float32, ids []int32) {
 	c.d.dev.Logits(dst, c.hidden, c.d.w.head, ids, c.d.Dim)
 }
 
-// Value is the value head's after the last token; 0 of an empty sequence.
-func (c *Cache) Value() float32 {
-	c.d.dev.MatMul(c.val, c.hidden, c.d.w.value, kernels.Dims{M: 1, N: 1, K: c.d.Dim})
-	c.d.dev.Read(c.out, c.val)
-	return c.out[0]
-}
-
 // Reset empties the sequence and takes other weights of the same shape on the
 // same device.
 func (c *Cache) Reset(d *Decoder) {
-	c.d, c.len = d, 0
+	c.free = append(c.free, c.pages[c.shared:]...)
+	c.d, c.len, c.pages, c.shared, c.at, c.text, c.textTypes = d, 0, c.pages[:0], 0, &d.prefixes.root, nil, nil
 	d.dev.Zero(c.hidden)
+}
+
+// Same says whether two sequences have the same weights.
+func (c *Cache) Same(o *Cache) bool { return c.d == o.d }
+
+// grow makes room for the tokens that c.len counts.
+func (c *Cache) grow() {
+	for len(c.pages)*kernels.PageTokens < c.len {
+		if n := len(c.free); n > 0 {
+			c.pages, c.free = append(c.pages, c.free[n-1]), c.free[:n-1]
+		} else {
+			c.pages = append(c.pages, c.d.dev.New(c.d.Layers*c.d.dev.PageLen(c.d.shape())))
+		}
+	}
 }
 
 // More is what is appended to one sequence.
 type More struct {
 	Cache      *Cache
 	IDs, Types []int32 // Types may be nil
+	Share      bool    // others may take over its pages; what comes after an unshared part is not shared
 }
 
 // check refuses what cannot be appended.
@@ -147,9 +171,7 @@ func (b *Batch) Extend(more ...More) error {
 		b.start = append(b.start, int32(len(b.ids)))
 		b.rows = append(b.rows, int32(len(b.ids)-1))
 		c.len += len(m.IDs)
-		for len(c.pages)*kernels.PageTokens < c.len {
-			c.pages = append(c.pages, dev.New(cfg.Layers*dev.PageLen(cfg.shape())))
-		}
+		c.grow()
 		b.pages = append(b.pages, kernels.Pages{List: c.pages, Len: c.len})
 	}
 	T := len(b.ids)
@@ -172,6 +194,12 @@ func (b *Batch) Extend(more ...More) error {
 	dev.RMSNorm(nf, b.rf, last, d.w.norm, cfg.Dim, cfg.Eps)
 	for i, m := range more {
 		dev.Copy(m.Cache.hidden, nf.Slice(i*cfg.Dim, (i+1)*cfg.Dim))
+		switch {
+		case !m.Share:
+			m.Cache.at = nil
+		case m.Cache.at != nil:
+			m.Cache.offer(m.IDs, m.Types)
+		}
 	}
 	return nil
 }

@@ -35,8 +35,8 @@ func lively(t testing.TB, c Config) *Model {
 
 // sampled is one sequence with what its decoder said where it sampled.
 type sampled struct {
-	in             Input
-	logProb, value []float32
+	in      Input
+	logProb []float32
 }
 
 // sample reads runs of random tokens and samples one after each, from some
@@ -72,7 +72,7 @@ func sample(t testing.TB, c *Cache, rng *rand.Rand, tokens int) sampled {
 		x := make([]float32, len(allow))
 		c.Logits(x, allow)
 		i := rng.IntN(len(allow))
-		s.logProb, s.value = append(s.logProb, kernels.LogSoftmax(x)[i]), append(s.value, c.Value())
+		s.logProb = append(s.logProb, kernels.LogSoftmax(x)[i])
 		s.in.Rows, s.in.Target = append(s.in.Rows, int32(len(s.in.IDs)-1)), append(s.in.Target, allow[i])
 		s.in.Allow.Start = append(s.in.Allow.Start, int32(len(s.in.Allow.IDs)))
 		next = append(next[:0], allow[i])
@@ -88,8 +88,8 @@ func (s sampled) compare(t *testing.T, m *Model) {
 		t.Fatal(err)
 	}
 	for i := range s.logProb {
-		if math.Float32bits(out.LogProb[i]) != math.Float32bits(s.logProb[i]) || math.Float32bits(out.Value[i]) != math.Float32bits(s.value[i]) {
-			t.Fatalf("row %d: scored %v and %v, decoded %v and %v", i, out.LogProb[i], out.Value[i], s.logProb[i], s.value[i])
+		if math.Float32bits(out.LogProb[i]) != math.Float32bits(s.logProb[i]) {
+			t.Fatalf("row %d: scored %v, decoded %v", i, out.LogProb[i], s.logProb[i])
 		}
 	}
 }
@@ -143,15 +143,15 @@ func TestAFullContextAndUnknownTokensLeaveTheCacheAsItWas(t *testing.T) {
 	if err := extend(make([]int32, small.Context-1)...); err != nil {
 		t.Fatal(err)
 	}
-	want := c.Value()
+	want := read(d.dev, c.hidden)
 	if err := extend(1, 2); !errors.Is(err, ErrContext) {
 		t.Errorf("beyond the context: %v", err)
 	}
 	if err := extend(99); err == nil || !strings.Contains(err.Error(), "token 99 is outside the vocabulary of 11") {
 		t.Errorf("an unknown token: %v", err)
 	}
-	if c.Len() != small.Context-1 || c.Value() != want {
-		t.Errorf("after errors there are %d tokens, value %v, was %v", c.Len(), c.Value(), want)
+	if got := read(d.dev, c.hidden); c.Len() != small.Context-1 || !slices.Equal(got, want) {
+		t.Errorf("after errors there are %d tokens, %v, was %v", c.Len(), got, want)
 	}
 	if err := extend(1); err != nil {
 		t.Error(err)
@@ -162,13 +162,10 @@ func TestAnEmptiedCacheForgets(t *testing.T) {
 	d := lively(t, small).Snapshot()
 	c, b := d.NewCache(), Batch{}
 	b.Extend(More{Cache: c, IDs: []int32{1, 2, 3}})
-	if c.Value() == 0 {
-		t.Fatal("the value head says nothing")
-	}
 	c.Reset(d)
 	x := []float32{1, 1}
-	if c.Logits(x, []int32{4, 5}); c.Value() != 0 || x[0] != 0 || x[1] != 0 || c.Len() != 0 {
-		t.Errorf("after Reset: %v, %v, %d tokens", c.Value(), x, c.Len())
+	if c.Logits(x, []int32{4, 5}); x[0] != 0 || x[1] != 0 || c.Len() != 0 {
+		t.Errorf("after Reset: %v, %d tokens", x, c.Len())
 	}
 }
 

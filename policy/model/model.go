@@ -62,8 +62,11 @@ func (c Config) Validate() error {
 		need(f.n > 0 && f.n <= f.max, "model: %s is %d; it must be between 1 and %d", f.name, f.n, f.max)
 	}
 	if c.Heads > 0 && c.KVHeads > 0 {
-		need(c.Head > 0 || c.Dim%c.Heads == 0, "model: dim %d must split into %d heads", c.Dim, c.Heads)
-		need(c.Head >= 0 && c.Head <= sizeMax && c.HeadDim()%2 == 0, "model: the size of a head is %d; it must be even", c.HeadDim())
+		if c.Head == 0 {
+			need(c.Dim%c.Heads == 0 && c.HeadDim()%2 == 0, "model: dim %d must split into %d heads of even size", c.Dim, c.Heads)
+		} else {
+			need(c.Head > 0 && c.Head <= sizeMax && c.Head%2 == 0, "model: the size of a head is %d; it must be even and at most %d", c.Head, sizeMax)
+		}
 		need(c.Heads%c.KVHeads == 0, "model: %d heads must be a multiple of %d key-value heads", c.Heads, c.KVHeads)
 	}
 	need(c.Theta > 0 && c.Eps > 0 && !math.IsInf(c.Theta, 0) && !math.IsInf(c.Eps, 0), "model: theta %v and eps %v must be numbers above 0", c.Theta, c.Eps)

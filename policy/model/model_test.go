@@ -103,7 +103,7 @@ func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 		var want []float32
 		for at := 0; at < len(ids)-1; {
 			n := min(1+rng.IntN(40), len(ids)-1-at)
-			if err := b.Extend(More{cache, ids[at : at+n], types[at : at+n]}); err != nil {
+			if err := b.Extend(More{Cache: cache, IDs: ids[at : at+n], Types: types[at : at+n]}); err != nil {
 				t.Fatal(err)
 			}
 			at += n

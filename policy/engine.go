@@ -1,0 +1,264 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/policy/model"
+)
+
+// chunk is the most tokens of one sequence that are run through the model at
+// once, so that a long page does not keep the others waiting.
+const chunk = 256
+
+// Stats counts what a policy's sequences did.
+type Stats struct {
+	Sampled int // tokens that were drawn, forced ones not among them
+	Run     int // tokens that were run through the model
+	Kept    int // tokens that a sequence had run in an earlier turn when it was asked again
+	Shared  int // tokens whose pages another sequence had run
+	Batches int // times the model ran
+}
+
+// engine runs all sequences that want tokens together. It has no goroutine of
+// its own: who wants tokens and finds too few leaders leads, which is to run
+// batches of whoever is waiting, until its own request is done; then one that
+// waits takes over. Requests join and leave between tokens.
+type engine struct {
+	most    int // leaders
+	mu      sync.Mutex
+	leaders int
+	active  int        // requests in the leaders' batches
+	waiting []*request // the others
+	stats   Stats
+	batches sync.Pool // of *model.Batch
+}
+
+// request is one call of Sample.
+type request struct {
+	s    *Sequence
+	ctx  context.Context
+	how  Sampling
+	c    Constraint
+	out  gym.Tokens
+	err  error
+	wake chan bool // true: it is done; false: lead
+}
+
+// do returns when the request is done.
+func (e *engine) do(r *request) {
+	if r.advance() {
+		return
+	}
+	e.mu.Lock()
+	e.stats.Kept += r.s.cache.Len()
+	if e.leaders < e.most {
+		e.leaders++
+		e.active++
+		e.mu.Unlock()
+		e.lead(r)
+		return
+	}
+	e.waiting = append(e.waiting, r)
+	e.mu.Unlock()
+	if done := <-r.wake; !done {
+		e.lead(r)
+	}
+}
+
+// lead runs batches until mine is done.
+func (e *engine) lead(mine *request) {
+	b, _ := e.batches.Get().(*model.Batch)
+	if b == nil {
+		b = new(model.Batch)
+	}
+	defer e.batches.Put(b)
+	active, stats := []*request{mine}, Stats{}
+	for {
+		e.mu.Lock()
+		share := (e.active + len(e.waiting) + e.leaders - 1) / e.leaders
+		if n := min(share-len(active), len(e.waiting)); n > 0 {
+			active = append(active, e.waiting[:n]...)
+			e.waiting = slices.Delete(e.waiting, 0, n)
+			e.active += n
+		}
+		e.mu.Unlock()
+		step(b, active, &stats)
+		left := active[:0]
+		done := false
+		for _, r := range active {
+			switch {
+			case r.err == nil && !r.advance():
+				left = append(left, r)
+			case r == mine:
+				done = true
+			default:
+				e.leave(1)
+				r.wake <- true
+			}
+		}
+		if active = left; done {
+			e.handOver(active, stats)
+			return
+		}
+	}
+}
+
+func (e *engine) leave(n int) {
+	e.mu.Lock()
+	e.active -= n
+	e.mu.Unlock()
+}
+
+// handOver makes one of those that are left, or of those that wait, the leader.
+func (e *engine) handOver(left []*request, stats Stats) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stats.add(stats)
+	e.active -= 1 + len(left)
+	e.waiting = append(left, e.waiting...)
+	if len(e.waiting) == 0 {
+		e.leaders--
+		return
+	}
+	next := e.waiting[0]
+	e.waiting = e.waiting[1:]
+	e.active++
+	next.wake <- false
+}
+
+func (s *Stats) add(t Stats) {
+	s.Sampled += t.Sampled
+	s.Run += t.Run
+	s.Kept += t.Kept
+	s.Shared += t.Shared
+	s.Batches += t.Batches
+}
+
+// step draws a token for each request whose context has been run through the
+// model by then, and runs another part of the others'.
+func step(b *model.Batch, active []*request, stats *Stats) {
+	var more []model.More
+	var run []*request
+	first := map[model.Page]bool{} // that somebody in this step runs for the others
+	for _, r := range active {
+		s := r.s
+		prompt := s.prompt - s.cache.Len()
+		if prompt > 0 {
+			taken := s.cache.Adopt(s.pending[:min(prompt, len(s.pending)-1)], s.types) // one is left to know what comes next
+			s.pending, s.types = drop(s.pending, taken), drop(s.types, taken)
+			stats.Shared += taken
+			prompt -= taken
+			if page, ok := s.cache.NextPage(s.pending[:prompt], s.types); ok {
+				if first[page] {
+					continue
+				}
+				first[page] = true
+			}
+		}
+		n := min(chunk, len(s.pending))
+		if prompt > 0 {
+			n = min(n, prompt)
+		}
+		if n == 0 { // nothing was read yet
+			r.draw(stats)
+			continue
+		}
+		more = append(more, model.More{Cache: s.cache, IDs: s.pending[:n], Types: s.types[:n], Share: prompt > 0})
+		run = append(run, r)
+		stats.Run += n
+	}
+	if len(more) > 0 {
+		stats.Batches++
+		extend(b, more, run)
+	}
+	for i, r := range run {
+		s, n := r.s, len(more[i].IDs)
+		s.pending, s.types = drop(s.pending, n), drop(s.types, n)
+		if r.err == nil && len(s.pending) == 0 {
+			r.draw(stats)
+		}
+	}
+}
+
+// drop is x without its first n elements, in the same memory.
+func drop[T any](x []T, n int) []T { return x[:copy(x, x[n:])] }
+
+// extend runs sequences of the same weights together. An error is that of one
+// request: each is then tried by itself.
+func extend(b *model.Batch, more []model.More, run []*request) {
+	for from := 0; from < len(more); {
+		to := from + 1
+		for ; to < len(more); to++ { // of those that begin at from's weights, the next ones
+			if !more[to].Cache.Same(more[from].Cache) {
+				break
+			}
+		}
+		if err := b.Extend(more[from:to]...); err != nil {
+			for i := from; i < to; i++ {
+				run[i].err = b.Extend(more[i])
+			}
+		}
+		from = to
+	}
+}
+
+// advance takes what follows without a choice, up to a token that the model has
+// to be asked for or the end.
+func (r *request) advance() (done bool) {
+	s := r.s
+	for {
+		s.allow = r.c.Allowed(s.allow[:0])
+		if len(s.allow) == 0 {
+			return true
+		}
+		if r.err = r.ctx.Err(); r.err != nil {
+			return true
+		}
+		if len(s.pending) >= s.cache.Room() {
+			r.err = ErrFull
+			return true
+		}
+		if len(s.allow) > 1 {
+			return false
+		}
+		r.take(0, 0)
+	}
+}
+
+// draw samples among what is allowed.
+func (r *request) draw(stats *Stats) {
+	s := r.s
+	if len(s.logits) < len(s.allow) {
+		s.logits = make([]float32, 2*len(s.allow))
+	}
+	logits := s.logits[:len(s.allow)]
+	s.cache.Logits(logits, s.allow)
+	logp := kernels.LogSoftmax(logits)
+	if slices.ContainsFunc(logp, func(x float32) bool { return math.IsNaN(float64(x)) }) {
+		r.err = errors.New("the policy's log-probs are not numbers: its weights have diverged")
+		return
+	}
+	i := pick(logp, r.how.Temperature, s.rng)
+	stats.Sampled++
+	r.take(i, logp[i])
+}
+
+// take appends the i-th of what is allowed.
+func (r *request) take(i int, logp float32) {
+	s, id := r.s, r.s.allow[i]
+	r.c.Take(id)
+	s.begun = true
+	s.pending, s.types = append(s.pending, id), append(s.types, 0)
+	r.out.IDs = append(r.out.IDs, id)
+	r.out.Type = append(r.out.Type, 0)
+	r.out.Sampled = append(r.out.Sampled, true)
+	r.out.LogProb = append(r.out.LogProb, logp)
+	r.out.Version = append(r.out.Version, s.version)
+	r.out.Allow = append(r.out.Allow, slices.Clone(s.allow))
+}
