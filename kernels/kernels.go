@@ -136,9 +136,11 @@ type Device interface {
 	// LogProbGrad adds to dh [N, dim] and dtable [V, dim] the gradient of
 	// sum(dlogp*logp + dentropy*entropy).
 	LogProbGrad(dh, dtable, dlogp, dentropy, h, table Buffer, target []int32, allow Allow, dim int)
-	// Logits are h·tableᵀ for one row h [dim] at the given ids, for sampling,
-	// with the same bits that LogProb uses for rows that list them.
-	Logits(dst []float32, h, table Buffer, ids []int32, dim int)
+	// Sample draws from each row's distribution over its allowed ids, sharpened by
+	// the row's temperature (0 takes the most probable), at the row's u in [0, 1).
+	// logp is the drawn id's log-prob at temperature 1, with the bits that LogProb
+	// has for it.
+	Sample(id []int32, logp []float32, h, table Buffer, allow Allow, dim int, temperature, u []float64)
 
 	// AdamW updates p, m, v in place from the gradient g.
 	AdamW(p, g, m, v Buffer, o AdamW)

@@ -144,7 +144,7 @@ func (s *Stats) add(t Stats) {
 // model by then, and runs another part of the others'.
 func step(b *model.Batch, active []*request, stats *Stats) {
 	var more []model.More
-	var run []*request
+	var run, ready []*request
 	first := map[model.Page]bool{} // that somebody in this step runs for the others
 	for _, r := range active {
 		s := r.s
@@ -165,25 +165,38 @@ func step(b *model.Batch, active []*request, stats *Stats) {
 		if prompt > 0 {
 			n = min(n, prompt)
 		}
-		if n == 0 { // nothing was read yet
-			r.draw(stats)
+		if n == 0 { // nothing has been read
+			ready = append(ready, r)
 			continue
 		}
 		more = append(more, model.More{Cache: s.cache, IDs: s.pending[:n], Types: s.types[:n], Share: prompt > 0})
 		run = append(run, r)
 		stats.Run += n
 	}
-	if len(more) > 0 {
-		stats.Batches++
-		extend(b, more, run)
-	}
+	stats.Batches++
+	extend(b, more, run)
 	for i, r := range run {
 		s, n := r.s, len(more[i].IDs)
 		s.pending, s.types = drop(s.pending, n), drop(s.types, n)
 		if r.err == nil && len(s.pending) == 0 {
-			r.draw(stats)
+			ready = append(ready, r)
 		}
 	}
+	for from := 0; from < len(ready); {
+		to := same(from, len(ready), func(i int) *model.Cache { return ready[i].s.cache })
+		draw(b, ready[from:to])
+		stats.Sampled += to - from
+		from = to
+	}
+}
+
+// same is the end of the run of caches from one on that have its weights.
+func same(from, n int, at func(int) *model.Cache) int {
+	to := from + 1
+	for to < n && at(to).Same(at(from)) {
+		to++
+	}
+	return to
 }
 
 // drop is x without its first n elements, in the same memory.
@@ -193,12 +206,7 @@ func drop[T any](x []T, n int) []T { return x[:copy(x, x[n:])] }
 // request: each is then tried by itself.
 func extend(b *model.Batch, more []model.More, run []*request) {
 	for from := 0; from < len(more); {
-		to := from + 1
-		for ; to < len(more); to++ { // of those that begin at from's weights, the next ones
-			if !more[to].Cache.Same(more[from].Cache) {
-				break
-			}
-		}
+		to := same(from, len(more), func(i int) *model.Cache { return more[i].Cache })
 		if err := b.Extend(more[from:to]...); err != nil {
 			for i := from; i < to; i++ {
 				run[i].err = b.Extend(more[i])
@@ -227,31 +235,41 @@ func (r *request) advance() (done bool) {
 		if len(s.allow) > 1 {
 			return false
 		}
-		r.take(0, 0)
+		r.take(s.allow[0], 0)
 	}
 }
 
-// draw samples among what is allowed.
-func (r *request) draw(stats *Stats) {
+// draw samples for requests of the same weights, each among what it is allowed.
+// Where that is everything, no ids are listed.
+func draw(b *model.Batch, ready []*request) {
+	n := len(ready)
+	allow, caches := kernels.Allow{Start: make([]int32, 1, n+1)}, make([]*model.Cache, n)
+	temperature, u := make([]float64, n), make([]float64, n)
+	for i, r := range ready {
+		s := r.s
+		if caches[i] = s.cache; len(s.allow) == s.cache.Vocab() {
+			s.allow = s.allow[:0]
+		}
+		allow.IDs = append(allow.IDs, s.allow...)
+		allow.Start = append(allow.Start, int32(len(allow.IDs)))
+		if temperature[i] = r.how.Temperature; temperature[i] > 0 {
+			u[i] = s.rng.Float64()
+		}
+	}
+	id, logp := make([]int32, n), make([]float32, n)
+	b.Sample(id, logp, caches, allow, temperature, u)
+	for i, r := range ready {
+		if math.IsNaN(float64(logp[i])) {
+			r.err = errors.New("the policy's log-probs are not numbers: its weights have diverged")
+			continue
+		}
+		r.take(id[i], logp[i])
+	}
+}
+
+// take appends a token.
+func (r *request) take(id int32, logp float32) {
 	s := r.s
-	if len(s.logits) < len(s.allow) {
-		s.logits = make([]float32, 2*len(s.allow))
-	}
-	logits := s.logits[:len(s.allow)]
-	s.cache.Logits(logits, s.allow)
-	logp := kernels.LogSoftmax(logits)
-	if slices.ContainsFunc(logp, func(x float32) bool { return math.IsNaN(float64(x)) }) {
-		r.err = errors.New("the policy's log-probs are not numbers: its weights have diverged")
-		return
-	}
-	i := pick(logp, r.how.Temperature, s.rng)
-	stats.Sampled++
-	r.take(i, logp[i])
-}
-
-// take appends the i-th of what is allowed.
-func (r *request) take(i int, logp float32) {
-	s, id := r.s, r.s.allow[i]
 	r.c.Take(id)
 	s.begun = true
 	s.pending, s.types = append(s.pending, id), append(s.types, 0)

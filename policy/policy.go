@@ -8,7 +8,6 @@ package policy
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"sync"
 
@@ -109,7 +108,6 @@ type Sequence struct {
 	prompt  int     // tokens that came before the first sampled one, which other sequences may have, too
 	begun   bool    // that one has been sampled
 	allow   []int32
-	logits  []float32
 }
 
 // ErrFull is the error of a context that has no room left.
@@ -138,31 +136,6 @@ func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.
 	r := &request{s: s, ctx: ctx, how: how, c: c, wake: make(chan bool, 1)}
 	s.policy.engine.do(r)
 	return r.out, r.err
-}
-
-// pick draws an index from log-probs.
-func pick(logp []float32, temperature float64, rng *rand.Rand) int {
-	best := 0
-	for i, x := range logp {
-		if x > logp[best] {
-			best = i
-		}
-	}
-	if temperature == 0 {
-		return best
-	}
-	sum, weights := 0.0, make([]float64, len(logp))
-	for i, x := range logp {
-		weights[i] = math.Exp(float64(x-logp[best]) / temperature)
-		sum += weights[i]
-	}
-	at := rng.Float64() * sum
-	for i, w := range weights {
-		if at -= w; at < 0 {
-			return i
-		}
-	}
-	return best
 }
 
 // Close gives the cache back.

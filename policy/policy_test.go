@@ -222,3 +222,27 @@ func TestSequencesTogetherDrawWhatTheyDrawAlone(t *testing.T) {
 		t.Errorf("%d leaders, %d active, %d waiting", e.leaders, e.active, len(e.waiting))
 	}
 }
+
+func TestOfNothingAllTokensAreAlike(t *testing.T) {
+	s := New(decoder(t, 1), 0).Begin(1)
+	defer s.Close()
+	out, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 1, ids: among})
+	if err != nil || math.Abs(float64(out.LogProb[0])+math.Log(float64(len(among)))) > 1e-6 {
+		t.Error(out, err)
+	}
+}
+
+// A constraint that allows everything lists nothing, as training wants it.
+func TestAnythingGoesIsNotListed(t *testing.T) {
+	all := make([]int32, 40)
+	for i := range all {
+		all[i] = int32(i)
+	}
+	s := New(decoder(t, 1), 0).Begin(1)
+	defer s.Close()
+	s.Append([]int32{1}, []uint8{0})
+	out, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 5, ids: all})
+	if err != nil || len(out.IDs) != 5 || len(out.Allow[4]) != 0 || out.LogProb[4] >= 0 {
+		t.Error(out, err)
+	}
+}

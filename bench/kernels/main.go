@@ -26,7 +26,8 @@ var (
 	python  = flag.String("python", "build/peers-torch/bin/python", "the `interpreter` that has torch and numpy")
 	rounds  = flag.Int("rounds", 5, "times that each is measured, in turn")
 	seconds = flag.Float64("seconds", 0.2, "of each measurement")
-	only    = flag.String("only", "", "one `table` of matmul, decode, rows")
+	only    = flag.String("only", "", "one `table` of matmul, decode, rows, train")
+	serve   = flag.Int("serve", 0, "answer jobs on standard input with so many threads, as the peers do")
 	path    = flag.String("path", "", "instruction set of ours, such as avx2")
 )
 
@@ -40,6 +41,19 @@ type job struct {
 	TB      bool    `json:"tb"`
 	Seconds float64 `json:"seconds"`
 	packed  bool
+
+	Dim    int `json:"dim,omitempty"` // of a model; M sequences of N tokens
+	Layers int `json:"layers,omitempty"`
+	Heads  int `json:"heads,omitempty"`
+	Hidden int `json:"hidden,omitempty"`
+	Vocab  int `json:"vocab,omitempty"`
+}
+
+// answer is what a call took, in seconds, and the process's most memory, now and
+// before its first job, in bytes.
+type answer struct {
+	Seconds     float64
+	Peak, Start int64
 }
 
 // peer is another's process. It is stopped while it has nothing to do: its
@@ -50,9 +64,13 @@ type peer struct {
 	out *bufio.Scanner
 }
 
+// newPeer starts torch, openblas or gym: this program.
 func newPeer(kind string, threads int) (*peer, error) {
 	n := strconv.Itoa(threads)
 	cmd := exec.Command(*python, "bench/kernels/peer.py", kind, n)
+	if kind == "gym" {
+		cmd = exec.Command(os.Args[0], "-serve", n, "-path", *path)
+	}
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS="+n, "OPENBLAS_CORETYPE=SkylakeX")
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -81,16 +99,15 @@ func (p *peer) close() {
 	p.cmd.Wait()
 }
 
-// run is what a call takes, in seconds.
-func (p *peer) run(j job) float64 {
+func (p *peer) run(j job) answer {
 	p.cmd.Process.Signal(syscall.SIGCONT)
 	defer p.cmd.Process.Signal(syscall.SIGSTOP)
-	var r struct{ Seconds float64 }
+	var r answer
 	if json.NewEncoder(p.in).Encode(j) != nil || !p.out.Scan() || json.Unmarshal(p.out.Bytes(), &r) != nil {
 		fmt.Fprintln(os.Stderr, "a peer has died")
 		os.Exit(1)
 	}
-	return r.Seconds
+	return r
 }
 
 // ours is what a call takes, the median.
@@ -119,6 +136,9 @@ func call(d *cpu.Device, j job) func() {
 		}
 		d.Write(b, x)
 		return b
+	}
+	if j.Kind == "train" {
+		return trainStep(d, j)
 	}
 	if j.Kind == "matmul" {
 		a, b, out := fill(j.M*j.K), fill(j.K*j.N), d.New(j.M*j.N)
@@ -180,6 +200,9 @@ func tables() []table {
 }
 
 func run() error {
+	if *serve > 0 {
+		return answerAll()
+	}
 	for _, t := range tables() {
 		if *only != "" && *only != t.name {
 			continue
@@ -189,6 +212,9 @@ func run() error {
 				return err
 			}
 		}
+	}
+	if *only == "" || *only == "train" {
+		return trainAll()
 	}
 	return nil
 }
@@ -221,9 +247,9 @@ func measure(t table, threads int) error {
 		var a, b, c []float64
 		for range *rounds {
 			a = append(a, t.per(j)/ours(d, j))
-			b = append(b, t.per(j)/torch.run(j))
+			b = append(b, t.per(j)/torch.run(j).Seconds)
 			if t.blas {
-				c = append(c, t.per(j)/blas.run(j))
+				c = append(c, t.per(j)/blas.run(j).Seconds)
 			}
 		}
 		x, y, z := median(a), median(b), 0.0

@@ -1,10 +1,73 @@
 """The other side of bench/kernels: reads jobs, a line of JSON each, and answers each with what a call of it takes.
 
-torch runs everything; openblas (numpy) matrix products only. The number of threads is the environment's.
+torch runs everything; openblas (numpy) matrix products only.
 """
 import json
+import resource
 import sys
 import time
+
+
+def train_job(j):
+    """A training step of a Llama-shaped model in eager mode, the same as ours: every token predicts the next."""
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+
+    dim, heads, hidden, vocab = j["dim"], j["heads"], j["hidden"], j["vocab"]
+    hd = dim // heads
+    seqs, length = j["m"], j["n"]
+
+    class Layer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.n1, self.n2 = nn.RMSNorm(dim, eps=1e-5), nn.RMSNorm(dim, eps=1e-5)
+            self.q, self.k, self.v, self.o = (nn.Linear(dim, dim, bias=False) for _ in range(4))
+            self.gate, self.up = nn.Linear(dim, hidden, bias=False), nn.Linear(dim, hidden, bias=False)
+            self.down = nn.Linear(hidden, dim, bias=False)
+
+        def forward(self, x, cos, sin):
+            n = self.n1(x)
+            q, k, v = (f(n).view(seqs, length, heads, hd).transpose(1, 2) for f in (self.q, self.k, self.v))
+
+            def rope(t):
+                a, b = t.chunk(2, -1)
+                return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
+            a = F.scaled_dot_product_attention(rope(q), rope(k), v, is_causal=True)
+            x = x + self.o(a.transpose(1, 2).reshape(seqs, length, dim))
+            n = self.n2(x)
+            return x + self.down(F.silu(self.gate(n)) * self.up(n))
+
+    class Model(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed = nn.Embedding(vocab, dim)
+            self.layers = nn.ModuleList(Layer() for _ in range(j["layers"]))
+            self.norm = nn.RMSNorm(dim, eps=1e-5)
+
+        def forward(self, ids, cos, sin):
+            x = self.embed(ids)
+            for layer in self.layers:
+                x = layer(x, cos, sin)
+            return F.linear(self.norm(x), self.embed.weight)
+
+    torch.manual_seed(1)
+    model = Model()
+    nn.init.normal_(model.embed.weight, std=dim ** -0.5)
+    opt = torch.optim.AdamW(model.parameters(), lr=1e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True)
+    angle = torch.arange(length)[:, None] * 10000.0 ** (-torch.arange(0, hd, 2) / hd)
+    cos, sin = angle.cos(), angle.sin()
+    ids = torch.randint(vocab, (seqs, length))
+
+    def step():
+        logits = model(ids, cos, sin)
+        loss = F.cross_entropy(logits[:, :-1].reshape(-1, vocab), ids[:, 1:].reshape(-1))
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        opt.zero_grad()
+        return loss
+    return step
 
 
 def torch_job():
@@ -14,6 +77,9 @@ def torch_job():
 
     def job(j):
         kind = j["kind"]
+        if kind == "train":
+            torch.set_grad_enabled(True)
+            return train_job(j)
         if kind == "matmul":
             m, n, k = j["m"], j["n"], j["k"]
             a = torch.randn(k, m).T if j["ta"] else torch.randn(m, k)
@@ -51,6 +117,7 @@ def main():
         torch.set_num_threads(int(sys.argv[2]))
         torch.set_grad_enabled(False)
     print(json.dumps({"version": version}), flush=True)
+    start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     for line in sys.stdin:
         j = json.loads(line)
         f = job(j)
@@ -61,7 +128,8 @@ def main():
             f()
             times.append(time.perf_counter() - begun)
         times.sort()
-        print(json.dumps({"seconds": times[len(times) // 2]}), flush=True)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"seconds": times[len(times) // 2], "peak": peak, "start": start}), flush=True)
 
 
 main()

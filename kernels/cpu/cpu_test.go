@@ -91,8 +91,8 @@ func TestSmallCallsDoNotAllocate(t *testing.T) {
 
 func BenchmarkMatMul(b *testing.B) {
 	for _, path := range cpu.Paths() {
-		for _, s := range []kernels.Dims{{M: 256, N: 256, K: 256}, {M: 2048, N: 384, K: 128}, {M: 2048, N: 128, K: 384, TransB: true},
-			{M: 128, N: 384, K: 2048, TransA: true}, {M: 16, N: 128, K: 128}, {M: 1, N: 128, K: 128}} {
+		for _, s := range []kernels.Dims{{M: 256, N: 256, K: 256}, {M: 2048, N: 128, K: 128}, {M: 2048, N: 256, K: 128}, {M: 2048, N: 128, K: 256, TransB: true},
+			{M: 128, N: 256, K: 2048, TransA: true}, {M: 256, N: 128, K: 2048, TransA: true}, {M: 16, N: 128, K: 128}, {M: 1, N: 128, K: 128}} {
 			b.Run(fmt.Sprintf("%s/%dx%dx%d%v%v", path, s.M, s.N, s.K, s.TransA, s.TransB), func(b *testing.B) {
 				d, _ := cpu.New(path, 1)
 				x, y, out := d.New(s.M*s.K), d.New(s.K*s.N), d.New(s.M*s.N)

@@ -8,11 +8,7 @@ import (
 	"github.com/turngym/turngym/kernels"
 )
 
-// Logits are dot products, one for each id.
-func (d *Device) Logits(dst []float32, h, table kernels.Buffer, ids []int32, dim int) {
-	d.logits(dst, of(h)[:dim], of(table), ids)
-}
-
+// logits are dot products, one for each id.
 func (d *Device) logits(dst, h, table []float32, ids []int32) {
 	dim := len(h)
 	for j, id := range ids {
@@ -102,6 +98,55 @@ func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32,
 			d.free(e)
 		})
 	})
+}
+
+// Sample goes through the rows as LogProb does.
+func (d *Device) Sample(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim int, temperature, u []float64) {
+	d.listed(of(h), of(table), len(id), allow, dim, func(i int, ids []int32, x []float32) {
+		j := kernels.Pick(x, temperature[i], u[i])
+		id[i], logp[i] = ids[j], x[j]
+	})
+	vocab := len(of(table)) / dim
+	d.open(of(h), of(table), len(id), allow, dim, func(rows []int, _, logits []float32, wide int) {
+		d.split(len(rows), vocab, func(from, to int) {
+			e := d.temp(wide)
+			for j := from; j < to; j++ {
+				x, i := logits[j*wide:][:vocab], rows[j]
+				_, lse, _ := d.openRow(*e, x)
+				id[i] = int32(d.pick((*e)[:wide], x, temperature[i], u[i]))
+				logp[i] = x[id[i]] - lse
+			}
+			d.free(e)
+		})
+	})
+}
+
+// pick is kernels.Pick for a whole vocabulary; e has the weights of temperature
+// 1 and may be overwritten.
+func (d *Device) pick(e, logits []float32, temperature, u float64) int {
+	best := 0
+	for i, x := range logits {
+		if x > logits[best] {
+			best = i
+		}
+	}
+	if temperature == 0 {
+		return best
+	}
+	if temperature != 1 {
+		d.softmax(e, copy(e, logits), float32(1/temperature))
+	}
+	sum := 0.0
+	for _, w := range e {
+		sum += float64(w)
+	}
+	at := u * sum
+	for i, w := range e[:len(logits)] {
+		if at -= float64(w); at < 0 {
+			return i
+		}
+	}
+	return best
 }
 
 func entropyOf(logp []float32) float32 {

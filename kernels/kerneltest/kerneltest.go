@@ -276,12 +276,29 @@ func logProb(p pair) {
 	openRows(p)
 	for _, dim := range []int{8, 16, 40, 128} {
 		allow := kernels.Allow{Start: []int32{0, 3, 3, 4, 9}, IDs: []int32{1, 7, 30, 44, 0, 2, 4, 6, 49}}
-		h, table, lp := outputLayer(p, 50, dim, []int32{7, 11, 44, 0}, allow)
-		ids := []int32{1, 7, 30}
-		logits := make([]float32, 3)
-		p.dev.Logits(logits, h.dev, table.dev, ids, dim)
-		if got := kernels.LogSoftmax(logits)[1]; got != read(p.dev, lp.dev)[0] {
-			p.t.Fatalf("the sampler's log-prob %v has other bits than LogProb's %v", got, read(p.dev, lp.dev)[0])
+		h, table := outputLayer(p, 50, dim, []int32{7, 11, 44, 0}, allow)
+		p.sampling(h, table, allow, dim)
+	}
+}
+
+// sampling draws what the reference draws, with the log-probs that scoring gives.
+func (p pair) sampling(h, table both, allow kernels.Allow, dim int) {
+	n := len(allow.Start) - 1
+	temperature, u := make([]float64, n), make([]float64, n)
+	id, logp, want, discard := make([]int32, n), make([]float32, n), make([]int32, n), make([]float32, n)
+	scored, ent := p.dev.New(n), p.dev.New(n)
+	for round := range 8 {
+		for i := range n {
+			temperature[i], u[i] = []float64{0, 1, 0.5, 2}[(i+round)%4], p.rng.Float64()
+		}
+		p.dev.Sample(id, logp, h.dev, table.dev, allow, dim, temperature, u)
+		p.ref.Sample(want, discard, h.ref, table.ref, allow, dim, temperature, u)
+		if !slices.Equal(id, want) {
+			p.t.Fatalf("drew %v, want %v", id, want)
+		}
+		p.dev.LogProb(scored, ent, h.dev, table.dev, id, allow, dim)
+		if got := read(p.dev, scored); !slices.Equal(got, logp) {
+			p.t.Fatalf("log-probs of what was drawn are %v, scored %v", logp, got)
 		}
 	}
 }
@@ -297,12 +314,13 @@ func openRows(p pair) {
 			}
 			allow.Start = append(allow.Start, int32(len(allow.IDs)))
 		}
-		outputLayer(p, vocab, 24, target, allow)
+		h, table := outputLayer(p, vocab, 24, target, allow)
+		p.sampling(h, table, allow, 24)
 	}
 }
 
 // outputLayer compares LogProb and its gradient on random rows.
-func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h, table, lp both) {
+func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h, table both) {
 	n := len(target)
 	h, table = p.random(n*dim), p.random(vocab*dim)
 	dl, de := p.random(n), p.random(n)
@@ -317,7 +335,7 @@ func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h
 	p.ref.LogProbGrad(dh.ref, dt.ref, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
 	p.same("LogProbGrad dh", dh)
 	p.same("LogProbGrad dtable", dt)
-	return h, table, lp
+	return h, table
 }
 
 func embed(p pair) {

@@ -358,13 +358,15 @@ func (*Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer,
 	}
 }
 
-func (*Device) Logits(dst []float32, h, table kernels.Buffer, ids []int32, dim int) {
-	for j, id := range ids {
-		sum := 0.0
-		for i := range dim {
-			sum += of(h)[i] * of(table)[int(id)*dim+i]
+func (*Device) Sample(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim int, temperature, u []float64) {
+	for n := range id {
+		ids := allowed(allow, n, len(of(table))/dim)
+		var x []float32
+		for _, v := range logSoftmax(of(h)[n*dim:], of(table), ids, dim) {
+			x = append(x, float32(v))
 		}
-		dst[j] = float32(sum)
+		i := kernels.Pick(x, temperature[n], u[n])
+		id[n], logp[n] = ids[i], x[i]
 	}
 }
 

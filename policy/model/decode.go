@@ -81,14 +81,11 @@ func (d *Decoder) NewCache() *Cache {
 // Len is how many tokens the sequence has.
 func (c *Cache) Len() int { return c.len }
 
+// Vocab is the number of tokens that there are.
+func (c *Cache) Vocab() int { return c.d.Vocab }
+
 // Room is how many tokens more the context has place for.
 func (c *Cache) Room() int { return c.d.Context - c.len }
-
-// Logits are those of the next token among ids, for the weights of the last
-// Extend or Reset. Of an empty sequence they are 0.
-func (c *Cache) Logits(dst []float32, ids []int32) {
-	c.d.dev.Logits(dst, c.hidden, c.d.w.head, ids, c.d.Dim)
-}
 
 // Reset empties the sequence and takes other weights of the same shape on the
 // same device.
@@ -204,6 +201,19 @@ func (b *Batch) Extend(more ...More) error {
 	return nil
 }
 
+// Sample draws the next token of each of several sequences of one decoder, by
+// kernels.Device.Sample; allow has a row for each. An empty sequence's tokens
+// are all alike.
+func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernels.Allow, temperature, u []float64) {
+	d, n := caches[0].d, len(caches)
+	b.fit(d.dev, d.Config, 0, n)
+	h := head(b.nf, n*d.Dim)
+	for i, c := range caches {
+		d.dev.Copy(h.Slice(i*d.Dim, (i+1)*d.Dim), c.hidden)
+	}
+	d.dev.Sample(id, logp, h, d.w.head, allow, d.Dim, temperature, u)
+}
+
 // fit makes room for a batch and cuts the buffers to its size.
 func (b *Batch) fit(dev kernels.Device, c Config, tokens, seqs int) {
 	if tokens > b.room.tokens {
@@ -217,7 +227,7 @@ func (b *Batch) fit(dev kernels.Device, c Config, tokens, seqs int) {
 		b.seqs = seqs + seqs/2
 		b.last, b.nf, b.rf = dev.New(b.seqs*c.Dim), dev.New(b.seqs*c.Dim), dev.New(b.seqs)
 	}
-	if tokens != b.cut.tokens {
+	if tokens != b.cut.tokens && tokens > 0 {
 		b.cut = tokenRoom{tokens: tokens, n: head(b.room.n, tokens*c.Dim), act: head(b.room.act, tokens*c.Hidden), states: []state{b.room.states[0].cut(c, tokens)}}
 		b.cutX = head(b.x, tokens*c.Dim)
 	}

@@ -39,6 +39,13 @@ type sampled struct {
 	logProb []float32
 }
 
+// draw is the next token of one sequence.
+func draw(b *Batch, c *Cache, allow []int32, temperature, u float64) (int32, float32) {
+	id, logp := []int32{0}, []float32{0}
+	b.Sample(id, logp, []*Cache{c}, kernels.Allow{Start: []int32{0, int32(len(allow))}, IDs: allow}, []float64{temperature}, []float64{u})
+	return id[0], logp[0]
+}
+
 // sample reads runs of random tokens and samples one after each, from some
 // allowed ids or all of them.
 func sample(t testing.TB, c *Cache, rng *rand.Rand, tokens int) sampled {
@@ -68,14 +75,15 @@ func sample(t testing.TB, c *Cache, rng *rand.Rand, tokens int) sampled {
 			first := int32(rng.IntN(d.Vocab - 20))
 			allow = []int32{first, first + 3, first + 4, first + 19}
 		}
+		if rng.IntN(4) == 0 {
+			allow = nil // anything
+		}
 		s.in.Allow.IDs = append(s.in.Allow.IDs, allow...)
-		x := make([]float32, len(allow))
-		c.Logits(x, allow)
-		i := rng.IntN(len(allow))
-		s.logProb = append(s.logProb, kernels.LogSoftmax(x)[i])
-		s.in.Rows, s.in.Target = append(s.in.Rows, int32(len(s.in.IDs)-1)), append(s.in.Target, allow[i])
+		id, logp := draw(&b, c, allow, 1, rng.Float64())
+		s.logProb = append(s.logProb, logp)
+		s.in.Rows, s.in.Target = append(s.in.Rows, int32(len(s.in.IDs)-1)), append(s.in.Target, id)
 		s.in.Allow.Start = append(s.in.Allow.Start, int32(len(s.in.Allow.IDs)))
-		next = append(next[:0], allow[i])
+		next = append(next[:0], id)
 	}
 	s.in.Start = []int32{0, int32(len(s.in.IDs))}
 	return s
@@ -163,9 +171,8 @@ func TestAnEmptiedCacheForgets(t *testing.T) {
 	c, b := d.NewCache(), Batch{}
 	b.Extend(More{Cache: c, IDs: []int32{1, 2, 3}})
 	c.Reset(d)
-	x := []float32{1, 1}
-	if c.Logits(x, []int32{4, 5}); x[0] != 0 || x[1] != 0 || c.Len() != 0 {
-		t.Errorf("after Reset: %v, %d tokens", x, c.Len())
+	if _, logp := draw(&b, c, []int32{4, 5}, 1, 0.7); logp != float32(-math.Ln2) || c.Len() != 0 {
+		t.Errorf("after Reset: %v, %d tokens", logp, c.Len())
 	}
 }
 
@@ -178,10 +185,15 @@ func BenchmarkDecode(b *testing.B) {
 			for i := range more {
 				more[i] = More{Cache: d.NewCache(), IDs: []int32{5}}
 			}
-			ids, x := make([]int32, 30), make([]float32, 30)
-			for i := range ids {
-				ids[i] = int32(i * 20)
+			caches, allow, start := make([]*Cache, seqs), kernels.Allow{Start: []int32{0}}, make([]float64, seqs)
+			for i := range more {
+				caches[i] = more[i].Cache
+				for id := range int32(30) {
+					allow.IDs = append(allow.IDs, id*20)
+				}
+				allow.Start = append(allow.Start, int32(len(allow.IDs)))
 			}
+			ids, logp := make([]int32, seqs), make([]float32, seqs)
 			b.ReportAllocs()
 			for b.Loop() {
 				for _, m := range more {
@@ -190,9 +202,7 @@ func BenchmarkDecode(b *testing.B) {
 					}
 				}
 				batch.Extend(more...)
-				for _, m := range more {
-					m.Cache.Logits(x, ids)
-				}
+				batch.Sample(ids, logp, caches, allow, start, start)
 			}
 			b.ReportMetric(float64(seqs*b.N)/b.Elapsed().Seconds(), "tokens/s")
 		})

@@ -107,15 +107,8 @@ func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 				t.Fatal(err)
 			}
 			at += n
-			target := allow[rng.IntN(len(allow))]
-			x := make([]float32, len(allow))
-			cache.Logits(x, allow)
-			kernels.LogSoftmax(x)
-			for j, id := range allow {
-				if id == target {
-					want = append(want, x[j])
-				}
-			}
+			target, logp := draw(&b, cache, allow, 1, rng.Float64())
+			want = append(want, logp)
 			in.Rows = append(in.Rows, int32(3+at-1))
 			in.Target = append(in.Target, target)
 			in.Allow.IDs = append(in.Allow.IDs, allow...)

@@ -34,6 +34,8 @@ func gemm(s isa, mr int) {
 	Label("tile" + name)
 	panels := Load(Param("panels"), GP64())
 	start, c, d := Load(Param("b"), GP64()), Load(Param("c"), GP64()), Load(Param("d"), GP64())
+	ahead := GP64()
+	XORQ(ahead, ahead)
 	Label("panel" + name)
 	if s.wide {
 		bits := GP64()
@@ -49,10 +51,31 @@ func gemm(s isa, mr int) {
 		sum[i] = s.vec()
 		s.zero(sum[i])
 	}
-	// The next panel's part of C is fetched while this one is worked on.
+	// What comes next is fetched while this panel is worked on: a line of each row
+	// of the next tile of A, where rows are of one piece, and the part of C that
+	// the next panel, or the next tile's first, writes.
 	row, stride := GP64(), GP64()
-	MOVQ(c, row)
+	CMPQ(arg("acs"), Imm(4))
+	JNE(LabelRef("far" + name))
+	MOVQ(arg("ars"), stride)
+	IMUL3Q(Imm(uint64(mr)), stride, row)
+	ADDQ(arg("a"), row)
+	ADDQ(ahead, row)
+	ADDQ(Imm(64), ahead)
+	for range mr {
+		PREFETCHT0(Mem{Base: row})
+		ADDQ(stride, row)
+	}
+	Label("far" + name)
+	row, stride = GP64(), GP64()
 	MOVQ(arg("crs"), stride)
+	MOVQ(c, row)
+	CMPQ(panels, Imm(1))
+	JNE(LabelRef("near" + name))
+	IMUL3Q(Imm(uint64(mr)), stride, row)
+	ADDQ(arg("c"), row)
+	SUBQ(U32(uint32(2*s.bytes())), row)
+	Label("near" + name)
 	for range mr {
 		PREFETCHT0(Mem{Base: row, Disp: 2 * s.bytes()})
 		if s.wide {
