@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -80,6 +81,7 @@ func (e *engine) lead(mine *request) {
 	defer e.batches.Put(b)
 	active, stats := []*request{mine}, Stats{}
 	for {
+		runtime.Gosched() // leaders may have all processors: let others come and join
 		e.mu.Lock()
 		share := (e.active + len(e.waiting) + e.leaders - 1) / e.leaders
 		if n := min(share-len(active), len(e.waiting)); n > 0 {

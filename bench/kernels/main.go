@@ -26,7 +26,7 @@ var (
 	python  = flag.String("python", "build/peers-torch/bin/python", "the `interpreter` that has torch and numpy")
 	rounds  = flag.Int("rounds", 5, "times that each is measured, in turn")
 	seconds = flag.Float64("seconds", 0.2, "of each measurement")
-	only    = flag.String("only", "", "one `table` of matmul, decode, rows, train")
+	only    = flag.String("only", "", "one `table` of matmul, decode, rows, train, generate")
 	serve   = flag.Int("serve", 0, "answer jobs on standard input with so many threads, as the peers do")
 	path    = flag.String("path", "", "instruction set of ours, such as avx2")
 )
@@ -47,6 +47,9 @@ type job struct {
 	Heads  int `json:"heads,omitempty"`
 	Hidden int `json:"hidden,omitempty"`
 	Vocab  int `json:"vocab,omitempty"`
+
+	Dir   string `json:"dir,omitempty"` // the model's, that generates: M episodes of Turns that read N tokens and sample K
+	Turns int    `json:"turns,omitempty"`
 }
 
 // answer is what a call took, in seconds, and the process's most memory, now and
@@ -137,8 +140,11 @@ func call(d *cpu.Device, j job) func() {
 		d.Write(b, x)
 		return b
 	}
-	if j.Kind == "train" {
+	switch j.Kind {
+	case "train":
 		return trainStep(d, j)
+	case "generate":
+		return generate(d, j)
 	}
 	if j.Kind == "matmul" {
 		a, b, out := fill(j.M*j.K), fill(j.K*j.N), d.New(j.M*j.N)
@@ -214,7 +220,12 @@ func run() error {
 		}
 	}
 	if *only == "" || *only == "train" {
-		return trainAll()
+		if err := trainAll(); err != nil {
+			return err
+		}
+	}
+	if *only == "" || *only == "generate" {
+		return generateAll()
 	}
 	return nil
 }

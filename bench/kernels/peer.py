@@ -80,6 +80,8 @@ def torch_job():
         if kind == "train":
             torch.set_grad_enabled(True)
             return train_job(j)
+        if kind == "generate":
+            return generate_job(j)
         if kind == "matmul":
             m, n, k = j["m"], j["n"], j["k"]
             a = torch.randn(k, m).T if j["ta"] else torch.randn(m, k)
@@ -95,6 +97,23 @@ def torch_job():
             "gelu": lambda: F.gelu(x, approximate="tanh"),
         }[kind]
     return job, torch.__version__
+
+
+def generate_job(j):
+    """Episodes of several turns in one batch with transformers' generate, which keeps its cache between turns: in each
+    turn n tokens are read and k sampled."""
+    import torch
+    from transformers import AutoModelForCausalLM, DynamicCache
+    model = AutoModelForCausalLM.from_pretrained(j["dir"])
+    model.generation_config.eos_token_id = None
+
+    def play():
+        cache, ids = DynamicCache(config=model.config), torch.empty(j["m"], 0, dtype=torch.long)
+        for turn in range(j["turns"]):
+            ids = torch.cat((ids, torch.randint(j["vocab"], (j["m"], j["n"]))), 1)
+            ids = model.generate(ids, attention_mask=torch.ones_like(ids), past_key_values=cache, do_sample=True,
+                                 top_k=0, min_new_tokens=j["k"], max_new_tokens=j["k"], pad_token_id=0)
+    return play
 
 
 def openblas_job():

@@ -54,13 +54,18 @@ func peak() int64 {
 	return u.Maxrss * 1024
 }
 
-// trainStep is a step in which every token predicts the next.
-func trainStep(d *cpu.Device, j job) func() {
-	c := model.Config{Vocab: j.Vocab, Dim: j.Dim, Layers: j.Layers, Heads: j.Heads, KVHeads: j.Heads, Hidden: j.Hidden, Context: j.N, Theta: 10000, Eps: 1e-5}
-	m, err := model.New(d, c, 1)
+func newModel(d *cpu.Device, j job) *model.Model {
+	m, err := model.New(d, model.Config{Vocab: j.Vocab, Dim: j.Dim, Layers: j.Layers, Heads: j.Heads, KVHeads: j.Heads, Hidden: j.Hidden,
+		Context: 2048, Theta: 10000, Eps: 1e-5}, 1)
 	if err != nil {
 		panic(err)
 	}
+	return m
+}
+
+// trainStep is a step in which every token predicts the next.
+func trainStep(d *cpu.Device, j job) func() {
+	m := newModel(d, j)
 	in := model.Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
 	for s := range j.M {
 		for i := range j.N {
@@ -85,6 +90,16 @@ func trainStep(d *cpu.Device, j job) func() {
 	}
 }
 
+// sides are this program and torch, each in a process of its own.
+func sides(threads int) (s [2]*peer, err error) {
+	for i, kind := range []string{"gym", "torch"} {
+		if s[i], err = newPeer(kind, threads); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
 // trainAll prints tokens a second and the most memory of a process that does
 // nothing else, ours beside torch's.
 func trainAll() error {
@@ -96,13 +111,9 @@ func trainAll() error {
 			j.Seconds = *seconds * 10
 			var a, b []float64
 			var last [2]answer
-			var sides [2]*peer
-			for i, kind := range []string{"gym", "torch"} {
-				p, err := newPeer(kind, threads)
-				if err != nil {
-					return err
-				}
-				sides[i] = p
+			sides, err := sides(threads)
+			if err != nil {
+				return err
 			}
 			tokens := float64(j.M * j.N)
 			for range *rounds {
