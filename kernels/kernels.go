@@ -99,10 +99,11 @@ type Device interface {
 	// RMSNormGrad adds to dx [T, dim] and dw [dim].
 	RMSNormGrad(dx, dw, dout, x, w, rstd Buffer, dim int)
 
-	// Rope rotates each head of x [T, heads*dim] in place by its position:
-	// the pair (i, i+dim/2) by the angle pos*theta^(-2i/dim) (Su et al. 2021,
-	// eq. 34, in the half-split layout of Llama and Qwen). inverse rotates back: the gradient.
-	Rope(x Buffer, pos []int32, heads, dim int, theta float64, inverse bool)
+	// Rope rotates each head of x [T, heads*dim] in place by its position: the
+	// pair (i, i+dim/2) by the angle pos*freq[i] (Su et al. 2021, eq. 34, in the
+	// half-split layout of Llama and Qwen). inverse rotates back: the gradient.
+	// freq [dim/2] must never change: devices keep what they work out of it.
+	Rope(x Buffer, pos []int32, heads, dim int, freq []float64, inverse bool)
 
 	// Attention is causal softmax(q·kᵀ/sqrt(Dim))·v within each of a batch's
 	// sequences: s has the rows start[s] to start[s+1]-1 of q and out

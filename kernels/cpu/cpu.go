@@ -245,28 +245,28 @@ func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 	d.free(sums)
 }
 
+// ropeKey names a table by the frequencies' place.
 type ropeKey struct {
-	dim   int
-	theta float64
-	upTo  int
+	freq *float64
+	upTo int
 }
 
 // rope is the table of angles: [pos][cos of dim/2, sin of dim/2], for positions
 // up to top.
-func (d *Device) rope(dim int, theta float64, top int32) []float32 {
+func (d *Device) rope(freq []float64, top int32) []float32 {
 	upTo := 256
 	for upTo <= int(top) {
 		upTo *= 2
 	}
-	key := ropeKey{dim, theta, upTo}
+	key, half := ropeKey{&freq[0], upTo}, len(freq)
 	if t, ok := d.ropes.Load(key); ok {
 		return t.([]float32)
 	}
-	table := make([]float32, upTo*dim)
+	table := make([]float32, 2*upTo*half)
 	for p := range upTo {
-		for i := range dim / 2 {
-			sin, cos := math.Sincos(float64(p) * math.Pow(theta, -2*float64(i)/float64(dim)))
-			table[p*dim+i], table[p*dim+dim/2+i] = float32(cos), float32(sin)
+		for i, f := range freq {
+			sin, cos := math.Sincos(float64(p) * f)
+			table[2*p*half+i], table[(2*p+1)*half+i] = float32(cos), float32(sin)
 		}
 	}
 	t, _ := d.ropes.LoadOrStore(key, table)
@@ -274,7 +274,7 @@ func (d *Device) rope(dim int, theta float64, top int32) []float32 {
 }
 
 // Rope rotates in place.
-func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, theta float64, inverse bool) {
+func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
 	v, top, sign := of(x), int32(0), float32(1)
 	for _, p := range pos {
 		top = max(top, p)
@@ -282,7 +282,7 @@ func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, theta float
 	if inverse {
 		sign = -1
 	}
-	table, half := d.rope(dim, theta, top), dim/2
+	table, half := d.rope(freq, top), dim/2
 	d.split(len(pos), heads*dim, func(from, to int) {
 		for t := from; t < to; t++ {
 			angles := table[int(pos[t])*dim:][:dim]

@@ -172,11 +172,14 @@ func rmsNorm(p pair) {
 }
 
 func rope(p pair) {
-	pos := []int32{0, 1, 2, 300, 5}
+	pos, freq := []int32{0, 1, 2, 300, 5}, make([]float64, 16)
+	for i := range freq {
+		freq[i] = math.Pow(10000, -float64(i)/16)
+	}
 	for _, inverse := range []bool{false, true} {
 		x := p.random(len(pos) * 3 * 32)
-		p.dev.Rope(x.dev, pos, 3, 32, 10000, inverse)
-		p.ref.Rope(x.ref, pos, 3, 32, 10000, inverse)
+		p.dev.Rope(x.dev, pos, 3, 32, freq, inverse)
+		p.ref.Rope(x.ref, pos, 3, 32, freq, inverse)
 		p.same("Rope", x)
 	}
 }

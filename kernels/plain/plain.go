@@ -125,13 +125,13 @@ func (*Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 	}
 }
 
-func (*Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, theta float64, inverse bool) {
+func (*Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
 	v := of(x)
 	for t, p := range pos {
 		for h := range heads {
 			row := v[(t*heads+h)*dim : (t*heads+h+1)*dim]
 			for i := range dim / 2 {
-				sin, cos := math.Sincos(float64(p) * math.Pow(theta, -2*float64(i)/float64(dim)))
+				sin, cos := math.Sincos(float64(p) * freq[i])
 				if inverse {
 					sin = -sin
 				}

@@ -42,7 +42,7 @@ func (m *Model) Snapshot() *Decoder {
 		dev.Pack(to, b, in, out)
 		return to
 	}
-	d.w = &params{packed: true, embed: same(m.w.embed), types: same(m.w.types), norm: same(m.w.norm), value: same(m.w.value)}
+	d.w = &params{packed: true, freq: m.w.freq, embed: same(m.w.embed), types: same(m.w.types), norm: same(m.w.norm), value: same(m.w.value)}
 	if d.w.head = d.w.embed; m.Untied {
 		d.w.head = same(m.w.head)
 	}

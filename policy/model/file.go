@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,9 @@ import (
 	"github.com/turngym/turngym/policy/weights"
 )
 
-// hfConfig is config.json by Hugging Face's keys for the Llama shape.
+// hfConfig is the part of a Hugging Face config.json that shapes a model of the
+// Llama kind. Llama, Qwen2 and Qwen3 differ in three things, which the type
+// implies.
 type hfConfig struct {
 	Architectures []string `json:"architectures"`
 	ModelType     string   `json:"model_type"`
@@ -24,42 +27,127 @@ type hfConfig struct {
 	Layers        int      `json:"num_hidden_layers"`
 	Heads         int      `json:"num_attention_heads"`
 	KVHeads       int      `json:"num_key_value_heads"`
+	HeadDim       int      `json:"head_dim,omitempty"`
 	Hidden        int      `json:"intermediate_size"`
 	Context       int      `json:"max_position_embeddings"`
 	Theta         float64  `json:"rope_theta"`
 	Eps           float64  `json:"rms_norm_eps"`
 	Act           string   `json:"hidden_act"`
 	Tied          bool     `json:"tie_word_embeddings"`
-	DType         string   `json:"torch_dtype"`
+	DType         string   `json:"dtype"`
+	TorchDType    string   `json:"torch_dtype"` // its older name
 
-	RopeScaling json.RawMessage `json:"rope_scaling,omitempty"` // refused
-	Bias        bool            `json:"attention_bias"`         // refused
-	MLPBias     bool            `json:"mlp_bias"`               // refused
+	Scaling *hfRope `json:"rope_scaling"`
+	Rope    *hfRope `json:"rope_parameters"` // theta and scaling in one, since transformers 5
+
+	Bias    bool `json:"attention_bias"`
+	MLPBias bool `json:"mlp_bias"`           // refused
+	Window  bool `json:"use_sliding_window"` // refused
 }
 
-// check reports what the file asks for and this model does not do.
-func (h *hfConfig) check() error {
+type hfRope struct {
+	Theta    float64 `json:"rope_theta,omitempty"`
+	Type     string  `json:"rope_type"`
+	OldType  string  `json:"type,omitempty"`
+	Factor   float64 `json:"factor,omitempty"`
+	Low      float64 `json:"low_freq_factor,omitempty"`
+	High     float64 `json:"high_freq_factor,omitempty"`
+	Original int     `json:"original_max_position_embeddings,omitempty"`
+}
+
+// kinds are the model types that are read and written, with their class.
+var kinds = []struct{ name, class string }{{"llama", "LlamaForCausalLM"}, {"qwen2", "Qwen2ForCausalLM"}, {"qwen3", "Qwen3ForCausalLM"}}
+
+// config is the shape that the file asks for, or what it asks for and this model
+// does not do.
+func (h *hfConfig) config() (Config, error) {
 	var errs []error
 	only := func(ok bool, key string, got, want any) {
 		if !ok {
 			errs = append(errs, fmt.Errorf("%s is %v; only %v is known here", key, got, want))
 		}
 	}
-	only(h.ModelType == "llama", "model_type", strconv.Quote(h.ModelType), `"llama"`)
+	c := Config{Vocab: h.Vocab, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, KVHeads: h.KVHeads, Hidden: h.Hidden, Context: h.Context,
+		Theta: h.Theta, Eps: h.Eps, Untied: !h.Tied, Bias: h.ModelType == "qwen2", HeadNorm: h.ModelType == "qwen3"}
+	if c.KVHeads == 0 {
+		c.KVHeads = c.Heads
+	}
+	if c.Heads > 0 && h.HeadDim != c.Dim/c.Heads {
+		c.Head = h.HeadDim
+	}
+	if h.ModelType == "qwen3" && h.HeadDim == 0 {
+		c.Head = 128 // what transformers takes it to be
+	}
+	rope := h.Scaling
+	if h.Rope != nil {
+		if rope = h.Rope; rope.Theta > 0 {
+			c.Theta = rope.Theta
+		}
+	}
+	if rope != nil {
+		switch kind := cmp.Or(rope.Type, rope.OldType); kind {
+		case "default", "":
+		case "llama3":
+			c.Scaling = Scaling{rope.Factor, rope.Low, rope.High, rope.Original}
+		default:
+			only(false, "the rotary scaling's rope_type", strconv.Quote(kind), `"default" or "llama3"`)
+		}
+	}
+	known := slices.ContainsFunc(kinds, func(k struct{ name, class string }) bool { return k.name == h.ModelType })
+	only(known, "model_type", strconv.Quote(h.ModelType), `"llama", "qwen2" and "qwen3"`)
 	only(h.Act == "silu", "hidden_act", strconv.Quote(h.Act), `"silu"`)
-	only(h.Tied, "tie_word_embeddings", h.Tied, true)
-	only(!h.Bias && !h.MLPBias, "attention_bias or mlp_bias", true, false)
-	only(len(h.RopeScaling) == 0 || string(h.RopeScaling) == "null", "rope_scaling", string(h.RopeScaling), "null")
-	return errors.Join(errs...)
+	only(!h.Bias || h.ModelType == "qwen2", "attention_bias", true, false)
+	only(!h.MLPBias, "mlp_bias", true, false)
+	only(!h.Window, "use_sliding_window", true, false)
+	if err := errors.Join(errs...); err != nil {
+		return c, err
+	}
+	return c, c.Validate()
 }
 
-// Save writes config.json and model.safetensors in the Llama layout (matrices
-// [out, in], output tied to the embedding) with two more tensors, the value
-// head and the types' embedding.
+// file is the config.json of a model of this shape.
+func (c Config) file() (hfConfig, error) {
+	kind := kinds[0]
+	switch {
+	case c.Bias && c.HeadNorm:
+		return hfConfig{}, errors.New("no known kind of model has both biases and norms of heads")
+	case c.Bias:
+		kind = kinds[1]
+	case c.HeadNorm:
+		kind = kinds[2]
+	}
+	h := hfConfig{Architectures: []string{kind.class}, ModelType: kind.name, Vocab: c.Vocab, Dim: c.Dim, Layers: c.Layers, Heads: c.Heads,
+		KVHeads: c.KVHeads, HeadDim: c.HeadDim(), Hidden: c.Hidden, Context: c.Context, Theta: c.Theta, Eps: c.Eps, Act: "silu", Tied: !c.Untied,
+		DType: "float32", TorchDType: "float32", Rope: &hfRope{Theta: c.Theta, Type: "default"}}
+	if s := c.Scaling; s.Factor > 0 {
+		h.Rope = &hfRope{Theta: c.Theta, Type: "llama3", Factor: s.Factor, Low: s.Low, High: s.High, Original: s.Original}
+		old := *h.Rope
+		old.Theta = 0
+		h.Scaling = &old
+	}
+	return h, nil
+}
+
+// Save writes config.json and model.safetensors in the layout of Llama, Qwen2 or
+// Qwen3 (matrices [out, in]) with one or two tensors more, the value head and the
+// types' embedding. What else a config.json that was loaded said is kept.
 func (m *Model) Save(dir string) error {
-	c := hfConfig{Architectures: []string{"LlamaForCausalLM"}, ModelType: "llama", Vocab: m.Vocab, Dim: m.Dim, Layers: m.Layers,
-		Heads: m.Heads, KVHeads: m.KVHeads, Hidden: m.Hidden, Context: m.Context, Theta: m.Theta, Eps: m.Eps, Act: "silu", Tied: true, DType: "float32"}
-	text, err := json.MarshalIndent(c, "", "  ")
+	h, err := m.Config.file()
+	if err != nil {
+		return err
+	}
+	known, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	all := maps.Clone(m.said)
+	if all == nil {
+		all = map[string]json.RawMessage{}
+	}
+	if err := json.Unmarshal(known, &all); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -73,7 +161,7 @@ func (m *Model) Save(dir string) error {
 }
 
 // outIn says whether a parameter is stored the other way round in files.
-func (p Param) outIn() bool { return p.Rows > 0 && !strings.Contains(p.Name, "embed") }
+func (p Param) outIn() bool { return p.Rows > 0 && !p.byToken() }
 
 // fileShape is the shape that a parameter has in files.
 func (p Param) fileShape() []int {
@@ -89,44 +177,57 @@ func (p Param) fileShape() []int {
 func tensors(dev kernels.Device, w *params) []weights.Tensor {
 	var out []weights.Tensor
 	for _, p := range w.list {
-		x := make([]float32, p.Buffer.Len())
-		dev.Read(x, p.Buffer)
-		if p.outIn() {
-			x = flip(x, p.Rows, p.Cols)
-		}
-		out = append(out, weights.Tensor{Name: p.Name, Shape: p.fileShape(), Data: x})
+		out = append(out, weights.Tensor{Name: p.Name, Shape: p.fileShape(), Make: func() []float32 {
+			x := make([]float32, p.Buffer.Len())
+			dev.Read(x, p.Buffer)
+			if p.outIn() {
+				x = flip(x, p.Rows, p.Cols)
+			}
+			return x
+		}})
 	}
 	return out
 }
 
+// ignored says whether a tensor that some files have is not needed: what the
+// output is tied to, and frequencies that follow from config.json.
+func (c Config) ignored(name string) bool {
+	return name == lmHead && !c.Untied || strings.HasSuffix(name, ".rotary_emb.inv_freq")
+}
+
 // match reports every tensor that is missing, has another shape, or has no
 // place in the model.
-func match(list []Param, from map[string]weights.Tensor) error {
+func match(c Config, from *weights.File) error {
 	var errs []error
+	w, _ := views(c, nil)
 	known := map[string]bool{}
-	for _, p := range list {
+	for _, p := range w.list {
 		known[p.Name] = true
-		t, ok := from[p.Name]
+		t, ok := from.Tensors[p.Name]
 		switch {
-		case !ok && (p.Name == valueHead || p.Name == typeEmbed): // a checkpoint from elsewhere has none
+		case !ok && p.Name == valueHead: // a checkpoint from elsewhere has none
 		case !ok:
-			errs = append(errs, fmt.Errorf("tensor %q is missing", p.Name))
+			errs = append(errs, fmt.Errorf("%s: tensor %q is missing", from.Path, p.Name))
 		case !slices.Equal(t.Shape, p.fileShape()):
-			errs = append(errs, fmt.Errorf("tensor %q has the shape %v, config.json wants %v", p.Name, t.Shape, p.fileShape()))
+			errs = append(errs, fmt.Errorf("%s: tensor %q has the shape %v, config.json wants %v", t.Path, p.Name, t.Shape, p.fileShape()))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(from)) {
-		if !known[name] {
-			errs = append(errs, fmt.Errorf("tensor %q has no place in this model", name))
+	for _, name := range slices.Sorted(maps.Keys(from.Tensors)) {
+		if !known[name] && !c.ignored(name) {
+			errs = append(errs, fmt.Errorf("%s: tensor %q has no place in this model", from.Tensors[name].Path, name))
 		}
 	}
 	return errors.Join(errs...)
 }
 
 // fill writes file tensors into w. A tensor that is not there stays 0.
-func fill(dev kernels.Device, w *params, from map[string]weights.Tensor) {
+func fill(dev kernels.Device, w *params, from *weights.File) {
 	for _, p := range w.list {
-		x := from[p.Name].Data
+		t, ok := from.Tensors[p.Name]
+		if !ok {
+			continue
+		}
+		x := t.Float32()
 		if p.outIn() {
 			x = flip(x, p.Cols, p.Rows)
 		}
@@ -145,9 +246,9 @@ func flip(x []float32, rows, cols int) []float32 {
 	return out
 }
 
-// Load reads what Save wrote, and a Llama checkpoint in float32 with tied
-// embeddings, whose value head and types are then 0. It refuses what it would compute
-// wrongly.
+// Load reads what Save wrote, and a checkpoint of the kinds that Save writes in
+// float32, float16 or bfloat16, in one file or in shards; the value head is then
+// 0. It refuses what it would compute wrongly.
 func Load(dev kernels.Device, dir string) (*Model, error) {
 	path := filepath.Join(dir, "config.json")
 	text, err := os.ReadFile(path)
@@ -155,27 +256,26 @@ func Load(dev kernels.Device, dir string) (*Model, error) {
 		return nil, err
 	}
 	var h hfConfig
-	if err := json.Unmarshal(text, &h); err != nil {
+	var said map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(text, &h), json.Unmarshal(text, &said)); err != nil {
 		return nil, fmt.Errorf("%s is corrupt: %w; delete it or restore a backup", path, err)
 	}
-	if err := h.check(); err != nil {
+	c, err := h.config()
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	c := Config{Vocab: h.Vocab, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, KVHeads: h.KVHeads, Hidden: h.Hidden, Context: h.Context, Theta: h.Theta, Eps: h.Eps}
-	if err := c.Validate(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	path = filepath.Join(dir, "model.safetensors")
-	t, _, err := weights.Read(path)
+	f, err := weights.OpenDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	wanted, _ := views(c, nil)
-	if err := match(wanted.list, t); err != nil { // before the memory is taken that config.json asks for
-		return nil, fmt.Errorf("%s: %w", path, err)
+	defer f.Close()
+	_, c.Typed = f.Tensors[typeEmbed]
+	if err := match(c, f); err != nil { // before the memory is taken that config.json asks for
+		return nil, err
 	}
 	m := alloc(dev, c)
-	fill(dev, m.w, t)
+	m.said = said
+	fill(dev, m.w, f)
 	return m, nil
 }
 
@@ -193,19 +293,21 @@ func (m *Model) SaveOptimizer(path string) error {
 
 // LoadOptimizer reads what SaveOptimizer wrote for a model of the same shape.
 func (m *Model) LoadOptimizer(path string) error {
-	t, meta, err := weights.Read(path)
+	f, err := weights.Open(path)
 	if err != nil {
 		return err
 	}
-	if len(t["m"].Data) != m.Size() || len(t["v"].Data) != m.Size() {
-		return fmt.Errorf("%s is of another model: it has %d and %d moments for %d parameters", path, len(t["m"].Data), len(t["v"].Data), m.Size())
+	defer f.Close()
+	for name, to := range map[string]kernels.Buffer{"m": m.m, "v": m.v} {
+		if t := f.Tensors[name]; !slices.Equal(t.Shape, []int{m.Size()}) {
+			return fmt.Errorf("%s is of another model: its %s has the shape %v for %d parameters", path, name, t.Shape, m.Size())
+		}
+		m.dev.Write(to, f.Tensors[name].Float32())
 	}
-	step, err := strconv.Atoi(meta["step"])
+	step, err := strconv.Atoi(f.Meta["step"])
 	if err != nil || step < 0 {
-		return fmt.Errorf("%s is corrupt: its step is %q; delete it or restore a backup", path, meta["step"])
+		return fmt.Errorf("%s is corrupt: its step is %q; delete it or restore a backup", path, f.Meta["step"])
 	}
 	m.step = step
-	m.dev.Write(m.m, t["m"].Data)
-	m.dev.Write(m.v, t["v"].Data)
 	return nil
 }

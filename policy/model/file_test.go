@@ -82,10 +82,12 @@ func TestFilesHaveTheLlamaLayout(t *testing.T) {
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	got, _, err := weights.Read(filepath.Join(dir, "model.safetensors"))
+	f, err := weights.OpenDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer f.Close()
+	got := f.Tensors
 	for name, shape := range map[string][]int{
 		"model.embed_tokens.weight":                      {11, 8},
 		"model.layers.0.self_attn.q_proj.weight":         {8, 8},
@@ -108,7 +110,7 @@ func TestFilesHaveTheLlamaLayout(t *testing.T) {
 	if len(got) != len(m.Params()) {
 		t.Errorf("%d tensors, want %d", len(got), len(m.Params()))
 	}
-	k, down := got["model.layers.1.self_attn.k_proj.weight"].Data, read(m.dev, m.w.layers[1].k)
+	k, down := got["model.layers.1.self_attn.k_proj.weight"].Float32(), read(m.dev, m.w.layers[1].k)
 	for in := range 8 {
 		for out := range 4 {
 			if k[out*8+in] != down[in*4+out] {
@@ -123,10 +125,17 @@ func TestLoadRefusesWhatItWouldComputeWrongly(t *testing.T) {
 		says   string
 		change func(config map[string]any, tensors *[]weights.Tensor)
 	}{
-		{`model_type is "qwen2"`, func(c map[string]any, _ *[]weights.Tensor) { c["model_type"] = "qwen2" }},
+		{`model_type is "gpt2"; only "llama"`, func(c map[string]any, _ *[]weights.Tensor) { c["model_type"] = "gpt2" }},
+		{`"model.layers.0.self_attn.q_proj.bias" is missing`, func(c map[string]any, _ *[]weights.Tensor) { c["model_type"] = "qwen2" }},
+		{"use_sliding_window", func(c map[string]any, _ *[]weights.Tensor) { c["use_sliding_window"] = true }},
 		{`hidden_act is "gelu"`, func(c map[string]any, _ *[]weights.Tensor) { c["hidden_act"] = "gelu" }},
-		{"tie_word_embeddings", func(c map[string]any, _ *[]weights.Tensor) { delete(c, "tie_word_embeddings") }},
-		{"rope_scaling", func(c map[string]any, _ *[]weights.Tensor) { c["rope_scaling"] = map[string]any{"rope_type": "llama3"} }},
+		{`"lm_head.weight" is missing`, func(c map[string]any, _ *[]weights.Tensor) { delete(c, "tie_word_embeddings") }},
+		{"rotary scaling", func(c map[string]any, _ *[]weights.Tensor) {
+			c["rope_parameters"] = map[string]any{"rope_type": "yarn"}
+		}},
+		{"rotary scaling", func(c map[string]any, _ *[]weights.Tensor) {
+			c["rope_parameters"] = map[string]any{"rope_type": "llama3", "factor": 8}
+		}},
 		{"attention_bias", func(c map[string]any, _ *[]weights.Tensor) { c["attention_bias"] = true }},
 		{"layers is 1099511627776", func(c map[string]any, _ *[]weights.Tensor) { c["num_hidden_layers"] = 1 << 40 }},
 		{"corrupt", func(c map[string]any, _ *[]weights.Tensor) { c["vocab_size"] = "many" }},

@@ -39,7 +39,7 @@ func (m *Model) init(seed uint64) {
 				ones[i] = 1
 			}
 			m.dev.Write(p.Buffer, ones)
-		case strings.Contains(p.Name, "embed"):
+		case p.byToken():
 			gauss(p.Buffer, 1/math.Sqrt(float64(m.Dim)))
 			if strings.HasPrefix(p.Name, "type") {
 				m.dev.Zero(p.Buffer.Slice(0, m.Dim))

@@ -1,9 +1,11 @@
 package model
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/turngym/turngym/kernels"
 )
@@ -18,6 +20,29 @@ type Config struct {
 	Bias     bool // of queries, keys and values, as Qwen2 has it
 	HeadNorm bool // of each head's queries and keys, as Qwen3 has it
 	Untied   bool // the output layer has a matrix of its own
+	Typed    bool // tokens have types, each with an embedding
+	Scaling  Scaling
+}
+
+// Scaling stretches the slow rotary frequencies for contexts that are longer
+// than those a model began with, as Llama 3.1 has it; a Factor of 0 does not.
+type Scaling struct {
+	Factor, Low, High float64 // how much; of Original, from which wave length on, and up to which not at all
+	Original          int     // tokens
+}
+
+// freq is the angle by which each pair of a head turns from token to token.
+func (c Config) freq() []float64 {
+	f, s := make([]float64, c.HeadDim()/2), c.Scaling
+	for i := range f {
+		f[i] = math.Pow(c.Theta, -2*float64(i)/float64(c.HeadDim()))
+		if s.Factor > 0 {
+			waves := float64(s.Original) * f[i] / (2 * math.Pi) // within the original context
+			smooth := min(1, max(0, (waves-s.Low)/(s.High-s.Low)))
+			f[i] *= (1-smooth)/s.Factor + smooth
+		}
+	}
+	return f
 }
 
 // Bounds of the sizes, so that a file's numbers cannot overflow.
@@ -31,7 +56,7 @@ const Types = 8
 
 // Tiny is the preset that learns on two CPU cores.
 func Tiny(vocab int) Config {
-	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 4, Hidden: 256, Context: 4096, Theta: 10000, Eps: 1e-5}
+	return Config{Vocab: vocab, Dim: 128, Layers: 3, Heads: 4, KVHeads: 4, Hidden: 256, Context: 4096, Theta: 10000, Eps: 1e-5, Typed: true}
 }
 
 // HeadDim is the size of one attention head.
@@ -70,6 +95,10 @@ func (c Config) Validate() error {
 		need(c.Heads%c.KVHeads == 0, "model: %d heads must be a multiple of %d key-value heads", c.Heads, c.KVHeads)
 	}
 	need(c.Theta > 0 && c.Eps > 0 && !math.IsInf(c.Theta, 0) && !math.IsInf(c.Eps, 0), "model: theta %v and eps %v must be numbers above 0", c.Theta, c.Eps)
+	if s := c.Scaling; s != (Scaling{}) {
+		need(s.Factor >= 1 && s.Low > 0 && s.High > s.Low && s.Original > 0 && s.Factor+s.High < math.MaxFloat32,
+			"model: the rotary scaling %+v must have a factor of at least 1 and a high factor above the low one", s)
+	}
 	return errors.Join(errs...)
 }
 
@@ -86,12 +115,13 @@ type params struct {
 	flat   kernels.Buffer
 	embed  kernels.Buffer // [vocab, dim]
 	head   kernels.Buffer // [vocab, dim], that of the output; embed where they are tied
-	types  kernels.Buffer // [Types, dim]
+	types  kernels.Buffer // [Types, dim]; nil where tokens have none
 	layers []layer
 	norm   kernels.Buffer // [dim]
 	value  kernels.Buffer // [dim]
 	list   []Param
-	matrix int  // elements that are matrices
+	matrix int // elements that are matrices
+	freq   []float64
 	packed bool // the layers' matrices are what Pack makes of them
 }
 
@@ -110,16 +140,21 @@ type Param struct {
 	Buffer kernels.Buffer
 }
 
+// byToken says whether the parameter has a row for each token or type.
+func (p Param) byToken() bool { return strings.Contains(p.Name, "embed") || p.Name == lmHead }
+
 // The tensors that the Llama layout does not have.
 const (
 	valueHead = "value_head.weight"
 	typeEmbed = "type_embed.weight"
 )
 
+const lmHead = "lm_head.weight" // the output layer's, where it is not tied
+
 // views lays the parameters out in flat. Where flat is nil it only names and
 // counts them.
 func views(c Config, flat kernels.Buffer) (*params, int) {
-	w := &params{flat: flat, layers: make([]layer, c.Layers)}
+	w := &params{flat: flat, layers: make([]layer, c.Layers), freq: c.freq()}
 	at := 0
 	take := func(name string, rows, cols int) kernels.Buffer {
 		n := max(rows, 1) * cols
@@ -135,9 +170,11 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 	w.embed = take("model.embed_tokens.weight", c.Vocab, c.Dim)
 	w.head = w.embed
 	if c.Untied {
-		w.head = take("lm_head.weight", c.Vocab, c.Dim)
+		w.head = take(lmHead, c.Vocab, c.Dim)
 	}
-	w.types = take(typeEmbed, Types, c.Dim)
+	if c.Typed {
+		w.types = take(typeEmbed, Types, c.Dim)
+	}
 	for i := range w.layers {
 		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
 		l.q = take(p+"self_attn.q_proj.weight", c.Dim, q)
@@ -172,6 +209,7 @@ type Model struct {
 	w, g *params
 	m, v kernels.Buffer
 	step int
+	said map[string]json.RawMessage // by the config.json it was loaded from
 }
 
 // New makes a model with random weights.

@@ -11,7 +11,7 @@ import (
 	"github.com/turngym/turngym/kernels/plain"
 )
 
-var small = Config{Vocab: 11, Dim: 8, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 12, Context: 64, Theta: 100, Eps: 1e-5}
+var small = Config{Vocab: 11, Dim: 8, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 12, Context: 64, Theta: 100, Eps: 1e-5, Typed: true}
 
 // batch is three packed sequences with restricted and whole-vocabulary rows.
 func batch() Input {

@@ -145,7 +145,7 @@ func head(b kernels.Buffer, n int) kernels.Buffer {
 // large as x.
 func embed(d kernels.Device, w *params, x, scratch kernels.Buffer, ids, types []int32, dim int) {
 	d.Embed(x, w.embed, ids, dim)
-	if types != nil {
+	if types != nil && w.types != nil {
 		d.Embed(scratch, w.types, types, dim)
 		d.Add(x, scratch)
 	}
@@ -179,8 +179,8 @@ func inner(d kernels.Device, c Config, w *params, l *layer, s *state, n kernels.
 		d.RMSNorm(s.q, s.rq, s.rawQ, l.qNorm, hd, c.Eps)
 		d.RMSNorm(s.k, s.rk, s.rawK, l.kNorm, hd, c.Eps)
 	}
-	d.Rope(s.q, pos, c.Heads, hd, c.Theta, false)
-	d.Rope(s.k, pos, c.KVHeads, hd, c.Theta, false)
+	d.Rope(s.q, pos, c.Heads, hd, w.freq, false)
+	d.Rope(s.k, pos, c.KVHeads, hd, w.freq, false)
 	f(s)
 	w.mul(d, s.mid, s.att, l.o, kernels.Dims{M: T, N: dim, K: q, Plus: s.x})
 	d.RMSNorm(n, s.r2, s.mid, l.mlpNorm, dim, c.Eps)
@@ -276,7 +276,7 @@ func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 		p.blockGrad(&w.layers[i], &g.layers[i], s)
 	}
 	d.EmbedGrad(g.embed, dx, p.in.IDs, dim)
-	if p.in.Types != nil {
+	if p.in.Types != nil && g.types != nil {
 		d.EmbedGrad(g.types, dx, p.in.Types, dim)
 	}
 }
@@ -305,8 +305,8 @@ func (p *Pass) blockGrad(w, g *layer, s *state) {
 
 	back(b.datt, g.o, b.dx, s.att, w.o, q, dim, false)
 	d.AttentionGrad(b.dq, b.dk, b.dv, b.datt, s.att, s.lse, s.q, s.k, s.v, p.in.Start, p.m.shape())
-	d.Rope(b.dq, p.pos, c.Heads, hd, c.Theta, true)
-	d.Rope(b.dk, p.pos, c.KVHeads, hd, c.Theta, true)
+	d.Rope(b.dq, p.pos, c.Heads, hd, p.m.w.freq, true)
+	d.Rope(b.dk, p.pos, c.KVHeads, hd, p.m.w.freq, true)
 	dq, dk := b.dq, b.dk
 	if c.HeadNorm { // s.q and s.k are not needed any more
 		dq, dk = s.q, s.k

@@ -13,26 +13,28 @@ import (
 func TestRoundTripKeepsBits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.safetensors")
 	in := []Tensor{
-		{"b", []int{2, 2}, []float32{1, 2, 3, -4.5}},
-		{"a", []int{3}, []float32{7, float32(math.Copysign(0, -1)), math.MaxFloat32}},
-		{"none", []int{0, 4}, []float32{}},
-		{"scalar", []int{}, []float32{math.SmallestNonzeroFloat32}},
+		{Name: "b", Shape: []int{2, 2}, Data: []float32{1, 2, 3, -4.5}},
+		{Name: "a", Shape: []int{3}, Data: []float32{7, float32(math.Copysign(0, -1)), math.MaxFloat32}},
+		{Name: "none", Shape: []int{0, 4}, Data: []float32{}},
+		{Name: "scalar", Shape: []int{}, Data: []float32{math.SmallestNonzeroFloat32}},
 	}
 	if err := Write(path, in, map[string]string{"k": "v"}); err != nil {
 		t.Fatal(err)
 	}
-	got, meta, err := Read(path)
-	if err != nil || meta["k"] != "v" || len(got) != len(in) {
-		t.Fatalf("%v %v %v", got, meta, err)
+	f, err := Open(path)
+	if err != nil || f.Meta["k"] != "v" || len(f.Tensors) != len(in) {
+		t.Fatalf("%v %v", f, err)
 	}
+	defer f.Close()
 	for _, want := range in {
-		g := got[want.Name]
-		if !reflect.DeepEqual(g.Shape, want.Shape) || len(g.Data) != len(want.Data) {
+		g := f.Tensors[want.Name]
+		x := g.Float32()
+		if !reflect.DeepEqual(g.Shape, want.Shape) || len(x) != len(want.Data) {
 			t.Fatalf("%q came back as %v", want.Name, g)
 		}
-		for i := range g.Data {
-			if math.Float32bits(g.Data[i]) != math.Float32bits(want.Data[i]) {
-				t.Errorf("%q[%d]: %v, was %v", want.Name, i, g.Data[i], want.Data[i])
+		for i := range x {
+			if math.Float32bits(x[i]) != math.Float32bits(want.Data[i]) {
+				t.Errorf("%q[%d]: %v, was %v", want.Name, i, x[i], want.Data[i])
 			}
 		}
 	}
@@ -40,13 +42,13 @@ func TestRoundTripKeepsBits(t *testing.T) {
 
 func TestEveryCutIsNoticed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.safetensors")
-	if err := Write(path, []Tensor{{"a", []int{3}, []float32{7, 8, 9}}}, nil); err != nil {
+	if err := Write(path, []Tensor{{Name: "a", Shape: []int{3}, Data: []float32{7, 8, 9}}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	whole, _ := os.ReadFile(path)
 	for n := range whole {
 		os.WriteFile(path, whole[:n], 0o644)
-		if _, _, err := Read(path); err == nil || !strings.Contains(err.Error(), "corrupt") {
+		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "corrupt") {
 			t.Fatalf("cut at %d: %v", n, err)
 		}
 	}
@@ -79,7 +81,7 @@ func TestBadFilesAreRefusedByWhatIsWrong(t *testing.T) {
 	for _, c := range bad {
 		path := filepath.Join(t.TempDir(), "x.safetensors")
 		os.WriteFile(path, c.data, 0o644)
-		_, _, err := Read(path)
+		_, err := Open(path)
 		if err == nil {
 			t.Errorf("%s: is read", c.name)
 			continue
@@ -94,9 +96,9 @@ func TestBadFilesAreRefusedByWhatIsWrong(t *testing.T) {
 
 func TestOtherTypesAreRefusedByNameAndNotCalledCorrupt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.safetensors")
-	os.WriteFile(path, file(`{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}`, 4), 0o644)
-	_, _, err := Read(path)
-	if err == nil || !strings.Contains(err.Error(), "BF16") || !strings.Contains(err.Error(), "convert") || strings.Contains(err.Error(), "corrupt") {
+	os.WriteFile(path, file(`{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}`, 4), 0o644)
+	_, err := Open(path)
+	if err == nil || !strings.Contains(err.Error(), "F8_E4M3") || !strings.Contains(err.Error(), "convert") || strings.Contains(err.Error(), "corrupt") {
 		t.Error(err)
 	}
 }
@@ -104,13 +106,13 @@ func TestOtherTypesAreRefusedByNameAndNotCalledCorrupt(t *testing.T) {
 func TestAWriteThatFailsLeavesTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.safetensors")
-	if err := Write(path, []Tensor{{"a", []int{1}, []float32{7}}}, nil); err != nil {
+	if err := Write(path, []Tensor{{Name: "a", Shape: []int{1}, Data: []float32{7}}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, ts := range [][]Tensor{
-		{{"a", []int{2}, []float32{1}}},
-		{{"a", []int{1}, []float32{1}}, {"a", []int{1}, []float32{2}}},
-		{{"__metadata__", []int{1}, []float32{1}}},
+		{{Name: "a", Shape: []int{2}, Data: []float32{1}}},
+		{{Name: "a", Shape: []int{1}, Data: []float32{1}}, {Name: "a", Shape: []int{1}, Data: []float32{2}}},
+		{{Name: "__metadata__", Shape: []int{1}, Data: []float32{1}}},
 	} {
 		if err := Write(path, ts, nil); err == nil {
 			t.Errorf("%v is written", ts)
@@ -119,9 +121,13 @@ func TestAWriteThatFailsLeavesTheOldFile(t *testing.T) {
 	if err := Atomic(filepath.Join(dir, "none", "x"), nil); err == nil {
 		t.Error("a folder that is not there takes a file")
 	}
-	got, _, err := Read(path)
-	if err != nil || got["a"].Data[0] != 7 {
-		t.Errorf("the old file is %v, %v", got, err)
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if x := f.Tensors["a"].Float32(); x[0] != 7 {
+		t.Errorf("the old file has %v", x)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
 		t.Errorf("left behind: %v", left)
@@ -134,6 +140,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(file(`{}`, 0))
 	f.Add(file(`{"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"__metadata__":{"k":"v"}}`, 8))
+	f.Add(file(`{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[],"data_offsets":[4,6]}}`, 6))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		got, meta, err := parse(b)
 		if err != nil {
@@ -144,14 +151,64 @@ func FuzzParse(f *testing.F) {
 			if name == "" {
 				return // read, but not written
 			}
-			ts = append(ts, x)
+			ts = append(ts, Tensor{Name: name, Shape: x.Shape, Data: x.Float32()})
 		}
-		again, err := format(ts, meta)
-		if err != nil {
+		path := filepath.Join(t.TempDir(), "x")
+		if err := Write(path, ts, meta); err != nil {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
-		if back, _, err := parse(again); err != nil || len(back) != len(got) {
+		again, err := Open(path)
+		if err != nil || len(again.Tensors) != len(got) {
 			t.Fatalf("what was written cannot be read: %v", err)
 		}
+		again.Close()
 	})
+}
+
+func TestHalvesAreRead(t *testing.T) {
+	data := file(`{"b":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"h":{"dtype":"F16","shape":[6],"data_offsets":[4,16]}}`, 0)
+	for _, x := range []uint16{0x3fc0, 0xc2f7, 0x3c00, 0xc500, 0x0001, 0x83ff, 0x7bff, 0xfc00} {
+		data = binary.LittleEndian.AppendUint16(data, x)
+	}
+	path := filepath.Join(t.TempDir(), "x.safetensors")
+	os.WriteFile(path, data, 0o644)
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for name, want := range map[string][]float32{"b": {1.5, -123.5}, "h": {1, -5, 5.9604645e-08, -6.097555e-05, 65504, float32(math.Inf(-1))}} {
+		if got := f.Tensors[name].Float32(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestShardsAreOneModel(t *testing.T) {
+	shard := func(t *testing.T, dir, file, tensor string) {
+		if err := Write(filepath.Join(dir, file), []Tensor{{Name: tensor, Shape: []int{1}, Data: []float32{3}}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ index, says string }{
+		{`{"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}`, ""},
+		{`{"weight_map":{"a":"1.safetensors","b":"1.safetensors"}}`, `has the tensor "b", which is not there`},
+		{`{"weight_map":{"a":"2.safetensors","b":"1.safetensors"}}`, `has in "2.safetensors"`},
+		{`{"weight_map":{"a":"1.safetensors","b":"3.safetensors"}}`, "3.safetensors"},
+		{`{"weight_map":{"a":"../1.safetensors"}}`, "not beside it"},
+		{`{"weight_map":{}}`, "weight_map"},
+		{`{`, "weight_map"},
+	} {
+		dir := t.TempDir()
+		shard(t, dir, "1.safetensors", "a")
+		shard(t, dir, "2.safetensors", "b")
+		os.WriteFile(filepath.Join(dir, indexFile), []byte(c.index), 0o644)
+		f, err := OpenDir(dir)
+		switch {
+		case c.says == "" && (err != nil || len(f.Tensors) != 2 || f.Tensors["b"].Float32()[0] != 3):
+			t.Error(f, err)
+		case c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), dir)):
+			t.Errorf("%s: want an error with %q, got %v", c.index, c.says, err)
+		}
+	}
 }
