@@ -1,9 +1,32 @@
 package token
 
-import "container/heap"
+import (
+	"container/heap"
+	"fmt"
+)
 
 // rule is what a pair of tokens becomes; the lowest rank was learnt first.
 type rule struct{ rank, to int32 }
+
+// rules are all merges of a vocabulary.
+type rules map[[2]int32]rule
+
+// newRules puts merges together and reports what does not fit.
+func newRules(ids map[string]int32, merges []pair) (rules, error) {
+	r := make(rules, len(merges))
+	for i, m := range merges {
+		a, okA := ids[m.a]
+		b, okB := ids[m.b]
+		to, ok := ids[m.a+m.b]
+		if !okA || !okB || !ok {
+			return nil, fmt.Errorf("merge %d joins %q and %q, but not all of these and %q are in the vocabulary", i, m.a, m.b, m.a+m.b)
+		}
+		if _, twice := r[[2]int32{a, b}]; !twice {
+			r[[2]int32{a, b}] = rule{rank: int32(i), to: to}
+		}
+	}
+	return r, nil
+}
 
 // candidate is a pair that could be merged: the symbol at, and the one after.
 type candidate struct {
@@ -33,14 +56,14 @@ func (q *queue) Pop() any {
 // merge joins the symbols of one word in place: always the pair that was
 // learnt first, the leftmost of equals, until there is none. A queue keeps a
 // word of n symbols at n log n; a page may hold a word of any length.
-func (t *Tokenizer) merge(ids []int32) []int32 {
+func (rs rules) merge(ids []int32) []int32 {
 	const gone = -1
 	n := int32(len(ids))
 	next, prev := make([]int32, n), make([]int32, n)
 	var q queue
 	look := func(at int32) {
 		if at >= 0 && next[at] < n {
-			if r, ok := t.rules[[2]int32{ids[at], ids[next[at]]}]; ok {
+			if r, ok := rs[[2]int32{ids[at], ids[next[at]]}]; ok {
 				heap.Push(&q, candidate{r, at})
 			}
 		}
@@ -57,7 +80,7 @@ func (t *Tokenizer) merge(ids []int32) []int32 {
 			continue
 		}
 		b := next[c.at]
-		if r, ok := t.rules[[2]int32{ids[c.at], ids[b]}]; !ok || r != c.rule {
+		if r, ok := rs[[2]int32{ids[c.at], ids[b]}]; !ok || r != c.rule {
 			continue // one of the two has been merged since
 		}
 		ids[c.at], ids[b] = c.to, gone

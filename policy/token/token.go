@@ -18,6 +18,26 @@ const (
 	cacheWordBytes = 64
 )
 
+// cache keeps the tokens of words.
+type cache struct {
+	words sync.Map     // word -> []int32, which nobody changes
+	known atomic.Int64 // words in it
+}
+
+// get is a word's tokens; encode is asked where they are not known.
+func (c *cache) get(word string, encode func() []int32) []int32 {
+	if ids, ok := c.words.Load(word); ok {
+		return ids.([]int32)
+	}
+	ids := encode()
+	if len(word) <= cacheWordBytes && c.known.Load() < cacheWords {
+		if _, there := c.words.LoadOrStore(strings.Clone(word), ids); !there {
+			c.known.Add(1)
+		}
+	}
+	return ids
+}
+
 type pair struct{ a, b string }
 
 // Tokenizer is safe for many goroutines.
@@ -27,18 +47,17 @@ type Tokenizer struct {
 	specials []string         // ascending by id
 	special  map[string]int32 // of specials
 	merges   []pair           // as learnt
-	rules    map[[2]int32]rule
+	rules    rules
 	bytes    [256]int32     // the byte tokens
 	literal  map[int32]byte // their inverse
 
-	words sync.Map     // word -> []int32, which nobody changes
-	known atomic.Int64 // words in it
+	words cache
 }
 
 // build puts a tokenizer together and reports what does not fit.
 func build(vocab, specials []string, merges []pair) (*Tokenizer, error) {
 	t := &Tokenizer{vocab: vocab, specials: specials, merges: merges, ids: make(map[string]int32, len(vocab)),
-		special: make(map[string]int32, len(specials)), rules: make(map[[2]int32]rule, len(merges)), literal: make(map[int32]byte, 256)}
+		special: make(map[string]int32, len(specials)), literal: make(map[int32]byte, 256)}
 	for i, s := range vocab {
 		t.ids[s] = int32(i)
 	}
@@ -52,16 +71,9 @@ func build(vocab, specials []string, merges []pair) (*Tokenizer, error) {
 		}
 		t.bytes[b], t.literal[id] = id, byte(b)
 	}
-	for i, m := range merges {
-		a, okA := t.ids[m.a]
-		b, okB := t.ids[m.b]
-		to, ok := t.ids[m.a+m.b]
-		if !okA || !okB || !ok {
-			return nil, fmt.Errorf("merge %d joins %q and %q, but not all of these and %q are in the vocabulary", i, m.a, m.b, m.a+m.b)
-		}
-		t.rules[[2]int32{a, b}] = rule{rank: int32(i), to: to}
-	}
-	return t, nil
+	var err error
+	t.rules, err = newRules(t.ids, merges)
+	return t, err
 }
 
 func byteToken(b byte) string { return fmt.Sprintf("<0x%02X>", b) }
@@ -79,17 +91,7 @@ func (t *Tokenizer) Special(name string) (int32, bool) {
 // text.
 func (t *Tokenizer) Encode(dst []int32, text string) []int32 {
 	for w := range split(text) {
-		if ids, ok := t.words.Load(w); ok {
-			dst = append(dst, ids.([]int32)...)
-			continue
-		}
-		ids := t.merge(t.symbols(w))
-		if len(w) <= cacheWordBytes && t.known.Load() < cacheWords {
-			if _, there := t.words.LoadOrStore(strings.Clone(w), ids); !there {
-				t.known.Add(1)
-			}
-		}
-		dst = append(dst, ids...)
+		dst = append(dst, t.words.get(w, func() []int32 { return t.rules.merge(t.symbols(w)) })...)
 	}
 	return dst
 }

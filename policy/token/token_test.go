@@ -174,7 +174,7 @@ func TestTheWordCacheIsBounded(t *testing.T) {
 	for i := range cacheWords + 1000 {
 		tok.Encode(nil, fmt.Sprint(i))
 	}
-	if n := tok.known.Load(); n > cacheWords+8 {
+	if n := tok.words.known.Load(); n > cacheWords+8 {
 		t.Errorf("%d words are kept", n)
 	}
 	long := strings.Repeat("ab", 200_000) // and a long word does not take forever
