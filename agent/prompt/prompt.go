@@ -2,7 +2,8 @@
 // back. A turn only appends, so that a key-value cache stays valid for a
 // whole episode.
 //
-// The layout, one token a word: the goal once; then for each turn the page, or
+// There are two layouts: that of a chat, for checkpoints that have a template of
+// one ([NewChat]), and that of the tiny presets, one token a word: the goal once; then for each turn the page, or
 // only its changed lines where nothing has gone, and the action. A line is
 // id, role, name, value, state, options.
 package prompt
@@ -99,22 +100,37 @@ func roleToken(role string) string { return "<" + role + ">" }
 
 func verbToken(verb string) string { return "<" + verb + "()>" }
 
-// Codec encodes for one tokenizer. It is safe for goroutines.
-type Codec struct {
+// Codec encodes for one tokenizer, in one of two layouts. It is safe for
+// goroutines.
+type Codec struct{ layout }
+
+// layout is how observations and actions become tokens.
+type layout interface {
+	// Observe is what the agent reads at the start of a turn, with the tokens'
+	// types: before is the turn before's observation, nil at the first.
+	Observe(before, o *gym.Observation) (ids []int32, types []uint8)
+	piece(dst []int32, p gym.Piece) []int32 // appends the tokens of one piece of an action
+	endToken() int32                        // that ends a piece which may begin another
+}
+
+// wordLayout is that of the tiny presets: a token a word, and types.
+type wordLayout struct {
 	enc                                                                    Encoder
 	goal, hint, page, change, wrong, act, value, state, option, end, other int32
 }
 
 // New makes a codec for a tokenizer that was trained with Specials.
 func New(enc Encoder) *Codec {
-	c := &Codec{enc: enc}
+	c := &wordLayout{enc: enc}
 	for name, dst := range map[string]*int32{goalToken: &c.goal, hintToken: &c.hint, pageToken: &c.page, changeToken: &c.change,
 		wrongToken: &c.wrong, actToken: &c.act, valueToken: &c.value, stateToken: &c.state, optionToken: &c.option,
 		endToken: &c.end, otherRole: &c.other} {
 		*dst, _ = enc.Special(name)
 	}
-	return c
+	return &Codec{c}
 }
+
+func (c *wordLayout) endToken() int32 { return c.end }
 
 // Texts are what a tokenizer should learn its words from: all that one
 // observation shows.
@@ -138,16 +154,14 @@ func Texts(o *gym.Observation) []string {
 
 // reading is what is being encoded.
 type reading struct {
-	*Codec
+	*wordLayout
 	goal  map[string]bool // its words
 	ids   []int32
 	types []uint8
 }
 
-// Observe is what the agent reads at the start of a turn, with the tokens'
-// types: before is the turn before's observation, nil at the first.
-func (c *Codec) Observe(before, o *gym.Observation) (ids []int32, types []uint8) {
-	r := reading{Codec: c}
+func (c *wordLayout) Observe(before, o *gym.Observation) (ids []int32, types []uint8) {
+	r := reading{wordLayout: c}
 	if before == nil {
 		r.put(c.goal)
 		r.text(o.Goal)
@@ -259,15 +273,14 @@ func (r *reading) line(e *gym.Element) {
 	}
 }
 
-func (c *Codec) id(dst []int32, id string) []int32 {
+func (c *wordLayout) id(dst []int32, id string) []int32 {
 	if t, ok := c.enc.Special("<" + id + ">"); ok {
 		return append(dst, t)
 	}
 	return append(c.enc.Encode(dst, id), c.end)
 }
 
-// piece appends the tokens of one piece of an action.
-func (c *Codec) piece(dst []int32, p gym.Piece) []int32 {
+func (c *wordLayout) piece(dst []int32, p gym.Piece) []int32 {
 	switch p.Kind {
 	case gym.VerbPiece:
 		if t, ok := c.enc.Special(verbToken(p.Text)); ok {

@@ -60,7 +60,7 @@ func (w *Writer) tellApart() {
 	for i := len(order) - 2; i >= 0; i-- {
 		c, next := &w.open[order[i]], w.open[order[i+1]].tokens
 		if n := len(c.tokens); n < len(next) && slices.Equal(c.tokens, next[:n]) && c.piece.Kind == gym.WordPiece {
-			c.tokens = append(slices.Clip(c.tokens), w.codec.end)
+			c.tokens = append(slices.Clip(c.tokens), w.codec.endToken())
 		}
 	}
 }

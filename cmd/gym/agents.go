@@ -49,15 +49,59 @@ func loadPolicy(run string, dev kernels.Device) (agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rollout.Agent{Policy: policy.New(m.Snapshot(), uint32(st.Step)), Codec: prompt.New(tok)}, nil
+	codec, err := codecOf(tok, run)
+	if err != nil {
+		return nil, err
+	}
+	return rollout.Agent{Policy: policy.New(m.Snapshot(), uint32(st.Step)), Codec: codec}, nil
 }
 
 // loadRun is what a run has learnt, and how far it has come.
-func loadRun(run string, dev kernels.Device) (*token.Tokenizer, *model.Model, train.State, error) {
-	tok, err := token.Load(filepath.Join(run, "tokenizer.json"))
+func loadRun(run string, dev kernels.Device) (token.Coder, *model.Model, train.State, error) {
+	tok, err := token.Open(filepath.Join(run, "tokenizer.json"))
 	if err != nil {
 		return nil, nil, train.State{}, err
 	}
 	m, st, err := train.Load(dev, run)
 	return tok, m, st, err
+}
+
+// loadCheckpoint is a model in Hugging Face's layout, with its tokenizer.
+func loadCheckpoint(dir string, dev kernels.Device) (token.Coder, *model.Model, error) {
+	tok, err := token.Open(filepath.Join(dir, "tokenizer.json"))
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := model.Load(dev, dir)
+	if err == nil {
+		err = fits(tok, m.Config, dir)
+	}
+	return tok, m, err
+}
+
+// fits refuses a tokenizer whose tokens the model has no embedding of.
+func fits(tok token.Coder, c model.Config, dir string) error {
+	if tok.Size() > c.Vocab {
+		return fmt.Errorf("%s has %d tokens and the model's embedding, model.embed_tokens.weight, %d: it is another model's tokenizer",
+			filepath.Join(dir, "tokenizer.json"), tok.Size(), c.Vocab)
+	}
+	return nil
+}
+
+// codecOf is how a tokenizer reads and writes: in the tiny presets' layout, or in
+// the chat of the model whose folder dir is.
+func codecOf(tok token.Coder, dir string) (*prompt.Codec, error) {
+	enc, chat := tok.(prompt.ChatEncoder)
+	if !chat {
+		return prompt.New(tok), nil
+	}
+	frame, err := token.LoadChat(dir)
+	if err != nil {
+		return nil, err
+	}
+	c, err := prompt.NewChat(enc, prompt.Frame(frame))
+	if err != nil {
+		err = fmt.Errorf("%s: %w", dir, err)
+	}
+	return c, err
 }

@@ -140,7 +140,7 @@ func singular(fs *pflag.FlagSet) {
 	})
 }
 
-var shortFlags = map[string]string{"driver": "web.driver", "chrome": "web.chrome", "pages": "web.pages"}
+var shortFlags = map[string]string{"driver": "web.driver", "chrome": "web.chrome", "pages": "web.pages", "model": "model.from"}
 
 // loadConfig puts together flags, variables, the file, the recipe and the
 // defaults, in this order of precedence. from says for each key where its
@@ -321,7 +321,7 @@ func (c *Config) Validate() error {
 	need(c.RL.Steps == 0 || c.RL.Algorithm != "grpo" || c.RL.Group > 1, "rl.group must be at least 2: grpo compares episodes of the same task")
 	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
-	need(c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
+	need(c.Model.From != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
 	need(c.Eval.Seeds > 0 && c.Eval.Tasks > 0, "eval.seeds and eval.tasks must be at least 1")
 	need(c.Eval.Every >= 0 && c.Eval.Until >= 0 && c.Eval.Until <= 1, "eval.every must not be negative, eval.until from 0 to 1")
 	need(c.Eval.Until == 0 || c.Eval.Every > 0, "eval.until needs eval.every: how often to look")

@@ -53,7 +53,7 @@ func (a *app) command() *cobra.Command {
 		Example:       "  gym train --env web\n  gym play --env web --scenario shop\n  gym envs",
 		SilenceErrors: true, SilenceUsage: true, CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(a.trainCommand(), a.evalCommand(), a.envsCommand(), a.toolsCommand(), a.rolloutCommand(), a.demosCommand(), a.episodesCommand(), a.viewCommand(),
+	root.AddCommand(a.trainCommand(), a.modelCommand(), a.evalCommand(), a.envsCommand(), a.toolsCommand(), a.rolloutCommand(), a.demosCommand(), a.episodesCommand(), a.viewCommand(),
 		a.exportCommand(), a.playCommand(), a.scenarioCommand(), a.checkCommand(), a.benchCommand(), a.doctorCommand())
 	root.SetFlagErrorFunc(flagError)
 	return root

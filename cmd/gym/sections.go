@@ -81,7 +81,7 @@ type WebConfig struct {
 
 // ModelConfig is the policy's shape, or the run whose policy goes on learning.
 type ModelConfig struct {
-	From    string `mapstructure:"from" help:"folder of a run: begin with its policy and its tokenizer; the keys below are then that run's"`
+	From    string `mapstructure:"from" help:"folder of a run, or of a Llama or Qwen checkpoint in Hugging Face's layout: begin with its policy and its tokenizer; the keys below are then theirs"`
 	Vocab   int    `mapstructure:"vocab" help:"most tokens of the learnt tokenizer"`
 	Dim     int    `mapstructure:"dim" help:"width"`
 	Layers  int    `mapstructure:"layers" help:"blocks"`
@@ -89,6 +89,8 @@ type ModelConfig struct {
 	KVHeads int    `mapstructure:"kv_heads" help:"key-value heads; 0: as many as heads"`
 	Hidden  int    `mapstructure:"hidden" help:"width of the gated layer"`
 	Context int    `mapstructure:"context" help:"most tokens of an episode"`
+
+	Activations int `mapstructure:"activations" help:"megabytes of activations that a training step keeps, about; what is beyond is computed again; 0: all are kept"`
 }
 
 // shape is the model's, for a tokenizer of so many tokens.

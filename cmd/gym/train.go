@@ -221,13 +221,9 @@ func (s *session) proveOracles(ctx context.Context) error {
 
 // begin makes the run's folder, with the policy that it begins with.
 func (s *session) begin(ctx context.Context, dev kernels.Device) error {
-	if from := s.c.Model.From; from != "" {
-		old, err := readRun(from)
-		if err != nil {
-			return wrongUse{fmt.Errorf("model.from: %w", err)}
-		}
-		s.c.Model = old.Model
-		s.c.Model.From = from
+	tok, m, err := s.inherit(dev)
+	if err != nil {
+		return wrongUse{fmt.Errorf("model.from: %w", err)}
 	}
 	if s.live() {
 		if err := s.proveOracles(ctx); err != nil {
@@ -240,14 +236,25 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err := makeRun(s.dir, &s.c); err != nil {
 		return err
 	}
-	tok, m, err := s.newPolicy(ctx, dev)
-	if err != nil {
-		return err
+	if m == nil {
+		if tok, err = s.learnTokens(ctx); err != nil {
+			return err
+		}
+		if m, err = model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed); err != nil {
+			return wrongUse{err}
+		}
 	}
 	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
 		return err
 	}
-	s.equip(tok, m, train.State{})
+	if from := s.c.Model.From; from != "" {
+		if err := train.Beside(from, s.dir); err != nil {
+			return err
+		}
+	}
+	if err := s.equip(tok, m, train.State{}); err != nil {
+		return err
+	}
 	// What cannot be written is known before any work is done.
 	if err := train.Save(s.dir, m, train.State{}); err != nil {
 		return err
@@ -255,28 +262,39 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	return markRun(s.dir)
 }
 
-// newPolicy is what the run begins with: random weights and the words of the
-// environment, or what another run has learnt.
-func (s *session) newPolicy(ctx context.Context, dev kernels.Device) (*token.Tokenizer, *model.Model, error) {
-	if from := s.c.Model.From; from != "" {
-		tok, m, _, err := loadRun(from, dev)
-		return tok, m, err
+// inherit is the policy that another run has learnt, or a checkpoint from
+// elsewhere; the configuration then has its shape. Without either it is none.
+func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, err error) {
+	from := s.c.Model.From
+	if from == "" {
+		return nil, nil, nil
 	}
-	tok, err := s.learnTokens(ctx)
+	if _, err := os.Stat(filepath.Join(from, "config.json")); err == nil {
+		tok, m, err = loadCheckpoint(from, dev)
+		if err == nil {
+			_, err = codecOf(tok, from)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		c := &s.c.Model
+		c.Vocab, c.Dim, c.Layers, c.Heads, c.KVHeads, c.Hidden, c.Context = m.Vocab, m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context
+		return tok, m, nil
+	}
+	old, err := readRun(from)
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed)
-	if err != nil {
-		err = wrongUse{err}
-	}
+	old.Model.From, old.Model.Activations = from, s.c.Model.Activations
+	s.c.Model = old.Model
+	tok, m, _, err = loadRun(from, dev)
 	return tok, m, err
 }
 
 // reopen goes on with the run in dir.
 func (s *session) reopen(dir string, dev kernels.Device) error {
 	s.dir = dir
-	tok, err := token.Load(filepath.Join(dir, "tokenizer.json"))
+	tok, err := token.Open(filepath.Join(dir, "tokenizer.json"))
 	if err != nil {
 		return err
 	}
@@ -284,15 +302,15 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 	if err != nil {
 		return err
 	}
-	s.equip(tok, m, st)
-	return nil
+	return s.equip(tok, m, st)
 }
 
-func (s *session) equip(tok *token.Tokenizer, m *model.Model, st train.State) {
-	s.codec = prompt.New(tok)
-	s.learner = &train.Learner{Model: m}
+func (s *session) equip(tok token.Coder, m *model.Model, st train.State) (err error) {
+	s.learner = &train.Learner{Model: m, Activations: int64(s.c.Model.Activations) << 20}
 	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
 	s.from = st
+	s.codec, err = codecOf(tok, s.dir)
+	return err
 }
 
 // vocabularyTasks is how many episodes of each scenario the tokenizer learns

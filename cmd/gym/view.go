@@ -67,7 +67,7 @@ func (a *app) viewer(dir string) (*view.Handler, *view.Replay, error) {
 	if err != nil {
 		return nil, nil, wrongUse{err}
 	}
-	if tok, err := token.Load(filepath.Join(dir, "tokenizer.json")); err == nil {
+	if tok, err := token.Open(filepath.Join(dir, "tokenizer.json")); err == nil {
 		h.Pieces = tok.Pieces
 	} else {
 		fmt.Fprintf(a.err, "gym: %v; tokens are shown as numbers\n", err)

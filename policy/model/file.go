@@ -55,8 +55,10 @@ type hfRope struct {
 	Original int     `json:"original_max_position_embeddings,omitempty"`
 }
 
+type kind struct{ name, class string }
+
 // kinds are the model types that are read and written, with their class.
-var kinds = []struct{ name, class string }{{"llama", "LlamaForCausalLM"}, {"qwen2", "Qwen2ForCausalLM"}, {"qwen3", "Qwen3ForCausalLM"}}
+var kinds = []kind{{"llama", "LlamaForCausalLM"}, {"qwen2", "Qwen2ForCausalLM"}, {"qwen3", "Qwen3ForCausalLM"}}
 
 // config is the shape that the file asks for, or what it asks for and this model
 // does not do.
@@ -85,15 +87,15 @@ func (h *hfConfig) config() (Config, error) {
 		}
 	}
 	if rope != nil {
-		switch kind := cmp.Or(rope.Type, rope.OldType); kind {
+		switch form := cmp.Or(rope.Type, rope.OldType); form {
 		case "default", "":
 		case "llama3":
 			c.Scaling = Scaling{rope.Factor, rope.Low, rope.High, rope.Original}
 		default:
-			only(false, "the rotary scaling's rope_type", strconv.Quote(kind), `"default" or "llama3"`)
+			only(false, "the rotary scaling's rope_type", strconv.Quote(form), `"default" or "llama3"`)
 		}
 	}
-	known := slices.ContainsFunc(kinds, func(k struct{ name, class string }) bool { return k.name == h.ModelType })
+	known := slices.ContainsFunc(kinds, func(k kind) bool { return k.name == h.ModelType })
 	only(known, "model_type", strconv.Quote(h.ModelType), `"llama", "qwen2" and "qwen3"`)
 	only(h.Act == "silu", "hidden_act", strconv.Quote(h.Act), `"silu"`)
 	only(!h.Bias || h.ModelType == "qwen2", "attention_bias", true, false)
@@ -105,17 +107,23 @@ func (h *hfConfig) config() (Config, error) {
 	return c, c.Validate()
 }
 
+// Kind is the model type of this shape: llama, qwen2 or qwen3.
+func (c Config) Kind() string {
+	switch {
+	case c.Bias:
+		return kinds[1].name
+	case c.HeadNorm:
+		return kinds[2].name
+	}
+	return kinds[0].name
+}
+
 // file is the config.json of a model of this shape.
 func (c Config) file() (hfConfig, error) {
-	kind := kinds[0]
-	switch {
-	case c.Bias && c.HeadNorm:
+	if c.Bias && c.HeadNorm {
 		return hfConfig{}, errors.New("no known kind of model has both biases and norms of heads")
-	case c.Bias:
-		kind = kinds[1]
-	case c.HeadNorm:
-		kind = kinds[2]
 	}
+	kind := kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == c.Kind() })]
 	h := hfConfig{Architectures: []string{kind.class}, ModelType: kind.name, Vocab: c.Vocab, Dim: c.Dim, Layers: c.Layers, Heads: c.Heads,
 		KVHeads: c.KVHeads, HeadDim: c.HeadDim(), Hidden: c.Hidden, Context: c.Context, Theta: c.Theta, Eps: c.Eps, Act: "silu", Tied: !c.Untied,
 		DType: "float32", TorchDType: "float32", Rope: &hfRope{Theta: c.Theta, Type: "default"}}
@@ -246,33 +254,46 @@ func flip(x []float32, rows, cols int) []float32 {
 	return out
 }
 
-// Load reads what Save wrote, and a checkpoint of the kinds that Save writes in
-// float32, float16 or bfloat16, in one file or in shards; the value head is then
-// 0. It refuses what it would compute wrongly.
-func Load(dev kernels.Device, dir string) (*Model, error) {
+// Open reads a checkpoint's config.json and opens its weights, without taking
+// the memory that they need. It refuses what this package would compute wrongly.
+func Open(dir string) (Config, *weights.File, error) {
+	c, f, _, err := open(dir)
+	return c, f, err
+}
+
+func open(dir string) (c Config, f *weights.File, said map[string]json.RawMessage, err error) {
 	path := filepath.Join(dir, "config.json")
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return c, nil, nil, err
 	}
 	var h hfConfig
-	var said map[string]json.RawMessage
 	if err := errors.Join(json.Unmarshal(text, &h), json.Unmarshal(text, &said)); err != nil {
-		return nil, fmt.Errorf("%s is corrupt: %w; delete it or restore a backup", path, err)
+		return c, nil, nil, fmt.Errorf("%s is corrupt: %w; delete it or restore a backup", path, err)
 	}
-	c, err := h.config()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	if c, err = h.config(); err != nil {
+		return c, nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	f, err := weights.OpenDir(dir)
+	if f, err = weights.OpenDir(dir); err != nil {
+		return c, nil, nil, err
+	}
+	_, c.Typed = f.Tensors[typeEmbed]
+	if err := match(c, f); err != nil {
+		f.Close()
+		return c, nil, nil, err
+	}
+	return c, f, said, nil
+}
+
+// Load reads what Save wrote, and a checkpoint of the kinds that Save writes in
+// float32, float16 or bfloat16, in one file or in shards; the value head is then
+// 0.
+func Load(dev kernels.Device, dir string) (*Model, error) {
+	c, f, said, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	_, c.Typed = f.Tensors[typeEmbed]
-	if err := match(c, f); err != nil { // before the memory is taken that config.json asks for
-		return nil, err
-	}
 	m := alloc(dev, c)
 	m.said = said
 	fill(dev, m.w, f)

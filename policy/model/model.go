@@ -236,6 +236,12 @@ func (m *Model) Params() []Param { return m.w.list }
 // Size is the number of parameters.
 func (m *Model) Size() int { return m.w.flat.Len() }
 
+// Size is the number of parameters of a model of this shape.
+func (c Config) Size() int {
+	_, n := views(c, nil)
+	return n
+}
+
 // Device is where the model lives.
 func (m *Model) Device() kernels.Device { return m.dev }
 

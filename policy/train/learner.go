@@ -30,6 +30,8 @@ type Learner struct {
 	Model *model.Model
 	Ref   *model.Model // for the KL term; nil: none
 
+	Activations int64 // bytes that are kept for the backward pass, about; what is beyond is computed again; 0: all are kept
+
 	pass, ref *model.Pass
 }
 
@@ -211,6 +213,7 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 	}
 	if l.pass == nil {
 		l.pass = l.Model.NewPass()
+		l.pass.Budget = l.Activations
 	}
 	if _, needs := u.Estimator.(interface{ NeedsValue() }); needs {
 		if err := l.score(l.pass, b, func(x example, at int, out model.Output) {

@@ -262,7 +262,11 @@ func checkpointDir(run string) string { return filepath.Join(run, "checkpoint") 
 func Save(run string, m *model.Model, st State) error {
 	dir := checkpointDir(run)
 	next, old := dir+".new", dir+".old"
-	if err := write(next, m, st); err != nil {
+	err := write(next, m, st)
+	if err == nil {
+		err = Beside(run, next)
+	}
+	if err != nil {
 		os.RemoveAll(next)
 		return fmt.Errorf("save the checkpoint of step %d: %w", st.Step, err)
 	}
@@ -274,6 +278,27 @@ func Save(run string, m *model.Model, st State) error {
 		return err
 	}
 	return os.RemoveAll(old)
+}
+
+// besides are the files that a checkpoint needs wherever it is loaded.
+var besides = []string{"tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json", "special_tokens_map.json"}
+
+// Beside copies what belongs to a model's weights from a folder to another: its
+// tokenizer, its chat template, its settings.
+func Beside(run, dir string) error {
+	for _, name := range besides {
+		text, err := os.ReadFile(filepath.Join(run, name))
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func write(dir string, m *model.Model, st State) error {
