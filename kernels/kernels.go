@@ -96,7 +96,7 @@ type Device interface {
 	// RMSNorm is out = x / rms(x) * w by rows of dim, rms(x)² = mean(x²) + eps
 	// (Zhang and Sennrich 2019, eq. 4). rstd [T] receives 1/rms.
 	RMSNorm(out, rstd, x, w Buffer, dim int, eps float64)
-	// RMSNormGrad adds to dx [T, dim] and dw [dim].
+	// RMSNormGrad adds to dx [T, dim] and dw [dim], which may be nil.
 	RMSNormGrad(dx, dw, dout, x, w, rstd Buffer, dim int)
 
 	// Rope rotates each head of x [T, heads*dim] in place by its position: the
@@ -134,8 +134,8 @@ type Device interface {
 	// ids, then logp[i] = log-softmax at target[i] and entropy[i] of that
 	// distribution, in nats. h is [N, dim], table [V, dim]; logp, entropy [N].
 	LogProb(logp, entropy, h, table Buffer, target []int32, allow Allow, dim int)
-	// LogProbGrad adds to dh [N, dim] and dtable [V, dim] the gradient of
-	// sum(dlogp*logp + dentropy*entropy).
+	// LogProbGrad adds to dh [N, dim] and dtable [V, dim], which may be nil, the
+	// gradient of sum(dlogp*logp + dentropy*entropy).
 	LogProbGrad(dh, dtable, dlogp, dentropy, h, table Buffer, target []int32, allow Allow, dim int)
 	// Sample draws from each row's distribution over its allowed ids, sharpened by
 	// the row's temperature (0 takes the most probable), at the row's u in [0, 1).

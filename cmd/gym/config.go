@@ -17,6 +17,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/policy/model"
 )
 
 // recipe is a named change of the defaults.
@@ -322,6 +323,10 @@ func (c *Config) Validate() error {
 	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
 	need(c.Model.From != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
+	if c.Model.LoRA != 0 {
+		err := model.LoRA{Rank: c.Model.LoRA, On: c.Model.LoRAOn}.Validate()
+		need(err == nil, "model.lora: %v", err)
+	}
 	need(c.Eval.Seeds > 0 && c.Eval.Tasks > 0, "eval.seeds and eval.tasks must be at least 1")
 	need(c.Eval.Every >= 0 && c.Eval.Until >= 0 && c.Eval.Until <= 1, "eval.every must not be negative, eval.until from 0 to 1")
 	need(c.Eval.Until == 0 || c.Eval.Every > 0, "eval.until needs eval.every: how often to look")

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +60,43 @@ func TestACheckpointFromElsewhereLearns(t *testing.T) {
 	}
 	must(t, "train", "--env", "puzzle", "--scenario", "frozen-lake", "--level", "1", "--recipe", "sft", "--model", filepath.Join(run, "checkpoint"),
 		"--run", filepath.Join(t.TempDir(), "again"), "--sft.steps", "1", "--sft.batch", "2", "--eval.seeds", "1")
+}
+
+// Adapters learn beside a frozen checkpoint, with a reference that shares it; a
+// stopped run goes on with the same bits, and another begins with what was
+// learnt.
+func TestAdaptersLearnAndResume(t *testing.T) {
+	dir, tmp := foreign(t, 480), t.TempDir()
+	args := func(run string) []string {
+		return []string{"train", "--env", "puzzle", "--scenario", "frozen-lake", "--level", "1", "--recipe", "web", "--model", dir, "--run", run, "--model.lora", "4",
+			"--model.lora_on", "q,v,down", "--sft.steps", "4", "--sft.batch", "4", "--rl.steps", "6", "--rl.tasks", "3", "--rl.group", "4", "--rl.kl", "0.1", "--save", "2", "--eval.seeds", "1"}
+	}
+	whole, run := filepath.Join(tmp, "whole"), filepath.Join(tmp, "stopped")
+	if text := must(t, args(whole)...); !strings.Contains(text, "million of them trained") {
+		t.Error(text)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		untilStep(run, 7)
+		cancel()
+	}()
+	if code, text := runGym(ctx, args(run)...); code != 1 {
+		t.Fatalf("exit %d\n%s", code, text)
+	}
+	must(t, "train", "--resume", run)
+	for _, file := range []string{"adapter_model.safetensors", "optimizer.safetensors"} {
+		a, err := os.ReadFile(filepath.Join(whole, "checkpoint", file))
+		b, _ := os.ReadFile(filepath.Join(run, "checkpoint", file))
+		if err != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s differs after a stop, or is not there: %v", file, err)
+		}
+	}
+	must(t, "eval", "--run", run, "--seeds", "1")
+	must(t, "train", "--env", "puzzle", "--scenario", "frozen-lake", "--level", "1", "--recipe", "sft", "--model", run, "--run", filepath.Join(tmp, "next"),
+		"--sft.steps", "1", "--sft.batch", "2", "--eval.seeds", "1")
+	if code, text := runGym(t.Context(), append(args(filepath.Join(tmp, "bad")), "--model.lora_on", "w")...); code != 2 || !strings.Contains(text, `unknown projection "w"`) {
+		t.Errorf("exit %d\n%s", code, text)
+	}
 }
 
 func TestACheckpointThatDoesNotFitIsRefusedBeforeAnythingIsMade(t *testing.T) {

@@ -90,7 +90,9 @@ type ModelConfig struct {
 	Hidden  int    `mapstructure:"hidden" help:"width of the gated layer"`
 	Context int    `mapstructure:"context" help:"most tokens of an episode"`
 
-	Activations int `mapstructure:"activations" help:"megabytes of activations that a training step keeps, about; what is beyond is computed again; 0: all are kept"`
+	LoRA        int      `mapstructure:"lora" help:"rank of adapters that learn in place of the weights, which are frozen; 0: none"`
+	LoRAOn      []string `mapstructure:"lora_on" help:"matrices with adapters: q, k, v, o, gate, up, down; none: all"`
+	Activations int      `mapstructure:"activations" help:"megabytes of activations that a training step keeps, about; what is beyond is computed again; 0: all are kept"`
 }
 
 // shape is the model's, for a tokenizer of so many tokens.

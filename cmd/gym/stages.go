@@ -148,14 +148,16 @@ func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to 
 // takeReference keeps the policy with which the stage begins, in the run's
 // folder, so that a resumed run is pulled to the same one.
 func (s *session) takeReference() error {
-	dir := filepath.Join(s.dir, "reference")
-	dev := s.learner.Model.Device()
-	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, os.ErrNotExist) {
-		if err := s.learner.Model.Save(dir); err != nil {
-			return err
-		}
+	dir, m := filepath.Join(s.dir, "reference"), s.learner.Model
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		s.learner.Ref = m.Frozen()
+		return m.Save(dir)
 	}
-	ref, err := model.Load(dev, dir)
+	if m.Adapted() {
+		s.learner.Ref = m.Frozen()
+		return s.learner.Ref.LoadAdapter(dir)
+	}
+	ref, err := model.Load(m.Device(), dir)
 	s.learner.Ref = ref
 	return err
 }

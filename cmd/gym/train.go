@@ -161,7 +161,11 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "policy  %.2f million parameters, %d tokens, %s\n", float64(s.learner.Model.Size())/1e6, s.learner.Model.Vocab, dev.Name())
+	m, trained := s.learner.Model, ""
+	if m.Adapted() {
+		trained = fmt.Sprintf(" (%.2f million of them trained)", float64(m.Trained())/1e6)
+	}
+	fmt.Fprintf(a.err, "policy  %.2f million parameters%s, %d tokens, %s\n", float64(m.Size())/1e6, trained, m.Vocab, dev.Name())
 	fmt.Fprintf(a.err, "run     %s\n\n", s.dir)
 	if err := s.train(ctx, a); err != nil {
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -252,6 +256,9 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 			return err
 		}
 	}
+	if err := s.adapt(m); err != nil {
+		return err
+	}
 	if err := s.equip(tok, m, train.State{}); err != nil {
 		return err
 	}
@@ -260,6 +267,24 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	return markRun(s.dir)
+}
+
+// adapt gives the policy adapters, where it is to have any; what they stand
+// beside is saved once.
+func (s *session) adapt(m *model.Model) error {
+	if s.c.Model.LoRA == 0 {
+		return nil
+	}
+	if err := m.SaveBase(train.Base(s.dir)); err != nil {
+		return err
+	}
+	if m.Adapted() { // another run's go on learning
+		return nil
+	}
+	if err := m.Adapt(model.LoRA{Rank: s.c.Model.LoRA, On: s.c.Model.LoRAOn}, s.c.Seed); err != nil {
+		return wrongUse{err}
+	}
+	return nil
 }
 
 // inherit is the policy that another run has learnt, or a checkpoint from
@@ -286,6 +311,9 @@ func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, 
 		return nil, nil, err
 	}
 	old.Model.From, old.Model.Activations = from, s.c.Model.Activations
+	if old.Model.LoRA == 0 {
+		old.Model.LoRA, old.Model.LoRAOn = s.c.Model.LoRA, s.c.Model.LoRAOn
+	}
 	s.c.Model = old.Model
 	tok, m, _, err = loadRun(from, dev)
 	return tok, m, err

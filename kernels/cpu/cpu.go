@@ -224,7 +224,7 @@ const gradRows = 256
 
 // RMSNormGrad adds to dx and dw.
 func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
-	gx, gw, g, in, wt, r := of(dx), of(dw), of(dout), of(x), of(w), of(rstd)
+	gx, g, in, wt, r := of(dx), of(dout), of(x), of(w), of(rstd)
 	rows := len(in) / dim
 	parts := (rows + gradRows - 1) / gradRows
 	sums := d.temp(parts * dim)
@@ -239,8 +239,8 @@ func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 			}
 		}
 	})
-	for p := range parts {
-		d.axpy(gw[:dim], (*sums)[p*dim:(p+1)*dim], 1)
+	for p := 0; p < parts && dw != nil; p++ {
+		d.axpy(of(dw)[:dim], (*sums)[p*dim:(p+1)*dim], 1)
 	}
 	d.free(sums)
 }

@@ -159,7 +159,11 @@ func entropyOf(logp []float32) float32 {
 
 // LogProbGrad recomputes the log-probs.
 func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
-	gh, gt, gl, ge, hs, ts := of(dh), of(dtable), of(dlogp), of(dentropy), of(h), of(table)
+	gh, gl, ge, hs, ts := of(dh), of(dlogp), of(dentropy), of(h), of(table)
+	var gt []float32 // nil: not wanted
+	if dtable != nil {
+		gt = of(dtable)
+	}
 	tmp := d.temp(len(allow.IDs)) // the logits' gradients
 	d.listed(hs, ts, len(target), allow, dim, func(i int, ids []int32, x []float32) {
 		g := (*tmp)[allow.Start[i]:allow.Start[i+1]]
@@ -176,7 +180,7 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 			d.axpy(gh[i*dim:(i+1)*dim], ts[int(ids[j])*dim:(int(ids[j])+1)*dim], g[j])
 		}
 	})
-	d.split((dim+63)/64, 64*len(allow.IDs), func(from, to int) { // a row of the table is met by many: each part adds its columns
+	columns := func(from, to int) { // a row of the table is met by many: each part adds its columns
 		from, to = from*64, min(dim, to*64)
 		for i := range target {
 			row := hs[i*dim+from : i*dim+to]
@@ -187,7 +191,10 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 				}
 			}
 		}
-	})
+	}
+	if gt != nil {
+		d.split((dim+63)/64, 64*len(allow.IDs), columns)
+	}
 	d.free(tmp)
 	vocab := len(ts) / dim
 	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
@@ -210,6 +217,9 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 			d.axpy(gh[i*dim:(i+1)*dim], (*sums)[j*dim:(j+1)*dim], 1)
 		}
 		d.free(sums)
+		if gt == nil {
+			return
+		}
 		d.multiply(product{m: vocab, n: dim, k: n, a: mat{logits, 1, wide}, b: right{x: block, stride: dim}, plus: gt, prs: dim, c: gt, crs: dim})
 	})
 }

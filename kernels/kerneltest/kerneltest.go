@@ -167,6 +167,9 @@ func rmsNorm(p pair) {
 			p.ref.RMSNormGrad(dx.ref, dw.ref, g.ref, x.ref, w.ref, r.ref, dim)
 			p.same("RMSNormGrad dx", dx)
 			p.same("RMSNormGrad dw", dw)
+			p.dev.RMSNormGrad(dx.dev, nil, g.dev, x.dev, w.dev, r.dev, dim)
+			p.ref.RMSNormGrad(dx.ref, nil, g.ref, x.ref, w.ref, r.ref, dim)
+			p.same("RMSNormGrad without dw", dx)
 		}
 	}
 }
@@ -338,6 +341,9 @@ func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h
 	p.ref.LogProbGrad(dh.ref, dt.ref, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
 	p.same("LogProbGrad dh", dh)
 	p.same("LogProbGrad dtable", dt)
+	p.dev.LogProbGrad(dh.dev, nil, dl.dev, de.dev, h.dev, table.dev, target, allow, dim)
+	p.ref.LogProbGrad(dh.ref, nil, dl.ref, de.ref, h.ref, table.ref, target, allow, dim)
+	p.same("LogProbGrad without dtable", dh)
 	return h, table
 }
 

@@ -111,7 +111,7 @@ func (*Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
 }
 
 func (*Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
-	gx, gw, g, in, wt, r := of(dx), of(dw), of(dout), of(x), of(w), of(rstd)
+	gx, g, in, wt, r := of(dx), of(dout), of(x), of(w), of(rstd)
 	for t := range len(in) / dim {
 		sum := 0.0
 		for i := range dim {
@@ -119,7 +119,9 @@ func (*Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 		}
 		for i := range dim {
 			n := in[t*dim+i] * r[t]
-			gw[i] += g[t*dim+i] * n
+			if dw != nil {
+				of(dw)[i] += g[t*dim+i] * n
+			}
 			gx[t*dim+i] += r[t] * (g[t*dim+i]*wt[i] - n*sum/float64(dim))
 		}
 	}
@@ -352,7 +354,9 @@ func (*Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer,
 			}
 			for i := range dim {
 				of(dh)[n*dim+i] += d * of(table)[int(id)*dim+i]
-				of(dtable)[int(id)*dim+i] += d * row[i]
+				if dtable != nil {
+					of(dtable)[int(id)*dim+i] += d * row[i]
+				}
 			}
 		}
 	}

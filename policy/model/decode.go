@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/turngym/turngym/kernels"
 )
@@ -16,6 +17,7 @@ type Decoder struct {
 	dev      kernels.Device
 	w        *params
 	callers  int
+	rank     int // of the adapters; 0: there are none
 	prefixes prefixes
 }
 
@@ -23,35 +25,59 @@ type Decoder struct {
 // of such a model do not wait for memory.
 const smallWeights = 1 << 22
 
-// Snapshot copies the weights as they are now.
+// Snapshot copies the weights as they are now. Those of a model with adapters
+// are shared by all its snapshots, but for the adapters.
 func (m *Model) Snapshot() *Decoder {
-	d, dev, q := &Decoder{Config: m.Config, dev: m.dev, callers: 1, prefixes: prefixes{left: prefixNumbers}}, m.dev, m.Heads*m.HeadDim()
+	if m.adapted == nil {
+		return m.pack()
+	}
+	if m.frozen == nil {
+		m.frozen = m.pack()
+	}
+	base := m.frozen
+	d := &Decoder{Config: m.Config, dev: base.dev, callers: base.callers, rank: m.lora.Rank, prefixes: prefixes{left: prefixNumbers}}
+	w := *base.w
+	d.w, w.layers, w.value = &w, slices.Clone(w.layers), m.copyOf(m.w.value)
+	for i := range w.layers {
+		for _, p := range projections {
+			from, to := p.of(&m.w.layers[i]), p.of(&w.layers[i])
+			to.a, to.b = m.copyOf(from.a), m.copyOf(from.b)
+		}
+	}
+	return d
+}
+
+// copyOf is a copy of b; nil of nil.
+func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
+	if b == nil {
+		return nil
+	}
+	to := m.dev.New(b.Len())
+	m.dev.Copy(to, b)
+	return to
+}
+
+// pack copies all but adapters.
+func (m *Model) pack() *Decoder {
+	d, dev := &Decoder{Config: m.Config, dev: m.dev, callers: 1, prefixes: prefixes{left: prefixNumbers}}, m.dev
 	if m.Size() <= smallWeights {
 		d.dev, d.callers = m.dev.Alone()
 	}
-	same := func(b kernels.Buffer) kernels.Buffer {
-		if b == nil {
-			return nil
-		}
-		to := dev.New(b.Len())
-		dev.Copy(to, b)
-		return to
-	}
-	pack := func(b kernels.Buffer, in, out int) kernels.Buffer {
-		to := dev.New(dev.PackedLen(in, out))
-		dev.Pack(to, b, in, out)
-		return to
-	}
-	d.w = &params{packed: true, freq: m.w.freq, embed: same(m.w.embed), types: same(m.w.types), norm: same(m.w.norm), value: same(m.w.value)}
+	d.w = &params{packed: true, freq: m.w.freq, embed: m.copyOf(m.w.embed), types: m.copyOf(m.w.types), norm: m.copyOf(m.w.norm), value: m.copyOf(m.w.value)}
 	if d.w.head = d.w.embed; m.Untied {
-		d.w.head = same(m.w.head)
+		d.w.head = m.copyOf(m.w.head)
 	}
-	kv := m.KVHeads * m.HeadDim()
-	for _, l := range m.w.layers {
-		d.w.layers = append(d.w.layers, layer{q: pack(l.q, m.Dim, q), k: pack(l.k, m.Dim, kv), v: pack(l.v, m.Dim, kv), o: pack(l.o, q, m.Dim),
-			gate: pack(l.gate, m.Dim, m.Hidden), up: pack(l.up, m.Dim, m.Hidden), down: pack(l.down, m.Hidden, m.Dim),
-			attnNorm: same(l.attnNorm), mlpNorm: same(l.mlpNorm),
-			qBias: same(l.qBias), kBias: same(l.kBias), vBias: same(l.vBias), qNorm: same(l.qNorm), kNorm: same(l.kNorm)})
+	for i := range m.w.layers {
+		from := &m.w.layers[i]
+		to := layer{attnNorm: m.copyOf(from.attnNorm), mlpNorm: m.copyOf(from.mlpNorm), qBias: m.copyOf(from.qBias), kBias: m.copyOf(from.kBias),
+			vBias: m.copyOf(from.vBias), qNorm: m.copyOf(from.qNorm), kNorm: m.copyOf(from.kNorm)}
+		for _, p := range projections {
+			x := p.of(from)
+			y := matrix{in: x.in, out: x.out, w: dev.New(dev.PackedLen(x.in, x.out))}
+			dev.Pack(y.w, x.w, x.in, x.out)
+			*p.of(&to) = y
+		}
+		d.w.layers = append(d.w.layers, to)
 	}
 	return d
 }
@@ -172,7 +198,7 @@ func (b *Batch) Extend(more ...More) error {
 		b.pages = append(b.pages, kernels.Pages{List: c.pages, Len: c.len})
 	}
 	T := len(b.ids)
-	b.fit(dev, cfg, T, len(more))
+	b.fit(d, T, len(more))
 	r := &b.cut
 	embed(dev, d.w, b.cutX, r.n, b.ids, b.types, cfg.Dim)
 	s := &r.states[0]
@@ -181,7 +207,7 @@ func (b *Batch) Extend(more ...More) error {
 			b.pages[j].At = i * dev.PageLen(cfg.shape())
 		}
 		s.x, b.cutX = b.cutX, s.x
-		block(dev, cfg, d.w, &d.w.layers[i], s, r.n, r.act, b.cutX, T, b.pos, func(s *state) {
+		block(dev, cfg, d.w, &d.w.layers[i], s, r, b.cutX, b.pos, func(s *state) {
 			dev.AttentionPaged(s.att, s.q, s.k, s.v, b.start, b.pages, cfg.shape())
 		})
 	}
@@ -206,7 +232,7 @@ func (b *Batch) Extend(more ...More) error {
 // are all alike.
 func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernels.Allow, temperature, u []float64) {
 	d, n := caches[0].d, len(caches)
-	b.fit(d.dev, d.Config, 0, n)
+	b.fit(d, 0, n)
 	h := head(b.nf, n*d.Dim)
 	for i, c := range caches {
 		d.dev.Copy(h.Slice(i*d.Dim, (i+1)*d.Dim), c.hidden)
@@ -215,11 +241,12 @@ func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernel
 }
 
 // fit makes room for a batch and cuts the buffers to its size.
-func (b *Batch) fit(dev kernels.Device, c Config, tokens, seqs int) {
+func (b *Batch) fit(d *Decoder, tokens, seqs int) {
+	dev, c := d.dev, d.Config
 	if tokens > b.room.tokens {
 		n := max(64, tokens+tokens/2)
 		b.room = tokenRoom{tokens: n, states: []state{newState(dev, c, n)}}
-		b.room.scratch(dev, c, n)
+		b.room.scratch(dev, c, n, d.rank)
 		b.room.states[0].x, b.room.states[0].k = dev.New(n*c.Dim), dev.New(n*c.KVHeads*c.HeadDim())
 		b.x, b.cut = dev.New(n*c.Dim), tokenRoom{}
 	}
@@ -228,7 +255,7 @@ func (b *Batch) fit(dev kernels.Device, c Config, tokens, seqs int) {
 		b.last, b.nf, b.rf = dev.New(b.seqs*c.Dim), dev.New(b.seqs*c.Dim), dev.New(b.seqs)
 	}
 	if tokens != b.cut.tokens && tokens > 0 {
-		b.cut = tokenRoom{tokens: tokens, n: head(b.room.n, tokens*c.Dim), act: head(b.room.act, tokens*c.Hidden), states: []state{b.room.states[0].cut(c, tokens)}}
+		b.cut = tokenRoom{tokens: tokens, n: head(b.room.n, tokens*c.Dim), act: head(b.room.act, tokens*c.Hidden), low: b.room.low, states: []state{b.room.states[0].cut(c, tokens)}}
 		b.cutX = head(b.x, tokens*c.Dim)
 	}
 }

@@ -138,8 +138,17 @@ func (c Config) file() (hfConfig, error) {
 
 // Save writes config.json and model.safetensors in the layout of Llama, Qwen2 or
 // Qwen3 (matrices [out, in]) with one or two tensors more, the value head and the
-// types' embedding. What else a config.json that was loaded said is kept.
+// types' embedding. What else a config.json that was loaded said is kept. Of a
+// model with adapters it writes these alone, as PEFT does.
 func (m *Model) Save(dir string) error {
+	if m.adapted != nil {
+		return m.saveAdapter(dir)
+	}
+	return m.SaveBase(dir)
+}
+
+// SaveBase is Save without regard to adapters: what they stand beside.
+func (m *Model) SaveBase(dir string) error {
 	h, err := m.Config.file()
 	if err != nil {
 		return err
@@ -162,7 +171,7 @@ func (m *Model) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := weights.Write(filepath.Join(dir, "model.safetensors"), tensors(m.dev, m.w), nil); err != nil {
+	if err := weights.Write(filepath.Join(dir, "model.safetensors"), tensors(m.dev, m.w.list), nil); err != nil {
 		return err
 	}
 	return weights.Atomic(filepath.Join(dir, "config.json"), text)
@@ -182,9 +191,9 @@ func (p Param) fileShape() []int {
 	return []int{p.Cols}
 }
 
-func tensors(dev kernels.Device, w *params) []weights.Tensor {
+func tensors(dev kernels.Device, list []Param) []weights.Tensor {
 	var out []weights.Tensor
-	for _, p := range w.list {
+	for _, p := range list {
 		out = append(out, weights.Tensor{Name: p.Name, Shape: p.fileShape(), Make: func() []float32 {
 			x := make([]float32, p.Buffer.Len())
 			dev.Read(x, p.Buffer)
@@ -307,7 +316,7 @@ func (m *Model) SaveOptimizer(path string) error {
 		m.dev.Read(x, b)
 		return x
 	}
-	n := []int{m.Size()}
+	n := []int{m.Trained()}
 	return weights.Write(path, []weights.Tensor{{Name: "m", Shape: n, Data: read(m.m)}, {Name: "v", Shape: n, Data: read(m.v)}},
 		map[string]string{"step": fmt.Sprint(m.step)})
 }
@@ -320,8 +329,8 @@ func (m *Model) LoadOptimizer(path string) error {
 	}
 	defer f.Close()
 	for name, to := range map[string]kernels.Buffer{"m": m.m, "v": m.v} {
-		if t := f.Tensors[name]; !slices.Equal(t.Shape, []int{m.Size()}) {
-			return fmt.Errorf("%s is of another model: its %s has the shape %v for %d parameters", path, name, t.Shape, m.Size())
+		if t := f.Tensors[name]; !slices.Equal(t.Shape, []int{m.Trained()}) {
+			return fmt.Errorf("%s is of another model: its %s has the shape %v for %d parameters", path, name, t.Shape, m.Trained())
 		}
 		m.dev.Write(to, f.Tensors[name].Float32())
 	}

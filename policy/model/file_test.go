@@ -110,7 +110,7 @@ func TestFilesHaveTheLlamaLayout(t *testing.T) {
 	if len(got) != len(m.Params()) {
 		t.Errorf("%d tensors, want %d", len(got), len(m.Params()))
 	}
-	k, down := got["model.layers.1.self_attn.k_proj.weight"].Float32(), read(m.dev, m.w.layers[1].k)
+	k, down := got["model.layers.1.self_attn.k_proj.weight"].Float32(), read(m.dev, m.w.layers[1].k.w)
 	for in := range 8 {
 		for out := range 4 {
 			if k[out*8+in] != down[in*4+out] {
@@ -162,7 +162,7 @@ func TestLoadRefusesWhatItWouldComputeWrongly(t *testing.T) {
 		if err := json.Unmarshal(text, &config); err != nil {
 			t.Fatal(err)
 		}
-		ts := tensors(m.dev, m.w)
+		ts := tensors(m.dev, m.w.list)
 		c.change(config, &ts)
 		text, _ = json.Marshal(config)
 		os.WriteFile(path, text, 0o644)
@@ -180,7 +180,7 @@ func TestACheckpointWithoutAValueHeadGetsOneOfZeros(t *testing.T) {
 	if err := m.Save(dir); err != nil {
 		t.Fatal(err)
 	}
-	ts := slices.DeleteFunc(tensors(m.dev, m.w), func(t weights.Tensor) bool { return t.Name == valueHead })
+	ts := slices.DeleteFunc(tensors(m.dev, m.w.list), func(t weights.Tensor) bool { return t.Name == valueHead })
 	if err := weights.Write(filepath.Join(dir, "model.safetensors"), ts, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -73,8 +73,8 @@ func (m *Model) mimetic(l *layer, rng *rand.Rand) {
 			}
 		}
 	}
-	m.dev.Write(l.q, q)
-	m.dev.Write(l.k, k)
-	m.dev.Write(l.v, v)
-	m.dev.Write(l.o, o)
+	m.dev.Write(l.q.w, q)
+	m.dev.Write(l.k.w, k)
+	m.dev.Write(l.v.w, v)
+	m.dev.Write(l.o.w, o)
 }

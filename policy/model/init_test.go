@@ -35,7 +35,7 @@ func TestMimeticValuesComeBackAsWhatTheyWere(t *testing.T) {
 	}
 	d, hd, kvDim := c.Dim, c.HeadDim(), c.KVHeads*c.HeadDim()
 	for l := range m.w.layers {
-		v, o := read(dev, m.w.layers[l].v), read(dev, m.w.layers[l].o)
+		v, o := read(dev, m.w.layers[l].v.w), read(dev, m.w.layers[l].o.w)
 		for h := range c.Heads {
 			kv := h / (c.Heads / c.KVHeads)
 			diag, rest := product(func(i, j int) float32 { return v[i*kvDim+kv*hd+j] }, func(j, i int) float32 { return o[(h*hd+j)*d+i] }, d, hd)

@@ -102,9 +102,16 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// matrix is a projection (or its gradient): w + a·b.
+type matrix struct {
+	in, out int
+	w       kernels.Buffer // [in, out]; of a gradient nil where it is frozen
+	a, b    kernels.Buffer // its adapter [in, rank] and [rank, out]; nil where it has none
+}
+
 // layer is one block's parameters (or their gradients).
 type layer struct {
-	q, k, v, o, gate, up, down kernels.Buffer // matrices [in, out]
+	q, k, v, o, gate, up, down matrix
 	attnNorm, mlpNorm          kernels.Buffer // [dim]
 	qBias, kBias, vBias        kernels.Buffer // nil where the model has none
 	qNorm, kNorm               kernels.Buffer // [head size], likewise
@@ -125,10 +132,15 @@ type params struct {
 	packed bool // the layers' matrices are what Pack makes of them
 }
 
-// mul is out = x·m for one of the layers' matrices.
-func (w *params) mul(d kernels.Device, out, x, m kernels.Buffer, dims kernels.Dims) {
-	dims.Packed = w.packed
-	d.MatMul(out, x, m, dims)
+// mul is out = plus + x·m for one of the layers' matrices and T rows; low has
+// room for what lies between the halves of an adapter.
+func (w *params) mul(d kernels.Device, out, x kernels.Buffer, m *matrix, T int, plus, low kernels.Buffer) {
+	d.MatMul(out, x, m.w, kernels.Dims{M: T, N: m.out, K: m.in, Packed: w.packed, Plus: plus})
+	if m.a != nil {
+		rank := m.a.Len() / m.in
+		d.MatMul(low, x, m.a, kernels.Dims{M: T, N: rank, K: m.in})
+		d.MatMul(out, low, m.b, kernels.Dims{M: T, N: m.out, K: rank, Plus: out})
+	}
 }
 
 // Param is one named tensor, by its Hugging Face name. Matrices are stored
@@ -150,6 +162,26 @@ const (
 )
 
 const lmHead = "lm_head.weight" // the output layer's, where it is not tied
+
+// projection is one kind of matrix of a layer.
+type projection struct {
+	short, long string // q, self_attn.q_proj
+	of          func(*layer) *matrix
+	size        func(Config) (in, out int)
+}
+
+// name is a layer's, without ".weight".
+func (p projection) name(layer int) string { return fmt.Sprintf("model.layers.%d.%s", layer, p.long) }
+
+var projections = []projection{
+	{"q", "self_attn.q_proj", func(l *layer) *matrix { return &l.q }, func(c Config) (int, int) { return c.Dim, c.Heads * c.HeadDim() }},
+	{"k", "self_attn.k_proj", func(l *layer) *matrix { return &l.k }, func(c Config) (int, int) { return c.Dim, c.KVHeads * c.HeadDim() }},
+	{"v", "self_attn.v_proj", func(l *layer) *matrix { return &l.v }, func(c Config) (int, int) { return c.Dim, c.KVHeads * c.HeadDim() }},
+	{"o", "self_attn.o_proj", func(l *layer) *matrix { return &l.o }, func(c Config) (int, int) { return c.Heads * c.HeadDim(), c.Dim }},
+	{"gate", "mlp.gate_proj", func(l *layer) *matrix { return &l.gate }, func(c Config) (int, int) { return c.Dim, c.Hidden }},
+	{"up", "mlp.up_proj", func(l *layer) *matrix { return &l.up }, func(c Config) (int, int) { return c.Dim, c.Hidden }},
+	{"down", "mlp.down_proj", func(l *layer) *matrix { return &l.down }, func(c Config) (int, int) { return c.Hidden, c.Dim }},
+}
 
 // views lays the parameters out in flat. Where flat is nil it only names and
 // counts them.
@@ -176,14 +208,11 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 		w.types = take(typeEmbed, Types, c.Dim)
 	}
 	for i := range w.layers {
-		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
-		l.q = take(p+"self_attn.q_proj.weight", c.Dim, q)
-		l.k = take(p+"self_attn.k_proj.weight", c.Dim, kv)
-		l.v = take(p+"self_attn.v_proj.weight", c.Dim, kv)
-		l.o = take(p+"self_attn.o_proj.weight", q, c.Dim)
-		l.gate = take(p+"mlp.gate_proj.weight", c.Dim, c.Hidden)
-		l.up = take(p+"mlp.up_proj.weight", c.Dim, c.Hidden)
-		l.down = take(p+"mlp.down_proj.weight", c.Hidden, c.Dim)
+		for _, p := range projections {
+			m := p.of(&w.layers[i])
+			m.in, m.out = p.size(c)
+			m.w = take(p.name(i)+".weight", m.in, m.out)
+		}
 	}
 	w.matrix = at
 	for i := range w.layers {
@@ -205,11 +234,18 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 // Model is parameters, gradients and optimizer state.
 type Model struct {
 	Config
-	dev  kernels.Device
-	w, g *params
-	m, v kernels.Buffer
-	step int
-	said map[string]json.RawMessage // by the config.json it was loaded from
+	dev    kernels.Device
+	w, g   *params        // g has nil where something is frozen
+	flat   kernels.Buffer // all that is trained: of w, or of its adapters
+	grad   kernels.Buffer
+	matrix int // numbers of flat that are matrices
+	m, v   kernels.Buffer
+	step   int
+
+	lora    LoRA
+	adapted []Param // what flat is made of, where there are adapters
+	frozen  *Decoder
+	said    map[string]json.RawMessage // by the config.json it was loaded from
 }
 
 // New makes a model with random weights.
@@ -224,17 +260,33 @@ func New(dev kernels.Device, c Config, seed uint64) (*Model, error) {
 
 func alloc(dev kernels.Device, c Config) *Model {
 	_, n := views(c, nil)
-	m := &Model{Config: c, dev: dev, m: dev.New(n), v: dev.New(n)}
-	m.w, _ = views(c, dev.New(n))
-	m.g, _ = views(c, dev.New(n))
+	m := &Model{Config: c, dev: dev, flat: dev.New(n), grad: dev.New(n), m: dev.New(n), v: dev.New(n)}
+	m.w, _ = views(c, m.flat)
+	m.g, _ = views(c, m.grad)
+	m.matrix = m.w.matrix
 	return m
 }
 
-// Params are the named tensors, which share memory with the model.
-func (m *Model) Params() []Param { return m.w.list }
+// Params are the named tensors that are trained, which share memory with the
+// model.
+func (m *Model) Params() []Param {
+	if m.adapted != nil {
+		return m.adapted
+	}
+	return m.w.list
+}
 
-// Size is the number of parameters.
-func (m *Model) Size() int { return m.w.flat.Len() }
+// Size is the number of parameters, those of adapters among them.
+func (m *Model) Size() int {
+	n := m.w.flat.Len()
+	if m.adapted != nil {
+		n += m.flat.Len() - m.Dim // the value head is in both
+	}
+	return n
+}
+
+// Trained is how many of them are trained.
+func (m *Model) Trained() int { return m.flat.Len() }
 
 // Size is the number of parameters of a model of this shape.
 func (c Config) Size() int {
@@ -253,21 +305,21 @@ func (m *Model) Step() int { return m.step }
 // touches matrices only. It returns the norm before clipping; a norm that is
 // not finite leaves the weights as they are.
 func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
-	norm = math.Sqrt(m.dev.SumSquares(m.g.flat))
+	norm = math.Sqrt(m.dev.SumSquares(m.grad))
 	if !math.IsNaN(norm) && !math.IsInf(norm, 0) {
 		m.step++
 		o.Step, o.Scale = m.step, 1
 		if clip > 0 && norm > clip {
 			o.Scale = clip / norm
 		}
-		n, k := m.Size(), m.w.matrix
+		n, k := m.flat.Len(), m.matrix
 		part := func(from, to int, o kernels.AdamW) {
-			m.dev.AdamW(m.w.flat.Slice(from, to), m.g.flat.Slice(from, to), m.m.Slice(from, to), m.v.Slice(from, to), o)
+			m.dev.AdamW(m.flat.Slice(from, to), m.grad.Slice(from, to), m.m.Slice(from, to), m.v.Slice(from, to), o)
 		}
 		part(0, k, o)
 		o.WeightDecay = 0
 		part(k, n, o)
 	}
-	m.dev.Zero(m.g.flat)
+	m.dev.Zero(m.grad)
 	return norm
 }

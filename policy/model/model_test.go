@@ -59,7 +59,7 @@ func gradient(t *testing.T, c Config, budget int64) {
 	}
 	loss()
 	p.Backward(dl, de, dv)
-	grad := append([]float64(nil), dev.Float64(m.g.flat)...)
+	grad := append([]float64(nil), dev.Float64(m.grad)...)
 	const eps = 1e-5
 	at := 0
 	for _, param := range m.Params() {

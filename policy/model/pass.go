@@ -42,10 +42,11 @@ type Pass struct {
 // tokenRoom is all that a batch of so many tokens needs.
 type tokenRoom struct {
 	tokens int
-	states []state        // by layer; those that are computed again share all but x
-	whole  int            // layers that keep their state
-	n, act kernels.Buffer // scratch: after a norm, the hidden layer
-	xf, rf kernels.Buffer // the last residual stream
+	states []state           // by layer; those that are computed again share all but x
+	whole  int               // layers that keep their state
+	n, act kernels.Buffer    // scratch: after a norm, the hidden layer
+	low    [2]kernels.Buffer // between the halves of an adapter, and its gradient
+	xf, rf kernels.Buffer    // the last residual stream
 	back   grads
 }
 
@@ -57,7 +58,7 @@ func (p *Pass) fit(tokens, rows int) {
 	d, c := p.m.dev, p.m.Config
 	if tokens > p.room.tokens {
 		p.batch = tokenRoom{}
-		p.room = newRoom(d, c, tokens+tokens/8, p.Budget)
+		p.room = newRoom(d, c, tokens+tokens/8, p.m.lora.Rank, p.Budget)
 	}
 	if rows > p.rowCap {
 		p.rowCap = rows + rows/8
@@ -69,9 +70,9 @@ func (p *Pass) fit(tokens, rows int) {
 	}
 }
 
-func newRoom(d kernels.Device, c Config, n int, budget int64) tokenRoom {
+func newRoom(d kernels.Device, c Config, n, rank int, budget int64) tokenRoom {
 	r := tokenRoom{tokens: n, states: make([]state, c.Layers), whole: c.Layers}
-	r.scratch(d, c, n)
+	r.scratch(d, c, n, rank)
 	q, kv := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim()
 	r.xf, r.rf = d.New(n*c.Dim), d.New(n)
 	r.back = grads{dx: d.New(n * c.Dim), dn: d.New(n * c.Dim), dact: d.New(n * c.Hidden), dup: d.New(n * c.Hidden),
@@ -97,8 +98,11 @@ func newRoom(d kernels.Device, c Config, n int, budget int64) tokenRoom {
 }
 
 // scratch makes what all layers share.
-func (r *tokenRoom) scratch(d kernels.Device, c Config, n int) {
+func (r *tokenRoom) scratch(d kernels.Device, c Config, n, rank int) {
 	r.n, r.act = d.New(n*c.Dim), d.New(n*c.Hidden)
+	if rank > 0 {
+		r.low = [2]kernels.Buffer{d.New(n * rank), d.New(n * rank)}
+	}
 }
 
 // newState is a layer's activations but for its input, its keys and lse.
@@ -124,7 +128,7 @@ func (s *state) cut(c Config, n int) state {
 func (r *tokenRoom) cut(c Config, n int) tokenRoom {
 	dim, q, kv, hid := n*c.Dim, n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim(), n*c.Hidden
 	b := &r.back
-	out := tokenRoom{tokens: n, whole: r.whole, n: head(r.n, dim), act: head(r.act, hid), xf: head(r.xf, dim), rf: r.rf,
+	out := tokenRoom{tokens: n, whole: r.whole, n: head(r.n, dim), act: head(r.act, hid), xf: head(r.xf, dim), rf: r.rf, low: r.low,
 		back: grads{dx: head(b.dx, dim), dn: head(b.dn, dim), dact: head(b.dact, hid), dup: head(b.dup, hid),
 			datt: head(b.datt, q), dq: head(b.dq, q), dk: head(b.dk, kv), dv: head(b.dv, kv)}}
 	for i := range r.states {
@@ -155,26 +159,25 @@ func embed(d kernels.Device, w *params, x, scratch kernels.Buffer, ids, types []
 // the queries see, to s.att.
 type attend func(s *state)
 
-// block runs one layer on T tokens: from s.x [T, dim] to out. What it keeps is
-// in s; n and act are scratch.
-func block(d kernels.Device, c Config, w *params, l *layer, s *state, n, act, out kernels.Buffer, T int, pos []int32, f attend) {
-	inner(d, c, w, l, s, n, T, pos, f)
-	d.SwiGLU(act, s.gate, s.up)
-	w.mul(d, out, act, l.down, kernels.Dims{M: T, N: c.Dim, K: c.Hidden, Plus: s.mid})
+// block runs one layer on r.tokens tokens: from s.x [T, dim] to out. What it
+// keeps is in s; the rest of r is scratch.
+func block(d kernels.Device, c Config, w *params, l *layer, s *state, r *tokenRoom, out kernels.Buffer, pos []int32, f attend) {
+	inner(d, c, w, l, s, r, pos, f)
+	d.SwiGLU(r.act, s.gate, s.up)
+	w.mul(d, out, r.act, &l.down, r.tokens, s.mid, r.low[0])
 }
 
 // inner is block up to the hidden layer: all that s keeps.
-func inner(d kernels.Device, c Config, w *params, l *layer, s *state, n kernels.Buffer, T int, pos []int32, f attend) {
-	dim, hd := c.Dim, c.HeadDim()
-	q, kv := c.Heads*hd, c.KVHeads*hd
+func inner(d kernels.Device, c Config, w *params, l *layer, s *state, r *tokenRoom, pos []int32, f attend) {
+	dim, hd, n, T, low := c.Dim, c.HeadDim(), r.n, r.tokens, r.low[0]
 	d.RMSNorm(n, s.r1, s.x, l.attnNorm, dim, c.Eps)
 	toQ, toK := s.q, s.k
 	if c.HeadNorm {
 		toQ, toK = s.rawQ, s.rawK
 	}
-	w.mul(d, toQ, n, l.q, kernels.Dims{M: T, N: q, K: dim, Plus: l.qBias})
-	w.mul(d, toK, n, l.k, kernels.Dims{M: T, N: kv, K: dim, Plus: l.kBias})
-	w.mul(d, s.v, n, l.v, kernels.Dims{M: T, N: kv, K: dim, Plus: l.vBias})
+	w.mul(d, toQ, n, &l.q, T, l.qBias, low)
+	w.mul(d, toK, n, &l.k, T, l.kBias, low)
+	w.mul(d, s.v, n, &l.v, T, l.vBias, low)
 	if c.HeadNorm {
 		d.RMSNorm(s.q, s.rq, s.rawQ, l.qNorm, hd, c.Eps)
 		d.RMSNorm(s.k, s.rk, s.rawK, l.kNorm, hd, c.Eps)
@@ -182,10 +185,10 @@ func inner(d kernels.Device, c Config, w *params, l *layer, s *state, n kernels.
 	d.Rope(s.q, pos, c.Heads, hd, w.freq, false)
 	d.Rope(s.k, pos, c.KVHeads, hd, w.freq, false)
 	f(s)
-	w.mul(d, s.mid, s.att, l.o, kernels.Dims{M: T, N: dim, K: q, Plus: s.x})
+	w.mul(d, s.mid, s.att, &l.o, T, s.x, low)
 	d.RMSNorm(n, s.r2, s.mid, l.mlpNorm, dim, c.Eps)
-	w.mul(d, s.gate, n, l.gate, kernels.Dims{M: T, N: c.Hidden, K: dim})
-	w.mul(d, s.up, n, l.up, kernels.Dims{M: T, N: c.Hidden, K: dim})
+	w.mul(d, s.gate, n, &l.gate, T, nil, low)
+	w.mul(d, s.up, n, &l.up, T, nil, low)
 }
 
 // attention is that of the batch's sequences among themselves.
@@ -221,7 +224,7 @@ func (p *Pass) Forward(in Input) (Output, error) {
 		if i+1 < len(r.states) {
 			out = r.states[i+1].x
 		}
-		block(d, c, w, &w.layers[i], &r.states[i], r.n, r.act, out, T, p.pos, p.attention)
+		block(d, c, w, &w.layers[i], &r.states[i], r, out, p.pos, p.attention)
 	}
 	d.RMSNorm(r.n, r.rf, r.xf, w.norm, c.Dim, c.Eps)
 	h := head(p.h, N*c.Dim)
@@ -271,11 +274,13 @@ func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 	for i := len(r.states) - 1; i >= 0; i-- {
 		s := &r.states[i]
 		if i >= r.whole && r.whole < len(r.states) {
-			inner(d, p.m.Config, w, &w.layers[i], s, r.n, p.batch.tokens, p.pos, p.attention)
+			inner(d, p.m.Config, w, &w.layers[i], s, r, p.pos, p.attention)
 		}
 		p.blockGrad(&w.layers[i], &g.layers[i], s)
 	}
-	d.EmbedGrad(g.embed, dx, p.in.IDs, dim)
+	if g.embed != nil {
+		d.EmbedGrad(g.embed, dx, p.in.IDs, dim)
+	}
 	if p.in.Types != nil && g.types != nil {
 		d.EmbedGrad(g.types, dx, p.in.Types, dim)
 	}
@@ -283,27 +288,17 @@ func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 
 // blockGrad turns the gradient of a layer's output in dx into that of its input.
 func (p *Pass) blockGrad(w, g *layer, s *state) {
-	c, d, r, b, T := p.m.Config, p.m.dev, &p.batch, &p.batch.back, p.batch.tokens
-	dim, hd, hid := c.Dim, c.HeadDim(), c.Hidden
-	q, kv := c.Heads*hd, c.KVHeads*hd
-	// back is the gradient of x·w: dst (+)= dout·wᵀ and dw += xᵀ·dout.
-	back := func(dst, dw, dout, x, w kernels.Buffer, in, out int, add bool) {
-		dims := kernels.Dims{M: T, N: in, K: out, TransB: true}
-		if add {
-			dims.Plus = dst
-		}
-		d.MatMul(dst, dout, w, dims)
-		d.MatMul(dw, x, dout, kernels.Dims{M: in, N: out, K: T, TransA: true, Plus: dw})
-	}
+	c, d, r, b := p.m.Config, p.m.dev, &p.batch, &p.batch.back
+	dim, hd := c.Dim, c.HeadDim()
 	d.SwiGLU(r.act, s.gate, s.up)
-	back(b.dact, g.down, b.dx, r.act, w.down, hid, dim, false)
+	p.back(b.dact, b.dx, r.act, &w.down, &g.down, nil)
 	d.SwiGLUGrad(b.dact, b.dup, b.dact, s.gate, s.up) // dgate takes the place of dact
 	d.RMSNorm(r.n, s.r2, s.mid, w.mlpNorm, dim, c.Eps)
-	back(b.dn, g.gate, b.dact, r.n, w.gate, dim, hid, false)
-	back(b.dn, g.up, b.dup, r.n, w.up, dim, hid, true)
+	p.back(b.dn, b.dact, r.n, &w.gate, &g.gate, nil)
+	p.back(b.dn, b.dup, r.n, &w.up, &g.up, b.dn)
 	d.RMSNormGrad(b.dx, g.mlpNorm, b.dn, s.mid, w.mlpNorm, s.r2, dim)
 
-	back(b.datt, g.o, b.dx, s.att, w.o, q, dim, false)
+	p.back(b.datt, b.dx, s.att, &w.o, &g.o, nil)
 	d.AttentionGrad(b.dq, b.dk, b.dv, b.datt, s.att, s.lse, s.q, s.k, s.v, p.in.Start, p.m.shape())
 	d.Rope(b.dq, p.pos, c.Heads, hd, p.m.w.freq, true)
 	d.Rope(b.dk, p.pos, c.KVHeads, hd, p.m.w.freq, true)
@@ -315,14 +310,34 @@ func (p *Pass) blockGrad(w, g *layer, s *state) {
 		d.RMSNormGrad(dq, g.qNorm, b.dq, s.rawQ, w.qNorm, s.rq, hd)
 		d.RMSNormGrad(dk, g.kNorm, b.dk, s.rawK, w.kNorm, s.rk, hd)
 	}
-	if c.Bias {
-		d.SumRows(g.qBias, dq, q)
-		d.SumRows(g.kBias, dk, kv)
-		d.SumRows(g.vBias, b.dv, kv)
+	if g.qBias != nil {
+		d.SumRows(g.qBias, dq, w.q.out)
+		d.SumRows(g.kBias, dk, w.k.out)
+		d.SumRows(g.vBias, b.dv, w.v.out)
 	}
 	d.RMSNorm(r.n, s.r1, s.x, w.attnNorm, dim, c.Eps)
-	back(b.dn, g.q, dq, r.n, w.q, dim, q, false)
-	back(b.dn, g.k, dk, r.n, w.k, dim, kv, true)
-	back(b.dn, g.v, b.dv, r.n, w.v, dim, kv, true)
+	p.back(b.dn, dq, r.n, &w.q, &g.q, nil)
+	p.back(b.dn, dk, r.n, &w.k, &g.k, b.dn)
+	p.back(b.dn, b.dv, r.n, &w.v, &g.v, b.dn)
 	d.RMSNormGrad(b.dx, g.attnNorm, b.dn, s.x, w.attnNorm, s.r1, dim)
+}
+
+// back is the gradient of y = x·w: dx = plus + dy·wᵀ, and w's is added to g.
+func (p *Pass) back(dx, dy, x kernels.Buffer, w, g *matrix, plus kernels.Buffer) {
+	d, T := p.m.dev, p.batch.tokens
+	d.MatMul(dx, dy, w.w, kernels.Dims{M: T, N: w.in, K: w.out, TransB: true, Plus: plus})
+	if g.w != nil {
+		d.MatMul(g.w, x, dy, kernels.Dims{M: w.in, N: w.out, K: T, TransA: true, Plus: g.w})
+	}
+	if w.a == nil {
+		return
+	}
+	rank, low, dlow := w.a.Len()/w.in, p.batch.low[0], p.batch.low[1]
+	d.MatMul(dlow, dy, w.b, kernels.Dims{M: T, N: rank, K: w.out, TransB: true})
+	d.MatMul(dx, dlow, w.a, kernels.Dims{M: T, N: w.in, K: rank, TransB: true, Plus: dx})
+	if g.a != nil {
+		d.MatMul(low, x, w.a, kernels.Dims{M: T, N: rank, K: w.in})
+		d.MatMul(g.b, low, dy, kernels.Dims{M: rank, N: w.out, K: T, TransA: true, Plus: g.b})
+		d.MatMul(g.a, x, dlow, kernels.Dims{M: w.in, N: rank, K: T, TransA: true, Plus: g.a})
+	}
 }

@@ -65,7 +65,7 @@ func TestABatchWithoutRowsHasNoGradient(t *testing.T) {
 		}
 		p.Backward(nil, nil, nil)
 	}
-	if n := dev.SumSquares(m.g.flat); n != 0 {
+	if n := dev.SumSquares(m.grad); n != 0 {
 		t.Errorf("its gradient has the norm %v", n)
 	}
 }
@@ -93,7 +93,7 @@ func TestGradientsAddUpUntilTheStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.Backward(g, g, g)
-		return slices.Clone(dev.Float64(m.g.flat))
+		return slices.Clone(dev.Float64(m.grad))
 	}
 	want, got := run(), run()
 	for i := range want {
@@ -101,11 +101,11 @@ func TestGradientsAddUpUntilTheStep(t *testing.T) {
 			t.Fatalf("element %d: %v twice is %v", i, want[i], got[i])
 		}
 	}
-	norm := math.Sqrt(dev.SumSquares(m.g.flat))
+	norm := math.Sqrt(dev.SumSquares(m.grad))
 	if n := m.Optimize(kernels.AdamW{LR: 1e-3, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8}, 1); math.Abs(n-norm) > 1e-9*norm {
 		t.Errorf("the norm is %v, want %v", n, norm)
 	}
-	if dev.SumSquares(m.g.flat) != 0 {
+	if dev.SumSquares(m.grad) != 0 {
 		t.Error("the gradient is kept after the step")
 	}
 }
@@ -145,7 +145,7 @@ func TestGradientsHaveTheSameBitsForEveryBudgetAndNumberOfThreads(t *testing.T) 
 			if p.room.whole == c.Layers != (budget == 0) {
 				t.Errorf("a budget of %d keeps %d layers", budget, p.room.whole)
 			}
-			if got := read(dev, m.g.flat); want == nil {
+			if got := read(dev, m.grad); want == nil {
 				want = got
 			} else if !slices.Equal(got, want) {
 				t.Errorf("%d threads, budget %d: other bits", threads, budget)
@@ -201,7 +201,7 @@ func TestAGradientThatIsNotANumberLeavesTheWeights(t *testing.T) {
 	dev := plain.New()
 	m, _ := New(dev, small, 1)
 	before := read(dev, m.w.flat)
-	dev.Float64(m.g.flat)[5] = math.NaN()
+	dev.Float64(m.grad)[5] = math.NaN()
 	if n := m.Optimize(kernels.AdamW{LR: 1, Eps: 1e-8}, 1); !math.IsNaN(n) {
 		t.Errorf("the norm is %v", n)
 	}
@@ -210,8 +210,8 @@ func TestAGradientThatIsNotANumberLeavesTheWeights(t *testing.T) {
 			t.Fatalf("weight %d was %v, is %v", i, before[i], x)
 		}
 	}
-	if m.Step() != 0 || dev.SumSquares(m.g.flat) != 0 {
-		t.Errorf("step %d, gradient %v", m.Step(), dev.SumSquares(m.g.flat))
+	if m.Step() != 0 || dev.SumSquares(m.grad) != 0 {
+		t.Errorf("step %d, gradient %v", m.Step(), dev.SumSquares(m.grad))
 	}
 }
 

@@ -129,7 +129,7 @@ func checkGradients(t *testing.T, m *Model, want recorded) {
 		}
 	}
 	t.Logf("gradients differ by at most %.1e of the largest", worst)
-	m.dev.Zero(m.g.flat)
+	m.dev.Zero(m.grad)
 }
 
 func checkGreedy(t *testing.T, m *Model, want recorded) {

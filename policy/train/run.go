@@ -258,6 +258,9 @@ type State struct {
 // checkpointDir is where a run's checkpoint lies.
 func checkpointDir(run string) string { return filepath.Join(run, "checkpoint") }
 
+// Base is where the weights lie that a run's adapters stand beside.
+func Base(run string) string { return filepath.Join(run, "base") }
+
 // Save writes a run's checkpoint beside the last one and then takes its place.
 func Save(run string, m *model.Model, st State) error {
 	dir := checkpointDir(run)
@@ -357,6 +360,13 @@ func load(dev kernels.Device, run string) (*model.Model, State, string, error) {
 	if st.Version < 1 || st.Version > stateVersion { // version 1 had no plan
 		return nil, st, dir, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
 	}
-	m, err := model.Load(dev, dir)
+	if !model.HasAdapter(dir) {
+		m, err := model.Load(dev, dir)
+		return m, st, dir, err
+	}
+	m, err := model.Load(dev, Base(run))
+	if err == nil {
+		err = m.LoadAdapter(dir)
+	}
 	return m, st, dir, err
 }
