@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-long bench build chrome miniwob peers peers-web puzzle-table miniwob-table chaos mcp-servers check clean
+.PHONY: train test test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels puzzle-table miniwob-table chaos mcp-servers check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -38,6 +38,11 @@ miniwob:
 peers:
 	@test -x build/peers/bin/python || { python3 -m venv build/peers && build/peers/bin/pip install -q gymnasium==1.4.0 textarena==0.7.4 reasoning-gym==0.1.19 bm25s==0.3.16; } \
 		|| { rm -rf build/peers; echo "no peers here (pip could not get them)"; }
+
+# PyTorch, OpenBLAS (numpy's) and transformers, to be measured beside our kernels and our trainer.
+peers-torch:
+	@test -x build/peers-torch/bin/python || { python3 -m venv build/peers-torch && build/peers-torch/bin/pip install -q torch==2.15.0 \
+		numpy==2.4.6 transformers==5.23.0 safetensors; } || { rm -rf build/peers-torch; echo "no torch here (pip could not get it)"; }
 
 # BrowserGym, and MiniWoB++'s own environment: bench/browsergym. lxml is an old one, since its parser is seen in what
 # BrowserGym shows.
@@ -86,6 +91,10 @@ test-long: test
 bench: build peers
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./kernels/cpu ./policy/model ./envs/web/browser ./envs/puzzle
 	bin/gym bench --env puzzle --scenario puzzle/frozen-lake
+
+# Our kernels, training steps and generation beside PyTorch: some twenty minutes, on a machine that does nothing else.
+bench-kernels: peers-torch
+	$(GO) run ./bench/kernels
 
 # Trains on seven puzzles and prints what a random agent, the policy and the oracle reach: about an hour.
 puzzle-table: build

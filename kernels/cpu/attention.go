@@ -102,7 +102,7 @@ func (d *Device) softmax(row []float32, n int, scale float32) (sum, lse float32)
 		row[i] = never
 	}
 	top := d.isa.top(row, len(row)) * scale
-	sum = d.isa.expSum(row, scale, top, len(row))
+	sum = d.isa.expSum(row, row, scale, top, len(row))
 	clear(row[n:])
 	return sum, top + float32(math.Log(float64(sum)))
 }
@@ -132,7 +132,7 @@ func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffe
 				d.product(m, d.wide(seen), h.Dim, mat{gs[at:], qrs, 1}, *valuesT, h.Dim, *dp, wide, false)
 				for i := range m {
 					row, sees := (*sc)[i*wide:][:d.wide(seen)], i0+i+1
-					d.isa.expSum(row, scale, l[(first+i0+i)*h.Q+head], len(row))
+					d.isa.expSum(row, row, scale, l[(first+i0+i)*h.Q+head], len(row))
 					clear(row[sees:])
 					r := at + i*qrs
 					delta := d.dot(gs[r:r+h.Dim], os[r:r+h.Dim])

@@ -45,7 +45,7 @@ type isa struct {
 	normGrad func(dx, dw, dout, x, w []float32, rstd, mean float32, n int)
 	rotate   func(lo, hi, cos, sin []float32, sign float32, n int)
 	top      func(x []float32, n int) float32
-	expSum   func(x []float32, scale, top float32, n int) float32
+	expSum   func(dst, x []float32, scale, top float32, n int) float32
 	probGrad func(dp, p []float32, delta, scale float32, n int)
 	silu     func(out, gate, up []float32, n int)
 	siluGrad func(dgate, dup, dout, gate, up []float32, n int)
@@ -417,8 +417,12 @@ func (d *Device) Softmax(out, x kernels.Buffer, dim int) {
 	d.split(len(in)/dim, 2*dim, func(from, to int) {
 		tmp := d.temp(d.wide(dim))
 		for t := from; t < to; t++ {
-			row := o[t*dim : (t+1)*dim]
-			sum, _ := d.softmax(*tmp, copy(*tmp, in[t*dim:(t+1)*dim]), 1)
+			row, values := o[t*dim:(t+1)*dim], in[t*dim:(t+1)*dim]
+			if dim%16 == 0 {
+				d.times(row, 1/d.isa.expSum(row, values, 1, d.isa.top(values, dim), dim))
+				continue
+			}
+			sum, _ := d.softmax(*tmp, copy(*tmp, values), 1)
 			copy(row, *tmp)
 			d.times(row, 1/sum)
 		}

@@ -122,10 +122,10 @@ func rotateAVX512(lo *float32, hi *float32, cos *float32, sin *float32, sign flo
 //go:noescape
 func topAVX512(x *float32, n int) float32
 
-// expSumAVX512 is x[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
+// expSumAVX512 is dst[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
 //
 //go:noescape
-func expSumAVX512(x *float32, scale float32, top float32, n int) float32
+func expSumAVX512(dst *float32, x *float32, scale float32, top float32, n int) float32
 
 // probGradAVX512 is dp[i] = p[i]*(dp[i] - delta)*scale; n is a multiple of 16.
 //
@@ -230,10 +230,10 @@ func rotateAVX2(lo *float32, hi *float32, cos *float32, sin *float32, sign float
 //go:noescape
 func topAVX2(x *float32, n int) float32
 
-// expSumAVX2 is x[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
+// expSumAVX2 is dst[i] = exp(x[i]*scale - top), and their sum; n is a multiple of 16.
 //
 //go:noescape
-func expSumAVX2(x *float32, scale float32, top float32, n int) float32
+func expSumAVX2(dst *float32, x *float32, scale float32, top float32, n int) float32
 
 // probGradAVX2 is dp[i] = p[i]*(dp[i] - delta)*scale; n is a multiple of 16.
 //

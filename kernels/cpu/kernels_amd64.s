@@ -3789,22 +3789,43 @@ packColsAVX512loop:
 // func dotAVX512(a *float32, b *float32, n int) float32
 // Requires: AVX, AVX512F, SSE
 TEXT ·dotAVX512(SB), NOSPLIT, $0-28
-	MOVQ   a+0(FP), CX
-	MOVQ   b+8(FP), DX
-	VPXORD Z0, Z0, Z0
-	MOVQ   n+16(FP), BX
-	XORQ   AX, AX
-	SHLQ   $0x02, BX
+	MOVQ    a+0(FP), CX
+	MOVQ    b+8(FP), DX
+	VPXORD  Z0, Z0, Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    n+16(FP), BX
+	XORQ    AX, AX
+	SHLQ    $0x02, BX
+
+dotAVX512four:
+	LEAQ        256(AX), SI
+	CMPQ        SI, BX
+	JG          dotAVX512loop
+	VMOVUPS     (CX)(AX*1), Z4
+	VFMADD231PS (DX)(AX*1), Z4, Z0
+	VMOVUPS     64(CX)(AX*1), Z4
+	VFMADD231PS 64(DX)(AX*1), Z4, Z1
+	VMOVUPS     128(CX)(AX*1), Z4
+	VFMADD231PS 128(DX)(AX*1), Z4, Z2
+	VMOVUPS     192(CX)(AX*1), Z4
+	VFMADD231PS 192(DX)(AX*1), Z4, Z3
+	MOVQ        SI, AX
+	JMP         dotAVX512four
 
 dotAVX512loop:
 	CMPQ        AX, BX
 	JGE         dotAVX512end
-	VMOVUPS     (CX)(AX*1), Z1
-	VFMADD231PS (DX)(AX*1), Z1, Z0
+	VMOVUPS     (CX)(AX*1), Z4
+	VFMADD231PS (DX)(AX*1), Z4, Z0
 	ADDQ        $0x00000040, AX
 	JMP         dotAVX512loop
 
 dotAVX512end:
+	VADDPS        Z0, Z1, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z0, Z3, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -3820,24 +3841,49 @@ dotAVX512end:
 // func dot3AVX512(a *float32, b *float32, c *float32, n int) float32
 // Requires: AVX, AVX512F, SSE
 TEXT ·dot3AVX512(SB), NOSPLIT, $0-36
-	MOVQ   a+0(FP), CX
-	MOVQ   b+8(FP), DX
-	MOVQ   c+16(FP), BX
-	VPXORD Z0, Z0, Z0
-	MOVQ   n+24(FP), SI
-	XORQ   AX, AX
-	SHLQ   $0x02, SI
+	MOVQ    a+0(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    c+16(FP), BX
+	VPXORD  Z0, Z0, Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    n+24(FP), SI
+	XORQ    AX, AX
+	SHLQ    $0x02, SI
+
+dot3AVX512four:
+	LEAQ        256(AX), DI
+	CMPQ        DI, SI
+	JG          dot3AVX512loop
+	VMOVUPS     (CX)(AX*1), Z4
+	VMULPS      (DX)(AX*1), Z4, Z4
+	VFMADD231PS (BX)(AX*1), Z4, Z0
+	VMOVUPS     64(CX)(AX*1), Z4
+	VMULPS      64(DX)(AX*1), Z4, Z4
+	VFMADD231PS 64(BX)(AX*1), Z4, Z1
+	VMOVUPS     128(CX)(AX*1), Z4
+	VMULPS      128(DX)(AX*1), Z4, Z4
+	VFMADD231PS 128(BX)(AX*1), Z4, Z2
+	VMOVUPS     192(CX)(AX*1), Z4
+	VMULPS      192(DX)(AX*1), Z4, Z4
+	VFMADD231PS 192(BX)(AX*1), Z4, Z3
+	MOVQ        DI, AX
+	JMP         dot3AVX512four
 
 dot3AVX512loop:
 	CMPQ        AX, SI
 	JGE         dot3AVX512end
-	VMOVUPS     (CX)(AX*1), Z1
-	VMULPS      (DX)(AX*1), Z1, Z1
-	VFMADD231PS (BX)(AX*1), Z1, Z0
+	VMOVUPS     (CX)(AX*1), Z4
+	VMULPS      (DX)(AX*1), Z4, Z4
+	VFMADD231PS (BX)(AX*1), Z4, Z0
 	ADDQ        $0x00000040, AX
 	JMP         dot3AVX512loop
 
 dot3AVX512end:
+	VADDPS        Z0, Z1, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z0, Z3, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y1, Y0, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -3993,9 +4039,23 @@ rotateAVX512end:
 TEXT ·topAVX512(SB), NOSPLIT, $0-20
 	MOVQ         x+0(FP), CX
 	VBROADCASTSS (CX), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VMOVAPS      Z0, Z3
 	MOVQ         n+8(FP), DX
 	XORQ         AX, AX
 	SHLQ         $0x02, DX
+
+topAVX512four:
+	LEAQ   256(AX), BX
+	CMPQ   BX, DX
+	JG     topAVX512loop
+	VMAXPS (CX)(AX*1), Z0, Z0
+	VMAXPS 64(CX)(AX*1), Z1, Z1
+	VMAXPS 128(CX)(AX*1), Z2, Z2
+	VMAXPS 192(CX)(AX*1), Z3, Z3
+	MOVQ   BX, AX
+	JMP    topAVX512four
 
 topAVX512loop:
 	CMPQ   AX, DX
@@ -4005,6 +4065,9 @@ topAVX512loop:
 	JMP    topAVX512loop
 
 topAVX512end:
+	VMAXPS        Z0, Z1, Z0
+	VMAXPS        Z0, Z2, Z0
+	VMAXPS        Z0, Z3, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VMAXPS        Y1, Y0, Y1
 	VEXTRACTF128  $0x01, Y1, X0
@@ -4017,12 +4080,13 @@ topAVX512end:
 	VZEROUPPER
 	RET
 
-// func expSumAVX512(x *float32, scale float32, top float32, n int) float32
+// func expSumAVX512(dst *float32, x *float32, scale float32, top float32, n int) float32
 // Requires: AVX, AVX512F, SSE
-TEXT ·expSumAVX512(SB), NOSPLIT, $0-28
-	MOVQ         x+0(FP), CX
-	VBROADCASTSS scale+8(FP), Z0
-	VBROADCASTSS top+12(FP), Z1
+TEXT ·expSumAVX512(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	VBROADCASTSS scale+16(FP), Z0
+	VBROADCASTSS top+20(FP), Z1
 	VPXORD       Z2, Z2, Z2
 	VBROADCASTSS const0<>+0(SB), Z3
 	VBROADCASTSS const1<>+0(SB), Z4
@@ -4035,38 +4099,34 @@ TEXT ·expSumAVX512(SB), NOSPLIT, $0-28
 	VBROADCASTSS const8<>+0(SB), Z11
 	VBROADCASTSS const9<>+0(SB), Z12
 	VBROADCASTSS const10<>+0(SB), Z13
-	VBROADCASTSS const11<>+0(SB), Z14
-	MOVQ         n+16(FP), DX
+	MOVQ         n+24(FP), BX
 	XORQ         AX, AX
-	SHLQ         $0x02, DX
+	SHLQ         $0x02, BX
 
 expSumAVX512loop:
-	CMPQ         AX, DX
-	JGE          expSumAVX512end
-	VMOVUPS      (CX)(AX*1), Z15
-	VFMSUB213PS  Z1, Z0, Z15
-	VMAXPS       Z3, Z15, Z15
-	VMINPS       Z4, Z15, Z15
-	VMULPS       Z5, Z15, Z16
-	VRNDSCALEPS  $0x00, Z16, Z16
-	VFNMADD231PS Z6, Z16, Z15
-	VFNMADD231PS Z7, Z16, Z15
-	VMOVUPS      Z9, Z17
-	VFMADD213PS  Z10, Z15, Z17
-	VFMADD213PS  Z11, Z15, Z17
-	VFMADD213PS  Z12, Z15, Z17
-	VFMADD213PS  Z13, Z15, Z17
-	VFMADD213PS  Z14, Z15, Z17
-	VMULPS       Z15, Z17, Z17
-	VFMADD213PS  Z15, Z15, Z17
-	VADDPS       Z8, Z17, Z15
-	VCVTPS2DQ    Z16, Z16
-	VPSLLD       $0x17, Z16, Z16
-	VPADDD       Z16, Z15, Z15
-	VADDPS       Z15, Z2, Z2
-	VMOVUPS      Z15, (CX)(AX*1)
-	ADDQ         $0x00000040, AX
-	JMP          expSumAVX512loop
+	CMPQ        AX, BX
+	JGE         expSumAVX512end
+	VMOVUPS     (DX)(AX*1), Z14
+	VFMSUB213PS Z1, Z0, Z14
+	VMAXPS      Z3, Z14, Z14
+	VMINPS      Z4, Z14, Z14
+	VMULPS      Z5, Z14, Z15
+	VRNDSCALEPS $0x00, Z15, Z15
+	VMOVAPS     Z15, Z16
+	VFMSUB231PS Z5, Z14, Z16
+	VFMADD231PS Z6, Z14, Z16
+	VMOVUPS     Z8, Z14
+	VFMADD213PS Z9, Z16, Z14
+	VFMADD213PS Z10, Z16, Z14
+	VFMADD213PS Z11, Z16, Z14
+	VFMADD213PS Z12, Z16, Z14
+	VFMADD213PS Z13, Z16, Z14
+	VFMADD213PS Z7, Z16, Z14
+	VSCALEFPS   Z15, Z14, Z14
+	VADDPS      Z14, Z2, Z2
+	VMOVUPS     Z14, (CX)(AX*1)
+	ADDQ        $0x00000040, AX
+	JMP         expSumAVX512loop
 
 expSumAVX512end:
 	VEXTRACTF64X4 $0x01, Z2, Y0
@@ -4077,7 +4137,7 @@ expSumAVX512end:
 	VADDPS        X0, X1, X0
 	VPERMILPS     $0xb1, X0, X1
 	VADDPS        X0, X1, X0
-	MOVSS         X0, ret+24(FP)
+	MOVSS         X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -4090,32 +4150,29 @@ GLOBL const1<>(SB), RODATA|NOPTR, $4
 DATA const2<>+0(SB)/4, $0x3fb8aa3b
 GLOBL const2<>(SB), RODATA|NOPTR, $4
 
-DATA const3<>+0(SB)/4, $0x3f318000
+DATA const3<>+0(SB)/4, $0x32a57060
 GLOBL const3<>(SB), RODATA|NOPTR, $4
 
-DATA const4<>+0(SB)/4, $0xb95e8083
+DATA const4<>+0(SB)/4, $0x3f800000
 GLOBL const4<>(SB), RODATA|NOPTR, $4
 
-DATA const5<>+0(SB)/4, $0x3f800000
+DATA const5<>+0(SB)/4, $0x3920fdde
 GLOBL const5<>(SB), RODATA|NOPTR, $4
 
-DATA const6<>+0(SB)/4, $0x39506967
+DATA const6<>+0(SB)/4, $0x3aaf9f29
 GLOBL const6<>(SB), RODATA|NOPTR, $4
 
-DATA const7<>+0(SB)/4, $0x3ab743ce
+DATA const7<>+0(SB)/4, $0x3c1d96a6
 GLOBL const7<>(SB), RODATA|NOPTR, $4
 
-DATA const8<>+0(SB)/4, $0x3c088908
+DATA const8<>+0(SB)/4, $0x3d635774
 GLOBL const8<>(SB), RODATA|NOPTR, $4
 
-DATA const9<>+0(SB)/4, $0x3d2aa9c1
+DATA const9<>+0(SB)/4, $0x3e75fdee
 GLOBL const9<>(SB), RODATA|NOPTR, $4
 
-DATA const10<>+0(SB)/4, $0x3e2aaaaa
+DATA const10<>+0(SB)/4, $0x3f317218
 GLOBL const10<>(SB), RODATA|NOPTR, $4
-
-DATA const11<>+0(SB)/4, $0x3f000000
-GLOBL const11<>(SB), RODATA|NOPTR, $4
 
 // func probGradAVX512(dp *float32, p *float32, delta float32, scale float32, n int)
 // Requires: AVX, AVX512F
@@ -4161,40 +4218,36 @@ TEXT ·siluAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS const8<>+0(SB), Z9
 	VBROADCASTSS const9<>+0(SB), Z10
 	VBROADCASTSS const10<>+0(SB), Z11
-	VBROADCASTSS const11<>+0(SB), Z12
 	MOVQ         n+24(FP), SI
 	XORQ         AX, AX
 	SHLQ         $0x02, SI
 
 siluAVX512loop:
-	CMPQ         AX, SI
-	JGE          siluAVX512end
-	VMOVUPS      (DX)(AX*1), Z13
-	VSUBPS       Z13, Z0, Z14
-	VMAXPS       Z1, Z14, Z14
-	VMINPS       Z2, Z14, Z14
-	VMULPS       Z3, Z14, Z15
-	VRNDSCALEPS  $0x00, Z15, Z15
-	VFNMADD231PS Z4, Z15, Z14
-	VFNMADD231PS Z5, Z15, Z14
-	VMOVUPS      Z7, Z16
-	VFMADD213PS  Z8, Z14, Z16
-	VFMADD213PS  Z9, Z14, Z16
-	VFMADD213PS  Z10, Z14, Z16
-	VFMADD213PS  Z11, Z14, Z16
-	VFMADD213PS  Z12, Z14, Z16
-	VMULPS       Z14, Z16, Z16
-	VFMADD213PS  Z14, Z14, Z16
-	VADDPS       Z6, Z16, Z14
-	VCVTPS2DQ    Z15, Z15
-	VPSLLD       $0x17, Z15, Z15
-	VPADDD       Z15, Z14, Z14
-	VADDPS       Z6, Z14, Z14
-	VDIVPS       Z14, Z13, Z13
-	VMULPS       (BX)(AX*1), Z13, Z13
-	VMOVUPS      Z13, (CX)(AX*1)
-	ADDQ         $0x00000040, AX
-	JMP          siluAVX512loop
+	CMPQ        AX, SI
+	JGE         siluAVX512end
+	VMOVUPS     (DX)(AX*1), Z12
+	VSUBPS      Z12, Z0, Z13
+	VMAXPS      Z1, Z13, Z13
+	VMINPS      Z2, Z13, Z13
+	VMULPS      Z3, Z13, Z14
+	VRNDSCALEPS $0x00, Z14, Z14
+	VMOVAPS     Z14, Z15
+	VFMSUB231PS Z3, Z13, Z15
+	VFMADD231PS Z4, Z13, Z15
+	VMOVUPS     Z6, Z13
+	VFMADD213PS Z7, Z15, Z13
+	VFMADD213PS Z8, Z15, Z13
+	VFMADD213PS Z9, Z15, Z13
+	VFMADD213PS Z10, Z15, Z13
+	VFMADD213PS Z11, Z15, Z13
+	VFMADD213PS Z5, Z15, Z13
+	VSCALEFPS   Z14, Z13, Z13
+	VADDPS      Z5, Z13, Z13
+	VDIVPS      Z13, Z12, Z12
+	VMULPS      (BX)(AX*1), Z12, Z12
+	VMOVUPS     Z12, (CX)(AX*1)
+	ADDQ        $0x00000040, AX
+	JMP         siluAVX512loop
 
 siluAVX512end:
 	VZEROUPPER
@@ -4220,46 +4273,42 @@ TEXT ·siluGradAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSS const8<>+0(SB), Z9
 	VBROADCASTSS const9<>+0(SB), Z10
 	VBROADCASTSS const10<>+0(SB), Z11
-	VBROADCASTSS const11<>+0(SB), Z12
 	MOVQ         n+40(FP), R8
 	XORQ         AX, AX
 	SHLQ         $0x02, R8
 
 siluGradAVX512loop:
-	CMPQ         AX, R8
-	JGE          siluGradAVX512end
-	VMOVUPS      (SI)(AX*1), Z13
-	VSUBPS       Z13, Z0, Z14
-	VMAXPS       Z1, Z14, Z14
-	VMINPS       Z2, Z14, Z14
-	VMULPS       Z3, Z14, Z15
-	VRNDSCALEPS  $0x00, Z15, Z15
-	VFNMADD231PS Z4, Z15, Z14
-	VFNMADD231PS Z5, Z15, Z14
-	VMOVUPS      Z7, Z16
-	VFMADD213PS  Z8, Z14, Z16
-	VFMADD213PS  Z9, Z14, Z16
-	VFMADD213PS  Z10, Z14, Z16
-	VFMADD213PS  Z11, Z14, Z16
-	VFMADD213PS  Z12, Z14, Z16
-	VMULPS       Z14, Z16, Z16
-	VFMADD213PS  Z14, Z14, Z16
-	VADDPS       Z6, Z16, Z14
-	VCVTPS2DQ    Z15, Z15
-	VPSLLD       $0x17, Z15, Z15
-	VPADDD       Z15, Z14, Z14
-	VADDPS       Z6, Z14, Z14
-	VDIVPS       Z14, Z6, Z14
-	VMULPS       (BX)(AX*1), Z14, Z15
-	VSUBPS       Z14, Z6, Z14
-	VFMADD213PS  Z6, Z13, Z14
-	VMULPS       Z15, Z13, Z13
-	VMULPS       Z15, Z14, Z14
-	VMULPS       (DI)(AX*1), Z14, Z14
-	VMOVUPS      Z13, (DX)(AX*1)
-	VMOVUPS      Z14, (CX)(AX*1)
-	ADDQ         $0x00000040, AX
-	JMP          siluGradAVX512loop
+	CMPQ        AX, R8
+	JGE         siluGradAVX512end
+	VMOVUPS     (SI)(AX*1), Z12
+	VSUBPS      Z12, Z0, Z13
+	VMAXPS      Z1, Z13, Z13
+	VMINPS      Z2, Z13, Z13
+	VMULPS      Z3, Z13, Z14
+	VRNDSCALEPS $0x00, Z14, Z14
+	VMOVAPS     Z14, Z15
+	VFMSUB231PS Z3, Z13, Z15
+	VFMADD231PS Z4, Z13, Z15
+	VMOVUPS     Z6, Z13
+	VFMADD213PS Z7, Z15, Z13
+	VFMADD213PS Z8, Z15, Z13
+	VFMADD213PS Z9, Z15, Z13
+	VFMADD213PS Z10, Z15, Z13
+	VFMADD213PS Z11, Z15, Z13
+	VFMADD213PS Z5, Z15, Z13
+	VSCALEFPS   Z14, Z13, Z13
+	VADDPS      Z5, Z13, Z13
+	VDIVPS      Z13, Z5, Z13
+	VMULPS      (BX)(AX*1), Z13, Z14
+	VSUBPS      Z13, Z5, Z13
+	VFMADD213PS Z5, Z12, Z13
+	VMULPS      Z14, Z12, Z12
+	VMULPS      Z14, Z13, Z13
+	VMULPS      (DI)(AX*1), Z13, Z13
+	VMOVUPS     Z12, (DX)(AX*1)
+	VMOVUPS     Z13, (CX)(AX*1)
+	ADDQ        $0x00000040, AX
+	JMP         siluGradAVX512loop
 
 siluGradAVX512end:
 	VZEROUPPER
@@ -4270,8 +4319,8 @@ siluGradAVX512end:
 TEXT ·geluAVX512(SB), NOSPLIT, $0-24
 	MOVQ         out+0(FP), CX
 	MOVQ         x+8(FP), DX
-	VBROADCASTSS const12<>+0(SB), Z0
-	VBROADCASTSS const13<>+0(SB), Z1
+	VBROADCASTSS const11<>+0(SB), Z0
+	VBROADCASTSS const12<>+0(SB), Z1
 	VBROADCASTSS const0<>+0(SB), Z2
 	VBROADCASTSS const1<>+0(SB), Z3
 	VBROADCASTSS const2<>+0(SB), Z4
@@ -4283,52 +4332,48 @@ TEXT ·geluAVX512(SB), NOSPLIT, $0-24
 	VBROADCASTSS const8<>+0(SB), Z10
 	VBROADCASTSS const9<>+0(SB), Z11
 	VBROADCASTSS const10<>+0(SB), Z12
-	VBROADCASTSS const11<>+0(SB), Z13
 	MOVQ         n+16(FP), BX
 	XORQ         AX, AX
 	SHLQ         $0x02, BX
 
 geluAVX512loop:
-	CMPQ         AX, BX
-	JGE          geluAVX512end
-	VMOVUPS      (DX)(AX*1), Z14
-	VMULPS       Z14, Z14, Z15
-	VMOVUPS      Z0, Z16
-	VFMADD213PS  Z1, Z15, Z16
-	VMULPS       Z14, Z16, Z16
-	VMAXPS       Z2, Z16, Z16
-	VMINPS       Z3, Z16, Z16
-	VMULPS       Z4, Z16, Z15
-	VRNDSCALEPS  $0x00, Z15, Z15
-	VFNMADD231PS Z5, Z15, Z16
-	VFNMADD231PS Z6, Z15, Z16
-	VMOVUPS      Z8, Z17
-	VFMADD213PS  Z9, Z16, Z17
-	VFMADD213PS  Z10, Z16, Z17
-	VFMADD213PS  Z11, Z16, Z17
-	VFMADD213PS  Z12, Z16, Z17
-	VFMADD213PS  Z13, Z16, Z17
-	VMULPS       Z16, Z17, Z17
-	VFMADD213PS  Z16, Z16, Z17
-	VADDPS       Z7, Z17, Z16
-	VCVTPS2DQ    Z15, Z15
-	VPSLLD       $0x17, Z15, Z15
-	VPADDD       Z15, Z16, Z16
-	VADDPS       Z7, Z16, Z16
-	VDIVPS       Z16, Z14, Z14
-	VMOVUPS      Z14, (CX)(AX*1)
-	ADDQ         $0x00000040, AX
-	JMP          geluAVX512loop
+	CMPQ        AX, BX
+	JGE         geluAVX512end
+	VMOVUPS     (DX)(AX*1), Z13
+	VMULPS      Z13, Z13, Z14
+	VMOVUPS     Z0, Z15
+	VFMADD213PS Z1, Z14, Z15
+	VMULPS      Z13, Z15, Z15
+	VMAXPS      Z2, Z15, Z15
+	VMINPS      Z3, Z15, Z15
+	VMULPS      Z4, Z15, Z14
+	VRNDSCALEPS $0x00, Z14, Z14
+	VMOVAPS     Z14, Z16
+	VFMSUB231PS Z4, Z15, Z16
+	VFMADD231PS Z5, Z15, Z16
+	VMOVUPS     Z7, Z15
+	VFMADD213PS Z8, Z16, Z15
+	VFMADD213PS Z9, Z16, Z15
+	VFMADD213PS Z10, Z16, Z15
+	VFMADD213PS Z11, Z16, Z15
+	VFMADD213PS Z12, Z16, Z15
+	VFMADD213PS Z6, Z16, Z15
+	VSCALEFPS   Z14, Z15, Z15
+	VADDPS      Z6, Z15, Z15
+	VDIVPS      Z15, Z13, Z13
+	VMOVUPS     Z13, (CX)(AX*1)
+	ADDQ        $0x00000040, AX
+	JMP         geluAVX512loop
 
 geluAVX512end:
 	VZEROUPPER
 	RET
 
-DATA const12<>+0(SB)/4, $0xbd922279
-GLOBL const12<>(SB), RODATA|NOPTR, $4
+DATA const11<>+0(SB)/4, $0xbd922279
+GLOBL const11<>(SB), RODATA|NOPTR, $4
 
-DATA const13<>+0(SB)/4, $0xbfcc422a
-GLOBL const13<>(SB), RODATA|NOPTR, $4
+DATA const12<>+0(SB)/4, $0xbfcc422a
+GLOBL const12<>(SB), RODATA|NOPTR, $4
 
 // func geluGradAVX512(dx *float32, dout *float32, x *float32, n int)
 // Requires: AVX, AVX512F
@@ -4336,8 +4381,8 @@ TEXT ·geluGradAVX512(SB), NOSPLIT, $0-32
 	MOVQ         dx+0(FP), CX
 	MOVQ         dout+8(FP), DX
 	MOVQ         x+16(FP), BX
-	VBROADCASTSS const12<>+0(SB), Z0
-	VBROADCASTSS const13<>+0(SB), Z1
+	VBROADCASTSS const11<>+0(SB), Z0
+	VBROADCASTSS const12<>+0(SB), Z1
 	VBROADCASTSS const0<>+0(SB), Z2
 	VBROADCASTSS const1<>+0(SB), Z3
 	VBROADCASTSS const2<>+0(SB), Z4
@@ -4349,61 +4394,57 @@ TEXT ·geluGradAVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSS const8<>+0(SB), Z10
 	VBROADCASTSS const9<>+0(SB), Z11
 	VBROADCASTSS const10<>+0(SB), Z12
-	VBROADCASTSS const11<>+0(SB), Z13
+	VBROADCASTSS const13<>+0(SB), Z13
 	VBROADCASTSS const14<>+0(SB), Z14
-	VBROADCASTSS const15<>+0(SB), Z15
 	MOVQ         n+24(FP), SI
 	XORQ         AX, AX
 	SHLQ         $0x02, SI
 
 geluGradAVX512loop:
-	CMPQ         AX, SI
-	JGE          geluGradAVX512end
-	VMOVUPS      (BX)(AX*1), Z16
-	VMULPS       Z16, Z16, Z17
-	VMOVUPS      Z0, Z18
-	VFMADD213PS  Z1, Z17, Z18
-	VMULPS       Z16, Z18, Z18
-	VMAXPS       Z2, Z18, Z18
-	VMINPS       Z3, Z18, Z18
-	VMULPS       Z4, Z18, Z19
-	VRNDSCALEPS  $0x00, Z19, Z19
-	VFNMADD231PS Z5, Z19, Z18
-	VFNMADD231PS Z6, Z19, Z18
-	VMOVUPS      Z8, Z20
-	VFMADD213PS  Z9, Z18, Z20
-	VFMADD213PS  Z10, Z18, Z20
-	VFMADD213PS  Z11, Z18, Z20
-	VFMADD213PS  Z12, Z18, Z20
-	VFMADD213PS  Z13, Z18, Z20
-	VMULPS       Z18, Z20, Z20
-	VFMADD213PS  Z18, Z18, Z20
-	VADDPS       Z7, Z20, Z18
-	VCVTPS2DQ    Z19, Z19
-	VPSLLD       $0x17, Z19, Z19
-	VPADDD       Z19, Z18, Z18
-	VADDPS       Z7, Z18, Z18
-	VDIVPS       Z18, Z7, Z18
-	VMOVUPS      Z14, Z19
-	VFMADD213PS  Z15, Z17, Z19
-	VMULPS       Z16, Z19, Z19
-	VSUBPS       Z18, Z7, Z17
-	VFMADD213PS  Z7, Z17, Z19
-	VMULPS       Z18, Z19, Z19
-	VMULPS       (DX)(AX*1), Z19, Z19
-	VMOVUPS      Z19, (CX)(AX*1)
-	ADDQ         $0x00000040, AX
-	JMP          geluGradAVX512loop
+	CMPQ        AX, SI
+	JGE         geluGradAVX512end
+	VMOVUPS     (BX)(AX*1), Z15
+	VMULPS      Z15, Z15, Z16
+	VMOVUPS     Z0, Z17
+	VFMADD213PS Z1, Z16, Z17
+	VMULPS      Z15, Z17, Z17
+	VMAXPS      Z2, Z17, Z17
+	VMINPS      Z3, Z17, Z17
+	VMULPS      Z4, Z17, Z18
+	VRNDSCALEPS $0x00, Z18, Z18
+	VMOVAPS     Z18, Z19
+	VFMSUB231PS Z4, Z17, Z19
+	VFMADD231PS Z5, Z17, Z19
+	VMOVUPS     Z7, Z17
+	VFMADD213PS Z8, Z19, Z17
+	VFMADD213PS Z9, Z19, Z17
+	VFMADD213PS Z10, Z19, Z17
+	VFMADD213PS Z11, Z19, Z17
+	VFMADD213PS Z12, Z19, Z17
+	VFMADD213PS Z6, Z19, Z17
+	VSCALEFPS   Z18, Z17, Z17
+	VADDPS      Z6, Z17, Z17
+	VDIVPS      Z17, Z6, Z17
+	VMOVUPS     Z13, Z18
+	VFMADD213PS Z14, Z16, Z18
+	VMULPS      Z15, Z18, Z18
+	VSUBPS      Z17, Z6, Z16
+	VFMADD213PS Z6, Z16, Z18
+	VMULPS      Z17, Z18, Z18
+	VMULPS      (DX)(AX*1), Z18, Z18
+	VMOVUPS     Z18, (CX)(AX*1)
+	ADDQ        $0x00000040, AX
+	JMP         geluGradAVX512loop
 
 geluGradAVX512end:
 	VZEROUPPER
 	RET
 
-DATA const14<>+0(SB)/4, $0x3e5b33b6
-GLOBL const14<>(SB), RODATA|NOPTR, $4
+DATA const13<>+0(SB)/4, $0x3e5b33b6
+GLOBL const13<>(SB), RODATA|NOPTR, $4
 
-DATA const15<>+0(SB)/4, $0x3fcc422a
-GLOBL const15<>(SB), RODATA|NOPTR, $4
+DATA const14<>+0(SB)/4, $0x3fcc422a
+GLOBL const14<>(SB), RODATA|NOPTR, $4
 
 // func adamwAVX512(p *float32, grad *float32, m *float32, v *float32, c *float32, n int)
 // Requires: AVX, AVX512F
@@ -5678,22 +5719,43 @@ peakAVX2loop:
 // func dotAVX2(a *float32, b *float32, n int) float32
 // Requires: AVX, FMA3, SSE
 TEXT ·dotAVX2(SB), NOSPLIT, $0-28
-	MOVQ   a+0(FP), CX
-	MOVQ   b+8(FP), DX
-	VXORPS Y0, Y0, Y0
-	MOVQ   n+16(FP), BX
-	XORQ   AX, AX
-	SHLQ   $0x02, BX
+	MOVQ    a+0(FP), CX
+	MOVQ    b+8(FP), DX
+	VXORPS  Y0, Y0, Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	MOVQ    n+16(FP), BX
+	XORQ    AX, AX
+	SHLQ    $0x02, BX
+
+dotAVX2four:
+	LEAQ        128(AX), SI
+	CMPQ        SI, BX
+	JG          dotAVX2loop
+	VMOVUPS     (CX)(AX*1), Y4
+	VFMADD231PS (DX)(AX*1), Y4, Y0
+	VMOVUPS     32(CX)(AX*1), Y4
+	VFMADD231PS 32(DX)(AX*1), Y4, Y1
+	VMOVUPS     64(CX)(AX*1), Y4
+	VFMADD231PS 64(DX)(AX*1), Y4, Y2
+	VMOVUPS     96(CX)(AX*1), Y4
+	VFMADD231PS 96(DX)(AX*1), Y4, Y3
+	MOVQ        SI, AX
+	JMP         dotAVX2four
 
 dotAVX2loop:
 	CMPQ        AX, BX
 	JGE         dotAVX2end
-	VMOVUPS     (CX)(AX*1), Y1
-	VFMADD231PS (DX)(AX*1), Y1, Y0
+	VMOVUPS     (CX)(AX*1), Y4
+	VFMADD231PS (DX)(AX*1), Y4, Y0
 	ADDQ        $0x00000020, AX
 	JMP         dotAVX2loop
 
 dotAVX2end:
+	VADDPS       Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y0, Y3, Y0
 	VMOVAPS      Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
@@ -5708,24 +5770,49 @@ dotAVX2end:
 // func dot3AVX2(a *float32, b *float32, c *float32, n int) float32
 // Requires: AVX, FMA3, SSE
 TEXT ·dot3AVX2(SB), NOSPLIT, $0-36
-	MOVQ   a+0(FP), CX
-	MOVQ   b+8(FP), DX
-	MOVQ   c+16(FP), BX
-	VXORPS Y0, Y0, Y0
-	MOVQ   n+24(FP), SI
-	XORQ   AX, AX
-	SHLQ   $0x02, SI
+	MOVQ    a+0(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    c+16(FP), BX
+	VXORPS  Y0, Y0, Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	MOVQ    n+24(FP), SI
+	XORQ    AX, AX
+	SHLQ    $0x02, SI
+
+dot3AVX2four:
+	LEAQ        128(AX), DI
+	CMPQ        DI, SI
+	JG          dot3AVX2loop
+	VMOVUPS     (CX)(AX*1), Y4
+	VMULPS      (DX)(AX*1), Y4, Y4
+	VFMADD231PS (BX)(AX*1), Y4, Y0
+	VMOVUPS     32(CX)(AX*1), Y4
+	VMULPS      32(DX)(AX*1), Y4, Y4
+	VFMADD231PS 32(BX)(AX*1), Y4, Y1
+	VMOVUPS     64(CX)(AX*1), Y4
+	VMULPS      64(DX)(AX*1), Y4, Y4
+	VFMADD231PS 64(BX)(AX*1), Y4, Y2
+	VMOVUPS     96(CX)(AX*1), Y4
+	VMULPS      96(DX)(AX*1), Y4, Y4
+	VFMADD231PS 96(BX)(AX*1), Y4, Y3
+	MOVQ        DI, AX
+	JMP         dot3AVX2four
 
 dot3AVX2loop:
 	CMPQ        AX, SI
 	JGE         dot3AVX2end
-	VMOVUPS     (CX)(AX*1), Y1
-	VMULPS      (DX)(AX*1), Y1, Y1
-	VFMADD231PS (BX)(AX*1), Y1, Y0
+	VMOVUPS     (CX)(AX*1), Y4
+	VMULPS      (DX)(AX*1), Y4, Y4
+	VFMADD231PS (BX)(AX*1), Y4, Y0
 	ADDQ        $0x00000020, AX
 	JMP         dot3AVX2loop
 
 dot3AVX2end:
+	VADDPS       Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y0, Y3, Y0
 	VMOVAPS      Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
@@ -5880,9 +5967,23 @@ rotateAVX2end:
 TEXT ·topAVX2(SB), NOSPLIT, $0-20
 	MOVQ         x+0(FP), CX
 	VBROADCASTSS (CX), Y0
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VMOVAPS      Y0, Y3
 	MOVQ         n+8(FP), DX
 	XORQ         AX, AX
 	SHLQ         $0x02, DX
+
+topAVX2four:
+	LEAQ   128(AX), BX
+	CMPQ   BX, DX
+	JG     topAVX2loop
+	VMAXPS (CX)(AX*1), Y0, Y0
+	VMAXPS 32(CX)(AX*1), Y1, Y1
+	VMAXPS 64(CX)(AX*1), Y2, Y2
+	VMAXPS 96(CX)(AX*1), Y3, Y3
+	MOVQ   BX, AX
+	JMP    topAVX2four
 
 topAVX2loop:
 	CMPQ   AX, DX
@@ -5892,6 +5993,9 @@ topAVX2loop:
 	JMP    topAVX2loop
 
 topAVX2end:
+	VMAXPS       Y0, Y1, Y0
+	VMAXPS       Y0, Y2, Y0
+	VMAXPS       Y0, Y3, Y0
 	VMOVAPS      Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X0, X1, X0
@@ -5903,45 +6007,45 @@ topAVX2end:
 	VZEROUPPER
 	RET
 
-// func expSumAVX2(x *float32, scale float32, top float32, n int) float32
+// func expSumAVX2(dst *float32, x *float32, scale float32, top float32, n int) float32
 // Requires: AVX, AVX2, FMA3, SSE
-TEXT ·expSumAVX2(SB), NOSPLIT, $0-28
-	MOVQ         x+0(FP), CX
-	VBROADCASTSS scale+8(FP), Y0
-	VBROADCASTSS top+12(FP), Y1
+TEXT ·expSumAVX2(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), CX
+	MOVQ         x+8(FP), DX
+	VBROADCASTSS scale+16(FP), Y0
+	VBROADCASTSS top+20(FP), Y1
 	VXORPS       Y2, Y2, Y2
-	VBROADCASTSS const5<>+0(SB), Y3
-	MOVQ         n+16(FP), DX
+	VBROADCASTSS const4<>+0(SB), Y3
+	MOVQ         n+24(FP), BX
 	XORQ         AX, AX
-	SHLQ         $0x02, DX
+	SHLQ         $0x02, BX
 
 expSumAVX2loop:
-	CMPQ         AX, DX
-	JGE          expSumAVX2end
-	VMOVUPS      (CX)(AX*1), Y4
-	VFMSUB213PS  Y1, Y0, Y4
-	VMAXPS       const16<>+0(SB), Y4, Y4
-	VMINPS       const17<>+0(SB), Y4, Y4
-	VMULPS       const18<>+0(SB), Y4, Y5
-	VROUNDPS     $0x00, Y5, Y5
-	VFNMADD231PS const19<>+0(SB), Y5, Y4
-	VFNMADD231PS const20<>+0(SB), Y5, Y4
-	VMOVUPS      const21<>+0(SB), Y6
-	VFMADD213PS  const22<>+0(SB), Y4, Y6
-	VFMADD213PS  const23<>+0(SB), Y4, Y6
-	VFMADD213PS  const24<>+0(SB), Y4, Y6
-	VFMADD213PS  const25<>+0(SB), Y4, Y6
-	VFMADD213PS  const26<>+0(SB), Y4, Y6
-	VMULPS       Y4, Y6, Y6
-	VFMADD213PS  Y4, Y4, Y6
-	VADDPS       Y3, Y6, Y4
-	VCVTPS2DQ    Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       Y5, Y4, Y4
-	VADDPS       Y4, Y2, Y2
-	VMOVUPS      Y4, (CX)(AX*1)
-	ADDQ         $0x00000020, AX
-	JMP          expSumAVX2loop
+	CMPQ        AX, BX
+	JGE         expSumAVX2end
+	VMOVUPS     (DX)(AX*1), Y4
+	VFMSUB213PS Y1, Y0, Y4
+	VMAXPS      const15<>+0(SB), Y4, Y4
+	VMINPS      const16<>+0(SB), Y4, Y4
+	VMULPS      const17<>+0(SB), Y4, Y5
+	VROUNDPS    $0x00, Y5, Y5
+	VMOVAPS     Y5, Y6
+	VFMSUB231PS const17<>+0(SB), Y4, Y6
+	VFMADD231PS const18<>+0(SB), Y4, Y6
+	VMOVUPS     const19<>+0(SB), Y4
+	VFMADD213PS const20<>+0(SB), Y6, Y4
+	VFMADD213PS const21<>+0(SB), Y6, Y4
+	VFMADD213PS const22<>+0(SB), Y6, Y4
+	VFMADD213PS const23<>+0(SB), Y6, Y4
+	VFMADD213PS const24<>+0(SB), Y6, Y4
+	VFMADD213PS Y3, Y6, Y4
+	VCVTPS2DQ   Y5, Y5
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y5, Y4, Y4
+	VADDPS      Y4, Y2, Y2
+	VMOVUPS     Y4, (CX)(AX*1)
+	ADDQ        $0x00000020, AX
+	JMP         expSumAVX2loop
 
 expSumAVX2end:
 	VMOVAPS      Y2, Y0
@@ -5951,119 +6055,109 @@ expSumAVX2end:
 	VADDPS       X0, X1, X0
 	VPERMILPS    $0xb1, X0, X1
 	VADDPS       X0, X1, X0
-	MOVSS        X0, ret+24(FP)
+	MOVSS        X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
-DATA const16<>+0(SB)/4, $0xc2ae0000
-DATA const16<>+4(SB)/4, $0xc2ae0000
-DATA const16<>+8(SB)/4, $0xc2ae0000
-DATA const16<>+12(SB)/4, $0xc2ae0000
-DATA const16<>+16(SB)/4, $0xc2ae0000
-DATA const16<>+20(SB)/4, $0xc2ae0000
-DATA const16<>+24(SB)/4, $0xc2ae0000
-DATA const16<>+28(SB)/4, $0xc2ae0000
+DATA const15<>+0(SB)/4, $0xc2ae0000
+DATA const15<>+4(SB)/4, $0xc2ae0000
+DATA const15<>+8(SB)/4, $0xc2ae0000
+DATA const15<>+12(SB)/4, $0xc2ae0000
+DATA const15<>+16(SB)/4, $0xc2ae0000
+DATA const15<>+20(SB)/4, $0xc2ae0000
+DATA const15<>+24(SB)/4, $0xc2ae0000
+DATA const15<>+28(SB)/4, $0xc2ae0000
+GLOBL const15<>(SB), RODATA|NOPTR, $32
+
+DATA const16<>+0(SB)/4, $0x42b00000
+DATA const16<>+4(SB)/4, $0x42b00000
+DATA const16<>+8(SB)/4, $0x42b00000
+DATA const16<>+12(SB)/4, $0x42b00000
+DATA const16<>+16(SB)/4, $0x42b00000
+DATA const16<>+20(SB)/4, $0x42b00000
+DATA const16<>+24(SB)/4, $0x42b00000
+DATA const16<>+28(SB)/4, $0x42b00000
 GLOBL const16<>(SB), RODATA|NOPTR, $32
 
-DATA const17<>+0(SB)/4, $0x42b00000
-DATA const17<>+4(SB)/4, $0x42b00000
-DATA const17<>+8(SB)/4, $0x42b00000
-DATA const17<>+12(SB)/4, $0x42b00000
-DATA const17<>+16(SB)/4, $0x42b00000
-DATA const17<>+20(SB)/4, $0x42b00000
-DATA const17<>+24(SB)/4, $0x42b00000
-DATA const17<>+28(SB)/4, $0x42b00000
+DATA const17<>+0(SB)/4, $0x3fb8aa3b
+DATA const17<>+4(SB)/4, $0x3fb8aa3b
+DATA const17<>+8(SB)/4, $0x3fb8aa3b
+DATA const17<>+12(SB)/4, $0x3fb8aa3b
+DATA const17<>+16(SB)/4, $0x3fb8aa3b
+DATA const17<>+20(SB)/4, $0x3fb8aa3b
+DATA const17<>+24(SB)/4, $0x3fb8aa3b
+DATA const17<>+28(SB)/4, $0x3fb8aa3b
 GLOBL const17<>(SB), RODATA|NOPTR, $32
 
-DATA const18<>+0(SB)/4, $0x3fb8aa3b
-DATA const18<>+4(SB)/4, $0x3fb8aa3b
-DATA const18<>+8(SB)/4, $0x3fb8aa3b
-DATA const18<>+12(SB)/4, $0x3fb8aa3b
-DATA const18<>+16(SB)/4, $0x3fb8aa3b
-DATA const18<>+20(SB)/4, $0x3fb8aa3b
-DATA const18<>+24(SB)/4, $0x3fb8aa3b
-DATA const18<>+28(SB)/4, $0x3fb8aa3b
+DATA const18<>+0(SB)/4, $0x32a57060
+DATA const18<>+4(SB)/4, $0x32a57060
+DATA const18<>+8(SB)/4, $0x32a57060
+DATA const18<>+12(SB)/4, $0x32a57060
+DATA const18<>+16(SB)/4, $0x32a57060
+DATA const18<>+20(SB)/4, $0x32a57060
+DATA const18<>+24(SB)/4, $0x32a57060
+DATA const18<>+28(SB)/4, $0x32a57060
 GLOBL const18<>(SB), RODATA|NOPTR, $32
 
-DATA const19<>+0(SB)/4, $0x3f318000
-DATA const19<>+4(SB)/4, $0x3f318000
-DATA const19<>+8(SB)/4, $0x3f318000
-DATA const19<>+12(SB)/4, $0x3f318000
-DATA const19<>+16(SB)/4, $0x3f318000
-DATA const19<>+20(SB)/4, $0x3f318000
-DATA const19<>+24(SB)/4, $0x3f318000
-DATA const19<>+28(SB)/4, $0x3f318000
+DATA const19<>+0(SB)/4, $0x3920fdde
+DATA const19<>+4(SB)/4, $0x3920fdde
+DATA const19<>+8(SB)/4, $0x3920fdde
+DATA const19<>+12(SB)/4, $0x3920fdde
+DATA const19<>+16(SB)/4, $0x3920fdde
+DATA const19<>+20(SB)/4, $0x3920fdde
+DATA const19<>+24(SB)/4, $0x3920fdde
+DATA const19<>+28(SB)/4, $0x3920fdde
 GLOBL const19<>(SB), RODATA|NOPTR, $32
 
-DATA const20<>+0(SB)/4, $0xb95e8083
-DATA const20<>+4(SB)/4, $0xb95e8083
-DATA const20<>+8(SB)/4, $0xb95e8083
-DATA const20<>+12(SB)/4, $0xb95e8083
-DATA const20<>+16(SB)/4, $0xb95e8083
-DATA const20<>+20(SB)/4, $0xb95e8083
-DATA const20<>+24(SB)/4, $0xb95e8083
-DATA const20<>+28(SB)/4, $0xb95e8083
+DATA const20<>+0(SB)/4, $0x3aaf9f29
+DATA const20<>+4(SB)/4, $0x3aaf9f29
+DATA const20<>+8(SB)/4, $0x3aaf9f29
+DATA const20<>+12(SB)/4, $0x3aaf9f29
+DATA const20<>+16(SB)/4, $0x3aaf9f29
+DATA const20<>+20(SB)/4, $0x3aaf9f29
+DATA const20<>+24(SB)/4, $0x3aaf9f29
+DATA const20<>+28(SB)/4, $0x3aaf9f29
 GLOBL const20<>(SB), RODATA|NOPTR, $32
 
-DATA const21<>+0(SB)/4, $0x39506967
-DATA const21<>+4(SB)/4, $0x39506967
-DATA const21<>+8(SB)/4, $0x39506967
-DATA const21<>+12(SB)/4, $0x39506967
-DATA const21<>+16(SB)/4, $0x39506967
-DATA const21<>+20(SB)/4, $0x39506967
-DATA const21<>+24(SB)/4, $0x39506967
-DATA const21<>+28(SB)/4, $0x39506967
+DATA const21<>+0(SB)/4, $0x3c1d96a6
+DATA const21<>+4(SB)/4, $0x3c1d96a6
+DATA const21<>+8(SB)/4, $0x3c1d96a6
+DATA const21<>+12(SB)/4, $0x3c1d96a6
+DATA const21<>+16(SB)/4, $0x3c1d96a6
+DATA const21<>+20(SB)/4, $0x3c1d96a6
+DATA const21<>+24(SB)/4, $0x3c1d96a6
+DATA const21<>+28(SB)/4, $0x3c1d96a6
 GLOBL const21<>(SB), RODATA|NOPTR, $32
 
-DATA const22<>+0(SB)/4, $0x3ab743ce
-DATA const22<>+4(SB)/4, $0x3ab743ce
-DATA const22<>+8(SB)/4, $0x3ab743ce
-DATA const22<>+12(SB)/4, $0x3ab743ce
-DATA const22<>+16(SB)/4, $0x3ab743ce
-DATA const22<>+20(SB)/4, $0x3ab743ce
-DATA const22<>+24(SB)/4, $0x3ab743ce
-DATA const22<>+28(SB)/4, $0x3ab743ce
+DATA const22<>+0(SB)/4, $0x3d635774
+DATA const22<>+4(SB)/4, $0x3d635774
+DATA const22<>+8(SB)/4, $0x3d635774
+DATA const22<>+12(SB)/4, $0x3d635774
+DATA const22<>+16(SB)/4, $0x3d635774
+DATA const22<>+20(SB)/4, $0x3d635774
+DATA const22<>+24(SB)/4, $0x3d635774
+DATA const22<>+28(SB)/4, $0x3d635774
 GLOBL const22<>(SB), RODATA|NOPTR, $32
 
-DATA const23<>+0(SB)/4, $0x3c088908
-DATA const23<>+4(SB)/4, $0x3c088908
-DATA const23<>+8(SB)/4, $0x3c088908
-DATA const23<>+12(SB)/4, $0x3c088908
-DATA const23<>+16(SB)/4, $0x3c088908
-DATA const23<>+20(SB)/4, $0x3c088908
-DATA const23<>+24(SB)/4, $0x3c088908
-DATA const23<>+28(SB)/4, $0x3c088908
+DATA const23<>+0(SB)/4, $0x3e75fdee
+DATA const23<>+4(SB)/4, $0x3e75fdee
+DATA const23<>+8(SB)/4, $0x3e75fdee
+DATA const23<>+12(SB)/4, $0x3e75fdee
+DATA const23<>+16(SB)/4, $0x3e75fdee
+DATA const23<>+20(SB)/4, $0x3e75fdee
+DATA const23<>+24(SB)/4, $0x3e75fdee
+DATA const23<>+28(SB)/4, $0x3e75fdee
 GLOBL const23<>(SB), RODATA|NOPTR, $32
 
-DATA const24<>+0(SB)/4, $0x3d2aa9c1
-DATA const24<>+4(SB)/4, $0x3d2aa9c1
-DATA const24<>+8(SB)/4, $0x3d2aa9c1
-DATA const24<>+12(SB)/4, $0x3d2aa9c1
-DATA const24<>+16(SB)/4, $0x3d2aa9c1
-DATA const24<>+20(SB)/4, $0x3d2aa9c1
-DATA const24<>+24(SB)/4, $0x3d2aa9c1
-DATA const24<>+28(SB)/4, $0x3d2aa9c1
+DATA const24<>+0(SB)/4, $0x3f317218
+DATA const24<>+4(SB)/4, $0x3f317218
+DATA const24<>+8(SB)/4, $0x3f317218
+DATA const24<>+12(SB)/4, $0x3f317218
+DATA const24<>+16(SB)/4, $0x3f317218
+DATA const24<>+20(SB)/4, $0x3f317218
+DATA const24<>+24(SB)/4, $0x3f317218
+DATA const24<>+28(SB)/4, $0x3f317218
 GLOBL const24<>(SB), RODATA|NOPTR, $32
-
-DATA const25<>+0(SB)/4, $0x3e2aaaaa
-DATA const25<>+4(SB)/4, $0x3e2aaaaa
-DATA const25<>+8(SB)/4, $0x3e2aaaaa
-DATA const25<>+12(SB)/4, $0x3e2aaaaa
-DATA const25<>+16(SB)/4, $0x3e2aaaaa
-DATA const25<>+20(SB)/4, $0x3e2aaaaa
-DATA const25<>+24(SB)/4, $0x3e2aaaaa
-DATA const25<>+28(SB)/4, $0x3e2aaaaa
-GLOBL const25<>(SB), RODATA|NOPTR, $32
-
-DATA const26<>+0(SB)/4, $0x3f000000
-DATA const26<>+4(SB)/4, $0x3f000000
-DATA const26<>+8(SB)/4, $0x3f000000
-DATA const26<>+12(SB)/4, $0x3f000000
-DATA const26<>+16(SB)/4, $0x3f000000
-DATA const26<>+20(SB)/4, $0x3f000000
-DATA const26<>+24(SB)/4, $0x3f000000
-DATA const26<>+28(SB)/4, $0x3f000000
-GLOBL const26<>(SB), RODATA|NOPTR, $32
 
 // func probGradAVX2(dp *float32, p *float32, delta float32, scale float32, n int)
 // Requires: AVX
@@ -6098,40 +6192,39 @@ TEXT ·siluAVX2(SB), NOSPLIT, $0-32
 	MOVQ         gate+8(FP), DX
 	MOVQ         up+16(FP), BX
 	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS const5<>+0(SB), Y1
+	VBROADCASTSS const4<>+0(SB), Y1
 	MOVQ         n+24(FP), SI
 	XORQ         AX, AX
 	SHLQ         $0x02, SI
 
 siluAVX2loop:
-	CMPQ         AX, SI
-	JGE          siluAVX2end
-	VMOVUPS      (DX)(AX*1), Y2
-	VSUBPS       Y2, Y0, Y3
-	VMAXPS       const16<>+0(SB), Y3, Y3
-	VMINPS       const17<>+0(SB), Y3, Y3
-	VMULPS       const18<>+0(SB), Y3, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VFNMADD231PS const19<>+0(SB), Y4, Y3
-	VFNMADD231PS const20<>+0(SB), Y4, Y3
-	VMOVUPS      const21<>+0(SB), Y5
-	VFMADD213PS  const22<>+0(SB), Y3, Y5
-	VFMADD213PS  const23<>+0(SB), Y3, Y5
-	VFMADD213PS  const24<>+0(SB), Y3, Y5
-	VFMADD213PS  const25<>+0(SB), Y3, Y5
-	VFMADD213PS  const26<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y5, Y5
-	VFMADD213PS  Y3, Y3, Y5
-	VADDPS       Y1, Y5, Y3
-	VCVTPS2DQ    Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y4, Y3, Y3
-	VADDPS       Y1, Y3, Y3
-	VDIVPS       Y3, Y2, Y2
-	VMULPS       (BX)(AX*1), Y2, Y2
-	VMOVUPS      Y2, (CX)(AX*1)
-	ADDQ         $0x00000020, AX
-	JMP          siluAVX2loop
+	CMPQ        AX, SI
+	JGE         siluAVX2end
+	VMOVUPS     (DX)(AX*1), Y2
+	VSUBPS      Y2, Y0, Y3
+	VMAXPS      const15<>+0(SB), Y3, Y3
+	VMINPS      const16<>+0(SB), Y3, Y3
+	VMULPS      const17<>+0(SB), Y3, Y4
+	VROUNDPS    $0x00, Y4, Y4
+	VMOVAPS     Y4, Y5
+	VFMSUB231PS const17<>+0(SB), Y3, Y5
+	VFMADD231PS const18<>+0(SB), Y3, Y5
+	VMOVUPS     const19<>+0(SB), Y3
+	VFMADD213PS const20<>+0(SB), Y5, Y3
+	VFMADD213PS const21<>+0(SB), Y5, Y3
+	VFMADD213PS const22<>+0(SB), Y5, Y3
+	VFMADD213PS const23<>+0(SB), Y5, Y3
+	VFMADD213PS const24<>+0(SB), Y5, Y3
+	VFMADD213PS Y1, Y5, Y3
+	VCVTPS2DQ   Y4, Y4
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y4, Y3, Y3
+	VADDPS      Y1, Y3, Y3
+	VDIVPS      Y3, Y2, Y2
+	VMULPS      (BX)(AX*1), Y2, Y2
+	VMOVUPS     Y2, (CX)(AX*1)
+	ADDQ        $0x00000020, AX
+	JMP         siluAVX2loop
 
 siluAVX2end:
 	VZEROUPPER
@@ -6146,46 +6239,45 @@ TEXT ·siluGradAVX2(SB), NOSPLIT, $0-48
 	MOVQ         gate+24(FP), SI
 	MOVQ         up+32(FP), DI
 	VXORPS       Y0, Y0, Y0
-	VBROADCASTSS const5<>+0(SB), Y1
+	VBROADCASTSS const4<>+0(SB), Y1
 	MOVQ         n+40(FP), R8
 	XORQ         AX, AX
 	SHLQ         $0x02, R8
 
 siluGradAVX2loop:
-	CMPQ         AX, R8
-	JGE          siluGradAVX2end
-	VMOVUPS      (SI)(AX*1), Y2
-	VSUBPS       Y2, Y0, Y3
-	VMAXPS       const16<>+0(SB), Y3, Y3
-	VMINPS       const17<>+0(SB), Y3, Y3
-	VMULPS       const18<>+0(SB), Y3, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VFNMADD231PS const19<>+0(SB), Y4, Y3
-	VFNMADD231PS const20<>+0(SB), Y4, Y3
-	VMOVUPS      const21<>+0(SB), Y5
-	VFMADD213PS  const22<>+0(SB), Y3, Y5
-	VFMADD213PS  const23<>+0(SB), Y3, Y5
-	VFMADD213PS  const24<>+0(SB), Y3, Y5
-	VFMADD213PS  const25<>+0(SB), Y3, Y5
-	VFMADD213PS  const26<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y5, Y5
-	VFMADD213PS  Y3, Y3, Y5
-	VADDPS       Y1, Y5, Y3
-	VCVTPS2DQ    Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y4, Y3, Y3
-	VADDPS       Y1, Y3, Y3
-	VDIVPS       Y3, Y1, Y3
-	VMULPS       (BX)(AX*1), Y3, Y4
-	VSUBPS       Y3, Y1, Y3
-	VFMADD213PS  Y1, Y2, Y3
-	VMULPS       Y4, Y2, Y2
-	VMULPS       Y4, Y3, Y3
-	VMULPS       (DI)(AX*1), Y3, Y3
-	VMOVUPS      Y2, (DX)(AX*1)
-	VMOVUPS      Y3, (CX)(AX*1)
-	ADDQ         $0x00000020, AX
-	JMP          siluGradAVX2loop
+	CMPQ        AX, R8
+	JGE         siluGradAVX2end
+	VMOVUPS     (SI)(AX*1), Y2
+	VSUBPS      Y2, Y0, Y3
+	VMAXPS      const15<>+0(SB), Y3, Y3
+	VMINPS      const16<>+0(SB), Y3, Y3
+	VMULPS      const17<>+0(SB), Y3, Y4
+	VROUNDPS    $0x00, Y4, Y4
+	VMOVAPS     Y4, Y5
+	VFMSUB231PS const17<>+0(SB), Y3, Y5
+	VFMADD231PS const18<>+0(SB), Y3, Y5
+	VMOVUPS     const19<>+0(SB), Y3
+	VFMADD213PS const20<>+0(SB), Y5, Y3
+	VFMADD213PS const21<>+0(SB), Y5, Y3
+	VFMADD213PS const22<>+0(SB), Y5, Y3
+	VFMADD213PS const23<>+0(SB), Y5, Y3
+	VFMADD213PS const24<>+0(SB), Y5, Y3
+	VFMADD213PS Y1, Y5, Y3
+	VCVTPS2DQ   Y4, Y4
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y4, Y3, Y3
+	VADDPS      Y1, Y3, Y3
+	VDIVPS      Y3, Y1, Y3
+	VMULPS      (BX)(AX*1), Y3, Y4
+	VSUBPS      Y3, Y1, Y3
+	VFMADD213PS Y1, Y2, Y3
+	VMULPS      Y4, Y2, Y2
+	VMULPS      Y4, Y3, Y3
+	VMULPS      (DI)(AX*1), Y3, Y3
+	VMOVUPS     Y2, (DX)(AX*1)
+	VMOVUPS     Y3, (CX)(AX*1)
+	ADDQ        $0x00000020, AX
+	JMP         siluGradAVX2loop
 
 siluGradAVX2end:
 	VZEROUPPER
@@ -6196,66 +6288,65 @@ siluGradAVX2end:
 TEXT ·geluAVX2(SB), NOSPLIT, $0-24
 	MOVQ         out+0(FP), CX
 	MOVQ         x+8(FP), DX
-	VBROADCASTSS const5<>+0(SB), Y0
+	VBROADCASTSS const4<>+0(SB), Y0
 	MOVQ         n+16(FP), BX
 	XORQ         AX, AX
 	SHLQ         $0x02, BX
 
 geluAVX2loop:
-	CMPQ         AX, BX
-	JGE          geluAVX2end
-	VMOVUPS      (DX)(AX*1), Y1
-	VMULPS       Y1, Y1, Y2
-	VMOVUPS      const27<>+0(SB), Y3
-	VFMADD213PS  const28<>+0(SB), Y2, Y3
-	VMULPS       Y1, Y3, Y3
-	VMAXPS       const16<>+0(SB), Y3, Y3
-	VMINPS       const17<>+0(SB), Y3, Y3
-	VMULPS       const18<>+0(SB), Y3, Y2
-	VROUNDPS     $0x00, Y2, Y2
-	VFNMADD231PS const19<>+0(SB), Y2, Y3
-	VFNMADD231PS const20<>+0(SB), Y2, Y3
-	VMOVUPS      const21<>+0(SB), Y4
-	VFMADD213PS  const22<>+0(SB), Y3, Y4
-	VFMADD213PS  const23<>+0(SB), Y3, Y4
-	VFMADD213PS  const24<>+0(SB), Y3, Y4
-	VFMADD213PS  const25<>+0(SB), Y3, Y4
-	VFMADD213PS  const26<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y4, Y4
-	VFMADD213PS  Y3, Y3, Y4
-	VADDPS       Y0, Y4, Y3
-	VCVTPS2DQ    Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       Y2, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VDIVPS       Y3, Y1, Y1
-	VMOVUPS      Y1, (CX)(AX*1)
-	ADDQ         $0x00000020, AX
-	JMP          geluAVX2loop
+	CMPQ        AX, BX
+	JGE         geluAVX2end
+	VMOVUPS     (DX)(AX*1), Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     const25<>+0(SB), Y3
+	VFMADD213PS const26<>+0(SB), Y2, Y3
+	VMULPS      Y1, Y3, Y3
+	VMAXPS      const15<>+0(SB), Y3, Y3
+	VMINPS      const16<>+0(SB), Y3, Y3
+	VMULPS      const17<>+0(SB), Y3, Y2
+	VROUNDPS    $0x00, Y2, Y2
+	VMOVAPS     Y2, Y4
+	VFMSUB231PS const17<>+0(SB), Y3, Y4
+	VFMADD231PS const18<>+0(SB), Y3, Y4
+	VMOVUPS     const19<>+0(SB), Y3
+	VFMADD213PS const20<>+0(SB), Y4, Y3
+	VFMADD213PS const21<>+0(SB), Y4, Y3
+	VFMADD213PS const22<>+0(SB), Y4, Y3
+	VFMADD213PS const23<>+0(SB), Y4, Y3
+	VFMADD213PS const24<>+0(SB), Y4, Y3
+	VFMADD213PS Y0, Y4, Y3
+	VCVTPS2DQ   Y2, Y2
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y2, Y3, Y3
+	VADDPS      Y0, Y3, Y3
+	VDIVPS      Y3, Y1, Y1
+	VMOVUPS     Y1, (CX)(AX*1)
+	ADDQ        $0x00000020, AX
+	JMP         geluAVX2loop
 
 geluAVX2end:
 	VZEROUPPER
 	RET
 
-DATA const27<>+0(SB)/4, $0xbd922279
-DATA const27<>+4(SB)/4, $0xbd922279
-DATA const27<>+8(SB)/4, $0xbd922279
-DATA const27<>+12(SB)/4, $0xbd922279
-DATA const27<>+16(SB)/4, $0xbd922279
-DATA const27<>+20(SB)/4, $0xbd922279
-DATA const27<>+24(SB)/4, $0xbd922279
-DATA const27<>+28(SB)/4, $0xbd922279
-GLOBL const27<>(SB), RODATA|NOPTR, $32
+DATA const25<>+0(SB)/4, $0xbd922279
+DATA const25<>+4(SB)/4, $0xbd922279
+DATA const25<>+8(SB)/4, $0xbd922279
+DATA const25<>+12(SB)/4, $0xbd922279
+DATA const25<>+16(SB)/4, $0xbd922279
+DATA const25<>+20(SB)/4, $0xbd922279
+DATA const25<>+24(SB)/4, $0xbd922279
+DATA const25<>+28(SB)/4, $0xbd922279
+GLOBL const25<>(SB), RODATA|NOPTR, $32
 
-DATA const28<>+0(SB)/4, $0xbfcc422a
-DATA const28<>+4(SB)/4, $0xbfcc422a
-DATA const28<>+8(SB)/4, $0xbfcc422a
-DATA const28<>+12(SB)/4, $0xbfcc422a
-DATA const28<>+16(SB)/4, $0xbfcc422a
-DATA const28<>+20(SB)/4, $0xbfcc422a
-DATA const28<>+24(SB)/4, $0xbfcc422a
-DATA const28<>+28(SB)/4, $0xbfcc422a
-GLOBL const28<>(SB), RODATA|NOPTR, $32
+DATA const26<>+0(SB)/4, $0xbfcc422a
+DATA const26<>+4(SB)/4, $0xbfcc422a
+DATA const26<>+8(SB)/4, $0xbfcc422a
+DATA const26<>+12(SB)/4, $0xbfcc422a
+DATA const26<>+16(SB)/4, $0xbfcc422a
+DATA const26<>+20(SB)/4, $0xbfcc422a
+DATA const26<>+24(SB)/4, $0xbfcc422a
+DATA const26<>+28(SB)/4, $0xbfcc422a
+GLOBL const26<>(SB), RODATA|NOPTR, $32
 
 // func geluGradAVX2(dx *float32, dout *float32, x *float32, n int)
 // Requires: AVX, AVX2, FMA3
@@ -6263,73 +6354,72 @@ TEXT ·geluGradAVX2(SB), NOSPLIT, $0-32
 	MOVQ         dx+0(FP), CX
 	MOVQ         dout+8(FP), DX
 	MOVQ         x+16(FP), BX
-	VBROADCASTSS const5<>+0(SB), Y0
+	VBROADCASTSS const4<>+0(SB), Y0
 	MOVQ         n+24(FP), SI
 	XORQ         AX, AX
 	SHLQ         $0x02, SI
 
 geluGradAVX2loop:
-	CMPQ         AX, SI
-	JGE          geluGradAVX2end
-	VMOVUPS      (BX)(AX*1), Y1
-	VMULPS       Y1, Y1, Y2
-	VMOVUPS      const27<>+0(SB), Y3
-	VFMADD213PS  const28<>+0(SB), Y2, Y3
-	VMULPS       Y1, Y3, Y3
-	VMAXPS       const16<>+0(SB), Y3, Y3
-	VMINPS       const17<>+0(SB), Y3, Y3
-	VMULPS       const18<>+0(SB), Y3, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VFNMADD231PS const19<>+0(SB), Y4, Y3
-	VFNMADD231PS const20<>+0(SB), Y4, Y3
-	VMOVUPS      const21<>+0(SB), Y5
-	VFMADD213PS  const22<>+0(SB), Y3, Y5
-	VFMADD213PS  const23<>+0(SB), Y3, Y5
-	VFMADD213PS  const24<>+0(SB), Y3, Y5
-	VFMADD213PS  const25<>+0(SB), Y3, Y5
-	VFMADD213PS  const26<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y5, Y5
-	VFMADD213PS  Y3, Y3, Y5
-	VADDPS       Y0, Y5, Y3
-	VCVTPS2DQ    Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y4, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VDIVPS       Y3, Y0, Y3
-	VMOVUPS      const29<>+0(SB), Y4
-	VFMADD213PS  const30<>+0(SB), Y2, Y4
-	VMULPS       Y1, Y4, Y4
-	VSUBPS       Y3, Y0, Y2
-	VFMADD213PS  Y0, Y2, Y4
-	VMULPS       Y3, Y4, Y4
-	VMULPS       (DX)(AX*1), Y4, Y4
-	VMOVUPS      Y4, (CX)(AX*1)
-	ADDQ         $0x00000020, AX
-	JMP          geluGradAVX2loop
+	CMPQ        AX, SI
+	JGE         geluGradAVX2end
+	VMOVUPS     (BX)(AX*1), Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     const25<>+0(SB), Y3
+	VFMADD213PS const26<>+0(SB), Y2, Y3
+	VMULPS      Y1, Y3, Y3
+	VMAXPS      const15<>+0(SB), Y3, Y3
+	VMINPS      const16<>+0(SB), Y3, Y3
+	VMULPS      const17<>+0(SB), Y3, Y4
+	VROUNDPS    $0x00, Y4, Y4
+	VMOVAPS     Y4, Y5
+	VFMSUB231PS const17<>+0(SB), Y3, Y5
+	VFMADD231PS const18<>+0(SB), Y3, Y5
+	VMOVUPS     const19<>+0(SB), Y3
+	VFMADD213PS const20<>+0(SB), Y5, Y3
+	VFMADD213PS const21<>+0(SB), Y5, Y3
+	VFMADD213PS const22<>+0(SB), Y5, Y3
+	VFMADD213PS const23<>+0(SB), Y5, Y3
+	VFMADD213PS const24<>+0(SB), Y5, Y3
+	VFMADD213PS Y0, Y5, Y3
+	VCVTPS2DQ   Y4, Y4
+	VPSLLD      $0x17, Y4, Y4
+	VPADDD      Y4, Y3, Y3
+	VADDPS      Y0, Y3, Y3
+	VDIVPS      Y3, Y0, Y3
+	VMOVUPS     const27<>+0(SB), Y4
+	VFMADD213PS const28<>+0(SB), Y2, Y4
+	VMULPS      Y1, Y4, Y4
+	VSUBPS      Y3, Y0, Y2
+	VFMADD213PS Y0, Y2, Y4
+	VMULPS      Y3, Y4, Y4
+	VMULPS      (DX)(AX*1), Y4, Y4
+	VMOVUPS     Y4, (CX)(AX*1)
+	ADDQ        $0x00000020, AX
+	JMP         geluGradAVX2loop
 
 geluGradAVX2end:
 	VZEROUPPER
 	RET
 
-DATA const29<>+0(SB)/4, $0x3e5b33b6
-DATA const29<>+4(SB)/4, $0x3e5b33b6
-DATA const29<>+8(SB)/4, $0x3e5b33b6
-DATA const29<>+12(SB)/4, $0x3e5b33b6
-DATA const29<>+16(SB)/4, $0x3e5b33b6
-DATA const29<>+20(SB)/4, $0x3e5b33b6
-DATA const29<>+24(SB)/4, $0x3e5b33b6
-DATA const29<>+28(SB)/4, $0x3e5b33b6
-GLOBL const29<>(SB), RODATA|NOPTR, $32
+DATA const27<>+0(SB)/4, $0x3e5b33b6
+DATA const27<>+4(SB)/4, $0x3e5b33b6
+DATA const27<>+8(SB)/4, $0x3e5b33b6
+DATA const27<>+12(SB)/4, $0x3e5b33b6
+DATA const27<>+16(SB)/4, $0x3e5b33b6
+DATA const27<>+20(SB)/4, $0x3e5b33b6
+DATA const27<>+24(SB)/4, $0x3e5b33b6
+DATA const27<>+28(SB)/4, $0x3e5b33b6
+GLOBL const27<>(SB), RODATA|NOPTR, $32
 
-DATA const30<>+0(SB)/4, $0x3fcc422a
-DATA const30<>+4(SB)/4, $0x3fcc422a
-DATA const30<>+8(SB)/4, $0x3fcc422a
-DATA const30<>+12(SB)/4, $0x3fcc422a
-DATA const30<>+16(SB)/4, $0x3fcc422a
-DATA const30<>+20(SB)/4, $0x3fcc422a
-DATA const30<>+24(SB)/4, $0x3fcc422a
-DATA const30<>+28(SB)/4, $0x3fcc422a
-GLOBL const30<>(SB), RODATA|NOPTR, $32
+DATA const28<>+0(SB)/4, $0x3fcc422a
+DATA const28<>+4(SB)/4, $0x3fcc422a
+DATA const28<>+8(SB)/4, $0x3fcc422a
+DATA const28<>+12(SB)/4, $0x3fcc422a
+DATA const28<>+16(SB)/4, $0x3fcc422a
+DATA const28<>+20(SB)/4, $0x3fcc422a
+DATA const28<>+24(SB)/4, $0x3fcc422a
+DATA const28<>+28(SB)/4, $0x3fcc422a
+GLOBL const28<>(SB), RODATA|NOPTR, $32
 
 // func adamwAVX2(p *float32, grad *float32, m *float32, v *float32, c *float32, n int)
 // Requires: AVX, FMA3

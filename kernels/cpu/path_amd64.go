@@ -57,8 +57,10 @@ func avx512() isa {
 		rotate: func(lo, hi, cos, sin []float32, sign float32, n int) {
 			rotateAVX512(&lo[0], &hi[0], &cos[0], &sin[0], sign, n)
 		},
-		top:      func(x []float32, n int) float32 { return topAVX512(&x[0], n) },
-		expSum:   func(x []float32, scale, top float32, n int) float32 { return expSumAVX512(&x[0], scale, top, n) },
+		top: func(x []float32, n int) float32 { return topAVX512(&x[0], n) },
+		expSum: func(dst, x []float32, scale, top float32, n int) float32 {
+			return expSumAVX512(&dst[0], &x[0], scale, top, n)
+		},
 		probGrad: func(dp, p []float32, delta, scale float32, n int) { probGradAVX512(&dp[0], &p[0], delta, scale, n) },
 		silu:     func(out, gate, up []float32, n int) { siluAVX512(&out[0], &gate[0], &up[0], n) },
 		siluGrad: func(dgate, dup, dout, gate, up []float32, n int) {
@@ -108,8 +110,10 @@ func avx2() isa {
 		rotate: func(lo, hi, cos, sin []float32, sign float32, n int) {
 			rotateAVX2(&lo[0], &hi[0], &cos[0], &sin[0], sign, n)
 		},
-		top:      func(x []float32, n int) float32 { return topAVX2(&x[0], n) },
-		expSum:   func(x []float32, scale, top float32, n int) float32 { return expSumAVX2(&x[0], scale, top, n) },
+		top: func(x []float32, n int) float32 { return topAVX2(&x[0], n) },
+		expSum: func(dst, x []float32, scale, top float32, n int) float32 {
+			return expSumAVX2(&dst[0], &x[0], scale, top, n)
+		},
 		probGrad: func(dp, p []float32, delta, scale float32, n int) { probGradAVX2(&dp[0], &p[0], delta, scale, n) },
 		silu:     func(out, gate, up []float32, n int) { siluAVX2(&out[0], &gate[0], &up[0], n) },
 		siluGrad: func(dgate, dup, dout, gate, up []float32, n int) {

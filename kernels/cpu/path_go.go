@@ -113,11 +113,11 @@ func topGo(x []float32, n int) float32 {
 
 func exp32(x float32) float32 { return float32(math.Exp(float64(max(x, -87)))) }
 
-func expSumGo(x []float32, scale, top float32, n int) float32 {
+func expSumGo(dst, x []float32, scale, top float32, n int) float32 {
 	var sum float32
 	for i, v := range x[:n] {
-		x[i] = exp32(v*scale - top)
-		sum += x[i]
+		dst[i] = exp32(v*scale - top)
+		sum += dst[i]
 	}
 	return sum
 }

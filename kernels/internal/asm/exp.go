@@ -6,26 +6,26 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// exper computes e^x in place: 2^n times a polynomial of the rest, after the
-// constants of Cephes' expf; x is first clamped to [-87, 88].
+// exper computes e^x in place: 2^n times a polynomial in the rest of x*log2(e),
+// after the constants of Cephes' exp2f; log2(e) is in two parts, so that the rest
+// is exact. x is first clamped to [-87, 88].
 type exper struct {
-	s                           isa
-	lo, hi, log2e, ln2hi, ln2lo Op
-	c                           [6]Op
-	one                         reg.VecVirtual
+	s                      isa
+	lo, hi, log2e, log2eLo Op
+	c                      [6]Op
+	one                    reg.VecVirtual
 }
 
 func newExper(s isa) exper {
-	e := exper{s: s, lo: constant(s, -87), hi: constant(s, 88), log2e: constant(s, 1.44269504), ln2hi: constant(s, 0.693359375),
-		ln2lo: constant(s, -2.12194440e-4), one: broadcast(s, 1)}
-	for i, x := range []float32{1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+	e := exper{s: s, lo: constant(s, -87), hi: constant(s, 88), log2e: constant(s, 1.44269502162933349609375), log2eLo: constant(s, 1.92596299e-8), one: broadcast(s, 1)}
+	for i, x := range []float32{1.535336188319500e-4, 1.339887440266574e-3, 9.618437357674640e-3, 5.550332471162809e-2, 2.402264791363012e-1, 6.931472028550421e-1} {
 		e.c[i] = constant(s, x)
 	}
 	return e
 }
 
 func (e exper) exp(x reg.VecVirtual) {
-	n, p := e.s.vec(), e.s.vec()
+	n, r, p := e.s.vec(), e.s.vec(), e.s.vec()
 	VMAXPS(e.lo, x, x)
 	VMINPS(e.hi, x, x)
 	VMULPS(e.log2e, x, n)
@@ -34,16 +34,19 @@ func (e exper) exp(x reg.VecVirtual) {
 	} else {
 		VROUNDPS(Imm(0), n, n)
 	}
-	VFNMADD231PS(e.ln2hi, n, x)
-	VFNMADD231PS(e.ln2lo, n, x)
+	VMOVAPS(n, r)
+	VFMSUB231PS(e.log2e, x, r) // x*log2e - n
+	VFMADD231PS(e.log2eLo, x, r)
 	VMOVUPS(e.c[0], p)
 	for _, c := range e.c[1:] {
-		VFMADD213PS(c, x, p)
+		VFMADD213PS(c, r, p)
 	}
-	VMULPS(x, p, p)
-	VFMADD213PS(x, x, p) // p*x*x + x
-	VADDPS(e.one, p, x)
+	VFMADD213PS(e.one, r, p)
+	if e.s.wide {
+		VSCALEFPS(n, p, x)
+		return
+	}
 	VCVTPS2DQ(n, n)
 	VPSLLD(Imm(23), n, n)
-	VPADDD(n, x, x)
+	VPADDD(n, p, x)
 }

@@ -70,6 +70,41 @@ func (r *row) each(body func()) {
 	Label(r.name + "end")
 }
 
+// reduce writes the loop of a sum or a maximum: four chains, so that it does not
+// wait for one, and one for the rest; combine joins them.
+func (r *row) reduce(acc reg.VecVirtual, combine func(a, b, to Op), body func(acc reg.VecVirtual, at func(ptr string) Mem)) {
+	const chains = 4
+	accs, four := []reg.VecVirtual{acc}, r.bytes()*chains
+	for range chains - 1 {
+		v := r.vec()
+		VMOVAPS(acc, v)
+		accs = append(accs, v)
+	}
+	n, next := Load(Param("n"), GP64()), GP64()
+	XORQ(r.at, r.at)
+	SHLQ(Imm(2), n)
+	Label(r.name + "four")
+	LEAQ(Mem{Base: r.at, Disp: four}, next)
+	CMPQ(next, n)
+	JG(LabelRef(r.name + "loop"))
+	for i, v := range accs {
+		body(v, func(ptr string) Mem { return r.mem(ptr).Offset(i * r.bytes()) })
+	}
+	MOVQ(next, r.at)
+	JMP(LabelRef(r.name + "four"))
+	Label(r.name + "loop")
+	CMPQ(r.at, n)
+	JGE(LabelRef(r.name + "end"))
+	body(acc, r.mem)
+	ADDQ(U32(uint32(r.bytes())), r.at)
+	JMP(LabelRef(r.name + "loop"))
+	Label(r.name + "end")
+	for _, v := range accs[1:] {
+		combine(acc, v, acc)
+	}
+	r.fold(acc, combine)
+}
+
 func end() {
 	VZEROUPPER()
 	RET()
@@ -100,18 +135,21 @@ func add(a, b, to Op) { VADDPS(a, b, to) }
 func rows(s isa) {
 	r := begin(s, "dot", "a, b *float32", "float32", "the sum of a[i]*b[i]")
 	sum := r.zeroed()
-	r.each(func() { VFMADD231PS(r.mem("b"), r.load("a"), sum) })
-	r.fold(sum, add)
+	r.reduce(sum, add, func(acc reg.VecVirtual, at func(string) Mem) {
+		x := r.vec()
+		VMOVUPS(at("a"), x)
+		VFMADD231PS(at("b"), x, acc)
+	})
 	end()
 
 	r = begin(s, "dot3", "a, b, c *float32", "float32", "the sum of a[i]*b[i]*c[i]")
 	sum = r.zeroed()
-	r.each(func() {
-		x := r.load("a")
-		VMULPS(r.mem("b"), x, x)
-		VFMADD231PS(r.mem("c"), x, sum)
+	r.reduce(sum, add, func(acc reg.VecVirtual, at func(string) Mem) {
+		x := r.vec()
+		VMOVUPS(at("a"), x)
+		VMULPS(at("b"), x, x)
+		VFMADD231PS(at("c"), x, acc)
 	})
-	r.fold(sum, add)
 	end()
 
 	r = begin(s, "axpy", "dst, x *float32, alpha float32", "", "dst[i] += alpha*x[i]")
@@ -177,11 +215,10 @@ func rows(s isa) {
 	r = begin(s, "top", "x *float32", "float32", "the largest of x, n above 0")
 	tops := r.vec()
 	VBROADCASTSS(Mem{Base: r.ptr["x"]}, tops)
-	r.each(func() { VMAXPS(r.mem("x"), tops, tops) })
-	r.fold(tops, func(a, b, to Op) { VMAXPS(a, b, to) })
+	r.reduce(tops, func(a, b, to Op) { VMAXPS(a, b, to) }, func(acc reg.VecVirtual, at func(string) Mem) { VMAXPS(at("x"), acc, acc) })
 	end()
 
-	r = begin(s, "expSum", "x *float32, scale, top float32", "float32", "x[i] = exp(x[i]*scale - top), and their sum")
+	r = begin(s, "expSum", "dst, x *float32, scale, top float32", "float32", "dst[i] = exp(x[i]*scale - top), and their sum")
 	scale, top, sum := r.scalar("scale"), r.scalar("top"), r.zeroed()
 	e := newExper(s)
 	r.each(func() {
@@ -189,7 +226,7 @@ func rows(s isa) {
 		VFMSUB213PS(top, scale, x)
 		e.exp(x)
 		VADDPS(x, sum, sum)
-		VMOVUPS(x, r.mem("x"))
+		VMOVUPS(x, r.mem("dst"))
 	})
 	r.fold(sum, add)
 	end()
