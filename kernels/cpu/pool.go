@@ -65,6 +65,7 @@ func (p *pool) run(n int, do func(i int)) {
 			runtime.Gosched()
 		}
 	}
+	p.do = nil
 }
 
 // task does one task of the call at hand, where one is left.

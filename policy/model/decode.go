@@ -35,7 +35,7 @@ func (m *Model) Snapshot() *Decoder {
 		m.frozen = m.pack()
 	}
 	base := m.frozen
-	d := &Decoder{Config: m.Config, dev: base.dev, callers: base.callers, rank: m.lora.Rank, prefixes: prefixes{left: prefixNumbers}}
+	d := &Decoder{Config: m.Config, dev: base.dev, callers: base.callers, rank: m.lora.Rank}
 	w := *base.w
 	d.w, w.layers, w.value = &w, slices.Clone(w.layers), m.copyOf(m.w.value)
 	for i := range w.layers {
@@ -44,8 +44,12 @@ func (m *Model) Snapshot() *Decoder {
 			to.a, to.b = m.copyOf(from.a), m.copyOf(from.b)
 		}
 	}
+	d.prefixes.atMost = max(prefixNumbers, prefixPages*d.pageLen())
 	return d
 }
+
+// pageLen is how many numbers a page of all layers has.
+func (d *Decoder) pageLen() int { return d.Layers * d.dev.PageLen(d.shape()) }
 
 // copyOf is a copy of b; nil of nil.
 func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
@@ -59,7 +63,7 @@ func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
 
 // pack copies all but adapters.
 func (m *Model) pack() *Decoder {
-	d, dev := &Decoder{Config: m.Config, dev: m.dev, callers: 1, prefixes: prefixes{left: prefixNumbers}}, m.dev
+	d, dev := &Decoder{Config: m.Config, dev: m.dev, callers: 1}, m.dev
 	if m.Size() <= smallWeights {
 		d.dev, d.callers = m.dev.Alone()
 	}
@@ -79,6 +83,7 @@ func (m *Model) pack() *Decoder {
 		}
 		d.w.layers = append(d.w.layers, to)
 	}
+	d.prefixes.atMost = max(prefixNumbers, prefixPages*d.pageLen())
 	return d
 }
 
@@ -130,7 +135,7 @@ func (c *Cache) grow() {
 		if n := len(c.free); n > 0 {
 			c.pages, c.free = append(c.pages, c.free[n-1]), c.free[:n-1]
 		} else {
-			c.pages = append(c.pages, c.d.dev.New(c.d.Layers*c.d.dev.PageLen(c.d.shape())))
+			c.pages = append(c.pages, c.d.dev.New(c.d.pageLen()))
 		}
 	}
 }

@@ -9,19 +9,53 @@ import (
 
 // prefixes are the pages that sequences of one decoder have in common: a tree
 // whose edges are the tokens and types of a page. The pages in it never change.
-// It goes with its decoder.
+// When it is full, what began longest ago is forgotten. It goes with its decoder.
 type prefixes struct {
-	mu   sync.Mutex
-	root node
-	left int64 // numbers that there is still room for
+	mu     sync.Mutex
+	root   node
+	begun  []string // the root's edges, as they came
+	size   int      // numbers in all pages
+	atMost int
 }
 
-// prefixNumbers bounds the pages that are kept for others: half a gigabyte.
-const prefixNumbers = 1 << 27
+// The tree has room for so many numbers, 64 MB, or for so many pages of a large
+// model.
+const (
+	prefixNumbers = 1 << 24
+	prefixPages   = 64
+)
 
+// node is a page and those that follow it.
 type node struct {
 	page kernels.Buffer
 	next map[string]*node
+
+	first  *node // the page that its sequence begins with
+	size   int   // of a first page: numbers in it and all that follow
+	forgot bool  // of a first page: it is not in the tree any more
+}
+
+// add puts a page after at.
+func (p *prefixes) add(at *node, text string, page kernels.Buffer) *node {
+	n := &node{page: page, first: at.first}
+	if at == &p.root {
+		n.first = n
+		p.begun = append(p.begun, text)
+	}
+	if at.next == nil {
+		at.next = map[string]*node{}
+	}
+	at.next[text] = n
+	n.first.size += page.Len()
+	p.size += page.Len()
+	for p.size > p.atMost && len(p.begun) > 1 {
+		oldest := p.root.next[p.begun[0]]
+		delete(p.root.next, p.begun[0])
+		p.begun = p.begun[1:]
+		p.size -= oldest.size
+		oldest.forgot = true
+	}
+	return n
 }
 
 // Page names a page by what comes before it and its own tokens.
@@ -104,16 +138,12 @@ func (c *Cache) offer(ids, types []int32) {
 		page := c.pages[c.shared]
 		p.mu.Lock()
 		next := c.at.next[text]
-		if size := int64(page.Len()); next == nil && p.left >= size {
-			next = &node{page: page}
-			if c.at.next == nil {
-				c.at.next = map[string]*node{}
-			}
-			c.at.next[text] = next
-			p.left -= size
-		} else if next != nil { // another was faster
+		switch {
+		case next != nil: // another was faster
 			c.free = append(c.free, page)
 			c.pages[c.shared] = next.page
+		case c.at.first == nil || !c.at.first.forgot:
+			next = p.add(c.at, text, page)
 		}
 		p.mu.Unlock()
 		if c.at = next; next == nil {

@@ -45,6 +45,9 @@ func TestATemplateIsTakenApart(t *testing.T) {
 		"reversed": {"{% for m in messages[::-1] %}{{ m.content }}{% endfor %}", "in order"},
 		"nothing":  {"hello", "as it is"},
 		"refuses":  {"{{ raise_exception('tools only') }}", "tools only"},
+		"endless":  {"{% for i in range(3000) %}{% for j in range(3000) %}{% endfor %}{% endfor %}", "ranges of more than"},
+		"long":     {"{% for i in range(5000) %}" + strings.Repeat("x", 300) + "{% endfor %}", "writes more than"},
+		"file":     {"{% include '/etc/hostname' %}", "hostname"},
 	} {
 		if _, err := parseChat(c.template, "", ""); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: want an error with %q, got %v", name, c.says, err)

@@ -16,13 +16,13 @@ import (
 const (
 	templateTime  = 2 * time.Second
 	templateBytes = 1 << 20
-	templateRange = 10_000
+	templateRange = 10_000 // numbers of all its ranges
 )
 
-// jinja is gonja without files, with a bound on range, and with Python's methods
+// jinja is gonja without files, and with Python's methods
 // of strings as chat templates use them: gonja's own differ where several meet.
 var jinja = &exec.Environment{
-	Context: exec.EmptyContext().Update(gonja.DefaultContext).Update(exec.NewContext(map[string]any{"range": boundedRange})),
+	Context: gonja.DefaultContext,
 	Filters: builtins.Filters, Tests: builtins.Tests, ControlStructures: builtins.ControlStructures,
 	Methods: exec.Methods{Bool: builtins.Methods.Bool, Int: builtins.Methods.Int, Float: builtins.Methods.Float, Dict: builtins.Methods.Dict,
 		List: builtins.Methods.List, Str: exec.NewMethodSet(map[string]exec.Method[string]{
@@ -68,23 +68,28 @@ func ends(is func(s, part string) bool) exec.Method[string] {
 	}
 }
 
-func boundedRange(args ...int) ([]int, error) {
-	from, to, by := 0, 0, 1
-	switch len(args) {
-	case 1:
-		to = args[0]
-	case 2:
-		from, to = args[0], args[1]
-	case 3:
-		from, to, by = args[0], args[1], args[2]
-	}
-	var out []int
-	for i := from; by > 0 && i < to || by < 0 && i > to; i += by {
-		if out = append(out, i); len(out) > templateRange {
-			return nil, fmt.Errorf("range of more than %d", templateRange)
+// boundedRange is Python's range for one rendering.
+func boundedRange() func(args ...int) ([]int, error) {
+	left := templateRange
+	return func(args ...int) ([]int, error) {
+		from, to, by := 0, 0, 1
+		switch len(args) {
+		case 1:
+			to = args[0]
+		case 2:
+			from, to = args[0], args[1]
+		case 3:
+			from, to, by = args[0], args[1], args[2]
 		}
+		var out []int
+		for i := from; by > 0 && i < to || by < 0 && i > to; i += by {
+			if left--; left < 0 {
+				return nil, fmt.Errorf("ranges of more than %d numbers", templateRange)
+			}
+			out = append(out, i)
+		}
+		return out, nil
 	}
-	return out, nil
 }
 
 // parseTemplate makes a function that renders a template. gonja panics over some
@@ -118,8 +123,9 @@ func parseTemplate(text string) (render func(map[string]any) (string, error), er
 				done <- r
 			}()
 			out := &bounded{}
-			r.err = t.Execute(out, exec.NewContext(data))
-			r.text = out.String()
+			data["range"] = boundedRange()
+			r.err = errors.Join(t.Execute(out, exec.NewContext(data)), out.err) // gonja does not look at what a writer says
+			r.text = string(out.text)
 		}()
 		select {
 		case r := <-done:
@@ -131,11 +137,16 @@ func parseTemplate(text string) (render func(map[string]any) (string, error), er
 }
 
 // bounded is a text that does not grow for ever.
-type bounded struct{ strings.Builder }
+type bounded struct {
+	text []byte
+	err  error
+}
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > templateBytes {
-		return 0, fmt.Errorf("it writes more than %d bytes", templateBytes)
+	if len(b.text)+len(p) > templateBytes {
+		b.err = fmt.Errorf("it writes more than %d bytes", templateBytes)
+		return 0, b.err
 	}
-	return b.Builder.Write(p)
+	b.text = append(b.text, p...)
+	return len(p), nil
 }
