@@ -2,8 +2,7 @@ package kernels
 
 import "math"
 
-// LogSoftmax turns logits into log-probs in place and returns them. Samplers
-// use it as devices do, so that their log-probs have the same bits.
+// LogSoftmax turns logits into log-probs in place and returns them.
 func LogSoftmax(x []float32) []float32 {
 	top := x[0]
 	for _, v := range x {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -16,6 +17,9 @@ import (
 // chunk is the most tokens of one sequence that are run through the model at
 // once, so that a long page does not keep the others waiting.
 const chunk = 256
+
+// batchTokens bounds, within a chunk, what is run through the model at once.
+const batchTokens = 2048
 
 // Stats counts what a policy's sequences did.
 type Stats struct {
@@ -91,6 +95,7 @@ func (e *engine) lead(mine *request) {
 		}
 		e.mu.Unlock()
 		step(b, active, &stats)
+		e.count(&stats)
 		left := active[:0]
 		done := false
 		for _, r := range active {
@@ -105,7 +110,7 @@ func (e *engine) lead(mine *request) {
 			}
 		}
 		if active = left; done {
-			e.handOver(active, stats)
+			e.handOver(active)
 			return
 		}
 	}
@@ -118,10 +123,9 @@ func (e *engine) leave(n int) {
 }
 
 // handOver makes one of those that are left, or of those that wait, the leader.
-func (e *engine) handOver(left []*request, stats Stats) {
+func (e *engine) handOver(left []*request) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.stats.add(stats)
 	e.active -= 1 + len(left)
 	e.waiting = append(left, e.waiting...)
 	if len(e.waiting) == 0 {
@@ -134,29 +138,37 @@ func (e *engine) handOver(left []*request, stats Stats) {
 	next.wake <- false
 }
 
-func (s *Stats) add(t Stats) {
-	s.Sampled += t.Sampled
-	s.Run += t.Run
-	s.Kept += t.Kept
-	s.Shared += t.Shared
-	s.Batches += t.Batches
+// count adds a step's.
+func (e *engine) count(s *Stats) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stats.Sampled += s.Sampled
+	e.stats.Run += s.Run
+	e.stats.Shared += s.Shared
+	e.stats.Batches += s.Batches
+	*s = Stats{}
 }
 
 // step draws a token for each request whose context has been run through the
 // model by then, and runs another part of the others'.
 func step(b *model.Batch, active []*request, stats *Stats) {
+	slices.SortStableFunc(active, func(x, y *request) int { return cmp.Compare(x.s.version, y.s.version) }) // of the same weights side by side
 	var more []model.More
 	var run, ready []*request
-	first := map[model.Page]bool{} // that somebody in this step runs for the others
+	first, tokens := map[model.Page]bool{}, 0 // pages that somebody in this step runs for the others
 	for _, r := range active {
 		s := r.s
+		if tokens >= batchTokens {
+			break // the others' turn comes: those that are done leave
+		}
 		prompt := s.prompt - s.cache.Len()
 		if prompt > 0 {
-			taken := s.cache.Adopt(s.pending[:min(prompt, len(s.pending)-1)], s.types) // one is left to know what comes next
+			most := func() int { return min(prompt, len(s.pending)-1) } // one token is left to know what comes next
+			taken := s.cache.Adopt(s.pending[:most()], s.types)
 			s.pending, s.types = drop(s.pending, taken), drop(s.types, taken)
 			stats.Shared += taken
 			prompt -= taken
-			if page, ok := s.cache.NextPage(s.pending[:prompt], s.types); ok {
+			if page, ok := s.cache.NextPage(s.pending[:most()], s.types); ok {
 				if first[page] {
 					continue
 				}
@@ -174,6 +186,7 @@ func step(b *model.Batch, active []*request, stats *Stats) {
 		more = append(more, model.More{Cache: s.cache, IDs: s.pending[:n], Types: s.types[:n], Share: prompt > 0})
 		run = append(run, r)
 		stats.Run += n
+		tokens += n
 	}
 	stats.Batches++
 	extend(b, more, run)

@@ -27,9 +27,6 @@ func (a *anything) Allowed(dst []int32) []int32 {
 
 func (a *anything) Take(int32) { a.left-- }
 
-// stats are of the last generate.
-var stats policy.Stats
-
 // generate plays episodes side by side, each on a goroutine of its own.
 func generate(d *cpu.Device, j job) func() {
 	m, err := model.Load(d, j.Dir)
@@ -60,7 +57,6 @@ func generate(d *cpu.Device, j job) func() {
 			})
 		}
 		wg.Wait()
-		stats = p.Stats()
 	}
 }
 

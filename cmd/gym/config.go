@@ -323,6 +323,7 @@ func (c *Config) Validate() error {
 	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
 	need(c.Model.From != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
+	need(c.Model.Activations >= 0, "model.activations must not be negative")
 	if c.Model.LoRA != 0 {
 		err := model.LoRA{Rank: c.Model.LoRA, On: c.Model.LoRAOn}.Validate()
 		need(err == nil, "model.lora: %v", err)
@@ -330,7 +331,10 @@ func (c *Config) Validate() error {
 	need(c.Eval.Seeds > 0 && c.Eval.Tasks > 0, "eval.seeds and eval.tasks must be at least 1")
 	need(c.Eval.Every >= 0 && c.Eval.Until >= 0 && c.Eval.Until <= 1, "eval.every must not be negative, eval.until from 0 to 1")
 	need(c.Eval.Until == 0 || c.Eval.Every > 0, "eval.until needs eval.every: how often to look")
-	return errors.Join(append(errs, c.Model.shape(c.Model.Vocab).Validate())...)
+	if c.Model.From == "" { // what is begun with has been looked at when it was loaded
+		errs = append(errs, c.Model.shape(c.Model.Vocab).Validate())
+	}
+	return errors.Join(errs...)
 }
 
 // levelSet says which levels "2" and "1-3" name; nil is all.

@@ -52,6 +52,9 @@ type checkpoint struct {
 }
 
 func inspect(dir string) (*checkpoint, error) {
+	if model.HasAdapter(dir) {
+		return nil, fmt.Errorf("%s has adapters only; what they stand beside is in base, in the folder of their run", dir)
+	}
 	c, f, err := model.Open(dir)
 	if err != nil {
 		return nil, err

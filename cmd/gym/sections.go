@@ -81,7 +81,7 @@ type WebConfig struct {
 
 // ModelConfig is the policy's shape, or the run whose policy goes on learning.
 type ModelConfig struct {
-	From    string `mapstructure:"from" help:"folder of a run, or of a Llama or Qwen checkpoint in Hugging Face's layout: begin with its policy and its tokenizer; the keys below are then theirs"`
+	From    string `mapstructure:"from" help:"folder of a run, or of a Llama or Qwen checkpoint in Hugging Face's layout: begin with its policy and its tokenizer; the shape below is then theirs, and so are adapters, where they have some"`
 	Vocab   int    `mapstructure:"vocab" help:"most tokens of the learnt tokenizer"`
 	Dim     int    `mapstructure:"dim" help:"width"`
 	Layers  int    `mapstructure:"layers" help:"blocks"`

@@ -149,7 +149,7 @@ func (s *session) source(st *rollout.Stream) func(ctx context.Context, from, to 
 // folder, so that a resumed run is pulled to the same one.
 func (s *session) takeReference() error {
 	dir, m := filepath.Join(s.dir, "reference"), s.learner.Model
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(dir, "config.json")); errors.Is(err, os.ErrNotExist) && !model.HasAdapter(dir) {
 		s.learner.Ref = m.Frozen()
 		return m.Save(dir)
 	}

@@ -278,6 +278,9 @@ func (s *session) adapt(m *model.Model) error {
 	if err := m.SaveBase(train.Base(s.dir)); err != nil {
 		return err
 	}
+	if err := train.Beside(s.dir, train.Base(s.dir)); err != nil {
+		return err
+	}
 	if m.Adapted() { // another run's go on learning
 		return nil
 	}
@@ -305,6 +308,9 @@ func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, 
 		c := &s.c.Model
 		c.Vocab, c.Dim, c.Layers, c.Heads, c.KVHeads, c.Hidden, c.Context = m.Vocab, m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context
 		return tok, m, nil
+	}
+	if model.HasAdapter(from) {
+		return nil, nil, fmt.Errorf("%s has adapters only; name the folder of their run", from)
 	}
 	old, err := readRun(from)
 	if err != nil {

@@ -78,10 +78,8 @@ func (d *Device) scoreStride(n int) int { return d.wide(n) + 16 }
 
 // panelsOf packs b [k, n].
 func (d *Device) panelsOf(b right, k, n int) *[]float32 {
-	dst, cols := d.temp(k*d.wide(n)), d.isa.cols
-	for j := 0; j < n; j += cols {
-		d.pack((*dst)[j*k:], b, 0, k, j, min(cols, n-j))
-	}
+	dst := d.temp(k * d.wide(n))
+	d.packAll(*dst, b, k, n)
 	return dst
 }
 

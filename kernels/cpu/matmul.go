@@ -61,9 +61,15 @@ func (d *Device) wide(n int) int { return (n + d.isa.cols - 1) / d.isa.cols * d.
 
 // Pack copies w [k, n] into panels.
 func (d *Device) Pack(dst, w kernels.Buffer, k, n int) {
-	to, b, cols := of(dst), right{x: of(w), stride: n}, d.isa.cols
-	for j := 0; j < n && k > 0; j += cols {
-		d.pack(to[j*k:], b, 0, k, j, min(cols, n-j))
+	if k > 0 {
+		d.packAll(of(dst), right{x: of(w), stride: n}, k, n)
+	}
+}
+
+func (d *Device) packAll(dst []float32, b right, k, n int) {
+	cols := d.isa.cols
+	for j := 0; j < n; j += cols {
+		d.pack(dst[j*k:], b, 0, k, j, min(cols, n-j))
 	}
 }
 

@@ -74,7 +74,7 @@ func (h *hfConfig) config() (Config, error) {
 	if c.KVHeads == 0 {
 		c.KVHeads = c.Heads
 	}
-	if c.Heads > 0 && h.HeadDim != c.Dim/c.Heads {
+	if h.HeadDim*c.Heads != c.Dim {
 		c.Head = h.HeadDim
 	}
 	if h.ModelType == "qwen3" && h.HeadDim == 0 {

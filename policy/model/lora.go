@@ -48,6 +48,9 @@ func (l LoRA) on() ([]projection, error) {
 			}
 			return nil, catalog.Unknown("projection", name, names)
 		}
+		if slices.Index(l.On, name) != len(out) {
+			return nil, fmt.Errorf("the projection %q is named twice", name)
+		}
 		out = append(out, projections[i])
 	}
 	return out, nil

@@ -78,8 +78,11 @@ func newRoom(d kernels.Device, c Config, n, rank int, budget int64) tokenRoom {
 	r.back = grads{dx: d.New(n * c.Dim), dn: d.New(n * c.Dim), dact: d.New(n * c.Hidden), dup: d.New(n * c.Hidden),
 		datt: d.New(q), dq: d.New(q), dk: d.New(kv), dv: d.New(kv)}
 	if budget > 0 {
-		streams := 4 * int64(c.Layers*n*c.Dim)
-		if r.whole = int(max(0, budget-streams) / (4 * int64(n*c.Dim+2*q+2*kv+2*n*c.Hidden))); r.whole >= c.Layers {
+		streams, each := 4*int64(c.Layers*n*c.Dim), 4*int64(n*c.Dim+2*q+2*kv+2*n*c.Hidden)
+		if c.HeadNorm {
+			each += 4 * int64(q+kv)
+		}
+		if r.whole = int(max(0, budget-streams) / each); r.whole >= c.Layers {
 			r.whole = c.Layers
 		} else {
 			r.whole = max(0, r.whole-1) // one is shared by the others
@@ -247,8 +250,8 @@ func resize(x []float32, n int) []float32 {
 }
 
 // Backward adds the gradient of sum(dlogp*LogProb + dentropy*Entropy +
-// dvalue*Value) over the last Forward's rows to the pass's gradient. It panics
-// where the gradients are not as many as the rows.
+// dvalue*Value) over the last Forward's rows to the model's gradient, once for each
+// Forward. It panics where the gradients are not as many as the rows.
 func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
 	c, d, w, g := p.m.Config, p.m.dev, p.m.w, p.m.g
 	N, dim := len(p.in.Rows), c.Dim

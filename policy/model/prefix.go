@@ -48,7 +48,7 @@ func (p *prefixes) add(at *node, text string, page kernels.Buffer) *node {
 	at.next[text] = n
 	n.first.size += page.Len()
 	p.size += page.Len()
-	for p.size > p.atMost && len(p.begun) > 1 {
+	for p.size > p.atMost && len(p.begun) > 0 { // even the one that grows: who is in it goes on alone
 		oldest := p.root.next[p.begun[0]]
 		delete(p.root.next, p.begun[0])
 		p.begun = p.begun[1:]

@@ -46,12 +46,12 @@ const gpt2 = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?
 const patternTime = 5 * time.Second
 
 type byteLevelFile struct {
-	AddedTokens  []added         `json:"added_tokens"`
-	Normalizer   *step           `json:"normalizer"`
-	PreTokenizer *step           `json:"pre_tokenizer"`
-	Decoder      *step           `json:"decoder"`
-	Model        byteLevelModel  `json:"model"`
-	Post         json.RawMessage `json:"post_processor"` // what it adds, a chat template writes itself
+	AddedTokens  []added        `json:"added_tokens"`
+	Normalizer   *step          `json:"normalizer"`
+	PreTokenizer *step          `json:"pre_tokenizer"`
+	Decoder      *step          `json:"decoder"`
+	Model        byteLevelModel `json:"model"`
+	// What a post_processor adds, a chat template writes itself.
 }
 
 type byteLevelModel struct {

@@ -15,7 +15,8 @@ import (
 // grows: nothing of it depends on what is said later.
 type Chat struct{ Start, Ask, Reply, Next string }
 
-// plainChat is of a model without a template.
+// plainChat is of a model without a template; it starts with the model's first
+// token, where that has one.
 var plainChat = Chat{"", "\n\n", "\n\n", "\n\n"}
 
 // The files that a template is looked for in, the newer form first.
@@ -47,7 +48,9 @@ func LoadChat(dir string) (Chat, error) {
 		return Chat{}, err
 	}
 	if template == "" {
-		return plainChat, nil
+		c := plainChat
+		c.Start = content(config.BOS)
+		return c, nil
 	}
 	c, err := parseChat(template, content(config.BOS), content(config.EOS))
 	if err != nil {

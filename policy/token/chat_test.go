@@ -24,6 +24,9 @@ const thinking = `{%- for m in messages %}{% set c = m.content %}{% if '</think>
 	`{{ '<|' + m.role + '|>' + c.strip() + '<|end|>' }}{% endfor %}` +
 	`{%- if add_generation_prompt %}{{ '<|assistant|>' }}{% if enable_thinking is defined and not enable_thinking %}{{ '<think></think>' }}{% endif %}{% endif %}`
 
+// blocks has lines of their own, which leave no trace.
+const blocks = "{% for m in messages %}\n  {% if m.role %}\n{{ '<|' + m.role + '|>' + m.content }}\n{% endif %}\n{% endfor %}\n{{ '<|assistant|>' }}"
+
 const noSystem = `{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system here') }}{% endif %}[{{ m.role }}]{{ m.content }}{% endfor %}[assistant]`
 
 func TestATemplateIsTakenApart(t *testing.T) {
@@ -34,6 +37,7 @@ func TestATemplateIsTakenApart(t *testing.T) {
 		"chatml":   {chatML, Chat{"<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n<|im_start|>user\n"}},
 		"headers":  {headers, Chat{"<s><|start_header_id|>system<|end_header_id|>\n\nDate: 1 Jan\n", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n", "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"}},
 		"thinking": {thinking, Chat{"<|system|>", "<|end|><|user|>", "<|end|><|assistant|><think></think>", "<|end|><|user|>"}},
+		"blocks":   {blocks, Chat{"<|system|>", "\n<|user|>", "\n<|assistant|>", "\n<|user|>"}},
 		"system":   {noSystem, Chat{"[user]", "\n\n", "[assistant]", "[user]"}},
 	} {
 		if got, err := parseChat(c.template, "<s>", "</s>"); err != nil || got != c.want {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nikolalohinski/gonja/v2"
 	"github.com/nikolalohinski/gonja/v2/builtins"
+	"github.com/nikolalohinski/gonja/v2/config"
 	"github.com/nikolalohinski/gonja/v2/exec"
 	"github.com/nikolalohinski/gonja/v2/loaders"
 )
@@ -30,8 +31,8 @@ var jinja = &exec.Environment{
 			"lstrip":     strip(strings.TrimLeft, func(s string) string { return strings.TrimLeft(s, " \t\r\n\f\v") }),
 			"rstrip":     strip(strings.TrimRight, func(s string) string { return strings.TrimRight(s, " \t\r\n\f\v") }),
 			"split":      splitAt,
-			"startswith": ends(strings.HasPrefix),
-			"endswith":   ends(strings.HasSuffix),
+			"startswith": has(strings.HasPrefix),
+			"endswith":   has(strings.HasSuffix),
 			"upper":      func(s string, _ *exec.Value, _ *exec.VarArgs) (any, error) { return strings.ToUpper(s), nil },
 			"lower":      func(s string, _ *exec.Value, _ *exec.VarArgs) (any, error) { return strings.ToLower(s), nil },
 			"replace": func(s string, _ *exec.Value, args *exec.VarArgs) (any, error) {
@@ -59,7 +60,7 @@ func splitAt(s string, _ *exec.Value, args *exec.VarArgs) (any, error) {
 	return strings.Split(s, args.Args[0].String()), nil
 }
 
-func ends(is func(s, part string) bool) exec.Method[string] {
+func has(is func(s, part string) bool) exec.Method[string] {
 	return func(s string, _ *exec.Value, args *exec.VarArgs) (any, error) {
 		if len(args.Args) != 1 {
 			return nil, errors.New("startswith and endswith want one text")
@@ -104,7 +105,9 @@ func parseTemplate(text string) (render func(map[string]any) (string, error), er
 	if err != nil {
 		return nil, err
 	}
-	t, err := exec.NewTemplate("/chat", gonja.DefaultConfig, loader, jinja)
+	c := config.New()
+	c.TrimBlocks, c.LeftStripBlocks = true, true // as transformers has it
+	t, err := exec.NewTemplate("/chat", c, loader, jinja)
 	if err != nil {
 		return nil, err
 	}

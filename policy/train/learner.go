@@ -226,6 +226,7 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 		b.cols.Ref = make([]float32, stats.Rows)
 		if l.ref == nil {
 			l.ref = l.Ref.NewPass()
+			l.ref.Budget = 1 // nothing is kept: it never goes backward
 		}
 		if err := l.score(l.ref, b, func(x example, at int, out model.Output) {
 			copy(b.cols.Ref[x.start:x.end], out.LogProb[at:])

@@ -106,10 +106,14 @@ const (
 // OpenDir opens a model's weights: model.safetensors, or the shards that
 // model.safetensors.index.json lists.
 func OpenDir(dir string) (*File, error) {
-	path := filepath.Join(dir, indexFile)
+	path := filepath.Join(dir, oneFile)
+	if _, err := os.Stat(path); err == nil {
+		return Open(path)
+	}
+	path = filepath.Join(dir, indexFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return Open(filepath.Join(dir, oneFile))
+		return nil, fmt.Errorf("%s has neither %s nor %s: %w", dir, oneFile, indexFile, err)
 	}
 	if err != nil {
 		return nil, err
