@@ -91,7 +91,7 @@ const (
 	narrow     = 96      // at most so many rows go panel by panel
 	depth      = 512     // of k; a tile of a stays in the first cache
 	blockSize  = 1 << 19 // numbers of b that stay in the last cache
-	sharedWork = 1 << 21 // multiply-adds that are worth more than one thread
+	sharedWork = 1 << 20 // multiply-adds that are worth more than one thread
 )
 
 func (d *Device) multiply(p product) {
