@@ -46,12 +46,11 @@ func TestAdapterGradientEqualsFiniteDifference(t *testing.T) {
 	dev := plain.New()
 	c := small
 	c.Bias = true
-	m, err := New(dev, c, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, on := range [][]string{nil, {"q", "v", "down"}} {
-		m, _ = New(dev, c, 3)
+		m, err := New(dev, c, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := m.Adapt(LoRA{Rank: 2, On: on}, 1); err != nil {
 			t.Fatal(err)
 		}

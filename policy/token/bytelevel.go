@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -96,23 +95,11 @@ var byteChars = func() (chars [256]string) {
 	return chars
 }()
 
-// LoadByteLevel reads a tokenizer.json. Components that this package does not
-// have are refused by name.
-func LoadByteLevel(path string) (*ByteLevel, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	t, err := parseByteLevel(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return t, nil
-}
-
 // Save writes the file that was loaded.
 func (t *ByteLevel) Save(path string) error { return weights.Atomic(path, t.source) }
 
+// parseByteLevel reads a tokenizer.json. Components that a ByteLevel does not
+// have are refused by name.
 func parseByteLevel(text []byte) (*ByteLevel, error) {
 	var f byteLevelFile
 	if err := json.Unmarshal(text, &f); err != nil {

@@ -9,10 +9,18 @@ import (
 	"testing"
 )
 
+func loadByteLevel(path string) (*ByteLevel, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return parseByteLevel(text)
+}
+
 // The files are made by testdata/bytelevel.py with Hugging Face tokenizers.
 func TestByteLevelIDsAreThoseOfHuggingFace(t *testing.T) {
 	for _, form := range []string{"gpt2", "llama3", "qwen", "smollm"} {
-		tok, err := LoadByteLevel("testdata/" + form + ".json")
+		tok, err := loadByteLevel("testdata/" + form + ".json")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +50,7 @@ func TestByteLevelIDsAreThoseOfHuggingFace(t *testing.T) {
 }
 
 func TestBytesThatAreNoTextAreRead(t *testing.T) {
-	tok, err := LoadByteLevel("testdata/qwen.json")
+	tok, err := loadByteLevel("testdata/qwen.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +67,7 @@ func TestBytesThatAreNoTextAreRead(t *testing.T) {
 }
 
 func TestAByteLevelFileIsWrittenBackAsItWas(t *testing.T) {
-	tok, err := LoadByteLevel("testdata/llama3.json")
+	tok, err := loadByteLevel("testdata/llama3.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +124,7 @@ func FuzzByteLevel(f *testing.F) {
 }
 
 func FuzzByteLevelText(f *testing.F) {
-	tok, err := LoadByteLevel("testdata/llama3.json")
+	tok, err := loadByteLevel("testdata/llama3.json")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -130,7 +138,7 @@ func FuzzByteLevelText(f *testing.F) {
 }
 
 func BenchmarkByteLevel(b *testing.B) {
-	tok, err := LoadByteLevel("testdata/qwen.json")
+	tok, err := loadByteLevel("testdata/qwen.json")
 	if err != nil {
 		b.Fatal(err)
 	}

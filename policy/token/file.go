@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/turngym/turngym/policy/weights"
@@ -77,20 +76,8 @@ func (t *Tokenizer) Save(path string) error {
 	return weights.Atomic(path, text)
 }
 
-// Load reads what Save wrote. Components that this package does not have are
+// parse reads what Save wrote. Components that a Tokenizer does not have are
 // refused by name.
-func Load(path string) (*Tokenizer, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	t, err := parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return t, nil
-}
-
 func parse(text []byte) (*Tokenizer, error) {
 	var f file
 	if err := json.Unmarshal(text, &f); err != nil {

@@ -13,7 +13,7 @@ import (
 // expected.json has the ids that Hugging Face tokenizers 0.23.3 gives for
 // tokenizer.json beside it.
 func TestIDsAreThoseOfHuggingFace(t *testing.T) {
-	tok, err := Load("testdata/tokenizer.json")
+	tok, err := Open("testdata/tokenizer.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestSaveAndLoadGiveTheSameTokens(t *testing.T) {
 	if err := tok.Save(path); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Load(path)
+	again, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestSaveAndLoadGiveTheSameTokens(t *testing.T) {
 	if !bytes.Equal(one, two) {
 		t.Error("saved again, the file differs")
 	}
-	if _, err := Load(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
+	if _, err := Open(filepath.Join(t.TempDir(), "none")); !os.IsNotExist(err) {
 		t.Errorf("a missing file: %v", err)
 	}
 }
@@ -92,7 +92,7 @@ func TestLoadRefusesWhatItDoesNotKnowByName(t *testing.T) {
 		}
 		path := filepath.Join(t.TempDir(), "tokenizer.json")
 		os.WriteFile(path, text, 0o644)
-		if _, err := Load(path); err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) {
+		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s for %s: %v", c.new, c.old, err)
 		}
 	}
