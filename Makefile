@@ -78,8 +78,9 @@ test: chrome miniwob mcp-servers check
 	$(GO) test -timeout 20m -run 'Static|Sites' ./envs/web
 	$(GO) test -run Learns ./cmd/gym
 
-# Learning on three seeds, and a minute of each fuzzer.
+# Learning on three seeds, a minute of each fuzzer, and that the assembly is what its generator writes.
 test-long: test
+	$(GO) generate ./kernels/cpu && git diff --exit-code -- kernels/cpu
 	GYM_LONG=1 $(GO) test -timeout 4h -v -run 'ThreeSeeds' ./cmd/gym
 	GYM_LONG=1 $(GO) test -timeout 2h -run 'Sites' ./envs/web
 	GYM_LONG=1 $(GO) test -timeout 1h ./envs/puzzle
