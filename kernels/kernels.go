@@ -99,6 +99,14 @@ type Device interface {
 	// RMSNormGrad adds to dx [T, dim] and dw [dim], which may be nil.
 	RMSNormGrad(dx, dw, dout, x, w, rstd Buffer, dim int)
 
+	// LayerNorm is out = (x - mean) / deviation * w + b by rows of dim, the
+	// deviation's square being the variance + eps (Ba, Kiros and Hinton 2016, eq.
+	// 4). mean and rstd [T] receive the mean and 1/deviation.
+	LayerNorm(out, mean, rstd, x, w, b Buffer, dim int, eps float64)
+	// LayerNormGrad adds to dx [T, dim], dw and db [dim], of which dw and db may be
+	// nil.
+	LayerNormGrad(dx, dw, db, dout, x, w, mean, rstd Buffer, dim int)
+
 	// Rope rotates each head of x [T, heads*dim] in place by its position: the
 	// pair (i, i+dim/2) by the angle pos*freq[i] (Su et al. 2021, eq. 34, in the
 	// half-split layout of Llama and Qwen). inverse rotates back: the gradient.

@@ -30,7 +30,7 @@ type both struct{ dev, ref kernels.Buffer }
 // Run checks every method of dev.
 func Run(t *testing.T, dev kernels.Device) {
 	for name, f := range map[string]func(pair){
-		"MatMul": matMul, "RowsKeepTheirBits": rowBits, "RMSNorm": rmsNorm, "Rope": rope, "Attention": attention,
+		"MatMul": matMul, "RowsKeepTheirBits": rowBits, "RMSNorm": rmsNorm, "LayerNorm": layerNorm, "Rope": rope, "Attention": attention,
 		"DecodingKeepsBits": decoding, "Activations": activations, "LogProb": logProb, "Embed": embed, "AdamW": adamW, "Softmax": logSoftmax,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,6 +170,28 @@ func rmsNorm(p pair) {
 			p.dev.RMSNormGrad(dx.dev, nil, g.dev, x.dev, w.dev, r.dev, dim)
 			p.ref.RMSNormGrad(dx.ref, nil, g.ref, x.ref, w.ref, r.ref, dim)
 			p.same("RMSNormGrad without dw", dx)
+		}
+	}
+}
+
+func layerNorm(p pair) {
+	for _, dim := range []int{1, 5, 16, 100, 128} {
+		for _, rows := range []int{0, 1, 3, 20, 300} {
+			x, w, b, g := p.random(rows*dim), p.random(dim), p.random(dim), p.random(rows*dim)
+			out, m, r, dx, dw, db := p.new(rows*dim), p.new(rows), p.new(rows), p.random(rows*dim), p.random(dim), p.random(dim)
+			p.unchanged("LayerNorm", func() { p.dev.LayerNorm(out.dev, m.dev, r.dev, x.dev, w.dev, b.dev, dim, 0.1) }, []both{x, w, b})
+			p.ref.LayerNorm(out.ref, m.ref, r.ref, x.ref, w.ref, b.ref, dim, 0.1)
+			p.same("LayerNorm", out)
+			p.unchanged("LayerNormGrad", func() {
+				p.dev.LayerNormGrad(dx.dev, dw.dev, db.dev, g.dev, x.dev, w.dev, m.dev, r.dev, dim)
+			}, []both{x, w, g, m, r})
+			p.ref.LayerNormGrad(dx.ref, dw.ref, db.ref, g.ref, x.ref, w.ref, m.ref, r.ref, dim)
+			p.same("LayerNormGrad dx", dx)
+			p.same("LayerNormGrad dw", dw)
+			p.same("LayerNormGrad db", db)
+			p.dev.LayerNormGrad(dx.dev, nil, nil, g.dev, x.dev, w.dev, m.dev, r.dev, dim)
+			p.ref.LayerNormGrad(dx.ref, nil, nil, g.ref, x.ref, w.ref, m.ref, r.ref, dim)
+			p.same("LayerNormGrad of x alone", dx)
 		}
 	}
 }

@@ -127,6 +127,45 @@ func (*Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 	}
 }
 
+func (*Device) LayerNorm(out, mean, rstd, x, w, b kernels.Buffer, dim int, eps float64) {
+	in := of(x)
+	for t := range len(in) / dim {
+		row, m, v := in[t*dim:(t+1)*dim], 0.0, 0.0
+		for _, a := range row {
+			m += a / float64(dim)
+		}
+		for _, a := range row {
+			v += (a - m) * (a - m) / float64(dim)
+		}
+		of(mean)[t], of(rstd)[t] = m, 1/math.Sqrt(v+eps)
+		for i, a := range row {
+			of(out)[t*dim+i] = (a-m)*of(rstd)[t]*of(w)[i] + of(b)[i]
+		}
+	}
+}
+
+func (*Device) LayerNormGrad(dx, dw, db, dout, x, w, mean, rstd kernels.Buffer, dim int) {
+	in, g := of(x), of(dout)
+	for t := range len(in) / dim {
+		m, r, sum, dot := of(mean)[t], of(rstd)[t], 0.0, 0.0
+		for i := range dim {
+			n := (in[t*dim+i] - m) * r
+			sum += g[t*dim+i] * of(w)[i] / float64(dim)
+			dot += g[t*dim+i] * of(w)[i] * n / float64(dim)
+		}
+		for i := range dim {
+			n := (in[t*dim+i] - m) * r
+			of(dx)[t*dim+i] += r * (g[t*dim+i]*of(w)[i] - sum - n*dot)
+			if dw != nil {
+				of(dw)[i] += g[t*dim+i] * n
+			}
+			if db != nil {
+				of(db)[i] += g[t*dim+i]
+			}
+		}
+	}
+}
+
 func (*Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
 	v := of(x)
 	for t, p := range pos {
