@@ -21,6 +21,11 @@ func (d *Device) eachHead(start []int32, h kernels.Heads, f func(s, first, n, kv
 		n := int(start[s+1] - start[s])
 		work += n * n * h.Q * h.Dim
 	}
+	d.heads(start, h, work, f)
+}
+
+// heads is eachHead for so many multiply-adds in all.
+func (d *Device) heads(start []int32, h kernels.Heads, work int, f func(s, first, n, kv int)) {
 	tasks := (len(start) - 1) * h.KV
 	do := func(i int) {
 		s := i / h.KV
@@ -160,22 +165,11 @@ func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, page
 	for s, p := range pages {
 		work += int(start[s+1]-start[s]) * p.Len * h.Q * h.Dim
 	}
-	do := func(i int) {
-		s, kv := i/h.KV, i%h.KV
-		first, n := int(start[s]), int(start[s+1]-start[s])
-		if n > 0 {
-			p := paged{d: d, h: h, kv: kv, pages: pages[s]}
-			p.write(ks[first*h.KV*h.Dim:], vs[first*h.KV*h.Dim:], n)
-			p.attend(o[first*h.Q*h.Dim:], qs[first*h.Q*h.Dim:], n)
-		}
-	}
-	if work < sharedWork {
-		for i := range len(pages) * h.KV {
-			do(i)
-		}
-		return
-	}
-	d.pool.run(len(pages)*h.KV, do)
+	d.heads(start, h, work, func(s, first, n, kv int) {
+		p := paged{d: d, h: h, kv: kv, pages: pages[s]}
+		p.write(ks[first*h.KV*h.Dim:], vs[first*h.KV*h.Dim:], n)
+		p.attend(o[first*h.Q*h.Dim:], qs[first*h.Q*h.Dim:], n)
+	})
 }
 
 // PageLen is of the keys, [KV][panels][Dim][cols], and then the values,

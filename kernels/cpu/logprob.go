@@ -76,6 +76,20 @@ func (d *Device) openRow(e, logits []float32) (sum, lse, entropy float32) {
 	return sum, lse, lse - d.dot(e[:n], logits)/sum
 }
 
+// eachOpen runs f on each row of a block of open: its number, its logits x, which
+// f may overwrite, and what openRow says of them; on several rows at once.
+func (d *Device) eachOpen(rows []int, logits []float32, vocab, wide int, f func(i int, x, e []float32, sum, lse, entropy float32)) {
+	d.split(len(rows), vocab, func(from, to int) {
+		e := d.temp(wide)
+		for j := from; j < to; j++ {
+			x := logits[j*wide:][:vocab]
+			sum, lse, entropy := d.openRow(*e, x)
+			f(rows[j], x, *e, sum, lse, entropy)
+		}
+		d.free(e)
+	})
+}
+
 // LogProb is the output layer.
 func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
 	lp, ent := of(logp), of(entropy)
@@ -88,14 +102,8 @@ func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32,
 	})
 	vocab := len(of(table)) / dim
 	d.open(of(h), of(table), len(target), allow, dim, func(rows []int, _, logits []float32, wide int) {
-		d.split(len(rows), vocab, func(from, to int) {
-			e := d.temp(wide)
-			for j := from; j < to; j++ {
-				x, i := logits[j*wide:][:vocab], rows[j]
-				_, lse, entropy := d.openRow(*e, x)
-				lp[i], ent[i] = x[target[i]]-lse, entropy
-			}
-			d.free(e)
+		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, sum, lse, entropy float32) {
+			lp[i], ent[i] = x[target[i]]-lse, entropy
 		})
 	})
 }
@@ -108,15 +116,9 @@ func (d *Device) Sample(id []int32, logp []float32, h, table kernels.Buffer, all
 	})
 	vocab := len(of(table)) / dim
 	d.open(of(h), of(table), len(id), allow, dim, func(rows []int, _, logits []float32, wide int) {
-		d.split(len(rows), vocab, func(from, to int) {
-			e := d.temp(wide)
-			for j := from; j < to; j++ {
-				x, i := logits[j*wide:][:vocab], rows[j]
-				_, lse, _ := d.openRow(*e, x)
-				id[i] = int32(d.pick((*e)[:wide], x, temperature[i], u[i]))
-				logp[i] = x[id[i]] - lse
-			}
-			d.free(e)
+		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, sum, lse, entropy float32) {
+			id[i] = int32(d.pick(e, x, temperature[i], u[i]))
+			logp[i] = x[id[i]] - lse
 		})
 	})
 }
@@ -198,17 +200,11 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 	d.free(tmp)
 	vocab := len(ts) / dim
 	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
-		d.split(len(rows), vocab, func(from, to int) {
-			e := d.temp(wide)
-			for j := from; j < to; j++ { // logits become their gradient
-				x, p, i := logits[j*wide:][:vocab], (*e)[:vocab], rows[j]
-				sum, lse, ent := d.openRow(*e, x)
-				for k, v := range p {
-					x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
-				}
-				x[target[i]] += gl[i]
+		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, sum, lse, ent float32) { // logits become their gradient
+			for k, v := range e[:vocab] {
+				x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
 			}
-			d.free(e)
+			x[target[i]] += gl[i]
 		})
 		n := len(rows)
 		sums := d.temp(n * dim)
