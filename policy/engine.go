@@ -83,7 +83,7 @@ func (e *engine) lead(mine *request) {
 		b = new(model.Batch)
 	}
 	defer e.batches.Put(b)
-	active, stats := []*request{mine}, Stats{}
+	active := []*request{mine}
 	for {
 		runtime.Gosched() // leaders may have all processors: let others come and join
 		e.mu.Lock()
@@ -94,8 +94,7 @@ func (e *engine) lead(mine *request) {
 			e.active += n
 		}
 		e.mu.Unlock()
-		step(b, active, &stats)
-		e.count(&stats)
+		e.count(step(b, active))
 		left := active[:0]
 		done := false
 		for _, r := range active {
@@ -139,19 +138,19 @@ func (e *engine) handOver(left []*request) {
 }
 
 // count adds a step's.
-func (e *engine) count(s *Stats) {
+func (e *engine) count(s Stats) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.stats.Sampled += s.Sampled
 	e.stats.Run += s.Run
 	e.stats.Shared += s.Shared
 	e.stats.Batches += s.Batches
-	*s = Stats{}
 }
 
 // step draws a token for each request whose context has been run through the
 // model by then, and runs another part of the others'.
-func step(b *model.Batch, active []*request, stats *Stats) {
+func step(b *model.Batch, active []*request) Stats {
+	stats := Stats{Batches: 1}
 	slices.SortStableFunc(active, func(x, y *request) int { return cmp.Compare(x.s.version, y.s.version) }) // of the same weights side by side
 	var more []model.More
 	var run, ready []*request
@@ -188,7 +187,6 @@ func step(b *model.Batch, active []*request, stats *Stats) {
 		stats.Run += n
 		tokens += n
 	}
-	stats.Batches++
 	extend(b, more, run)
 	for i, r := range run {
 		s, n := r.s, len(more[i].IDs)
@@ -203,6 +201,7 @@ func step(b *model.Batch, active []*request, stats *Stats) {
 		stats.Sampled += to - from
 		from = to
 	}
+	return stats
 }
 
 // same is the end of the run of caches from one on that have its weights.

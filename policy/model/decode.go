@@ -25,6 +25,12 @@ type Decoder struct {
 // of such a model do not wait for memory.
 const smallWeights = 1 << 22
 
+func newDecoder(c Config, dev kernels.Device, callers int) *Decoder {
+	d := &Decoder{Config: c, dev: dev, callers: callers}
+	d.prefixes.atMost = max(prefixNumbers, prefixPages*d.pageLen())
+	return d
+}
+
 // Snapshot copies the weights as they are now. Those of a model with adapters
 // are shared by all its snapshots, but for the adapters.
 func (m *Model) Snapshot() *Decoder {
@@ -35,7 +41,8 @@ func (m *Model) Snapshot() *Decoder {
 		m.frozen = m.pack()
 	}
 	base := m.frozen
-	d := &Decoder{Config: m.Config, dev: base.dev, callers: base.callers, rank: m.lora.Rank}
+	d := newDecoder(m.Config, base.dev, base.callers)
+	d.rank = m.lora.Rank
 	w := *base.w
 	d.w, w.layers, w.value = &w, slices.Clone(w.layers), m.copyOf(m.w.value)
 	for i := range w.layers {
@@ -44,7 +51,6 @@ func (m *Model) Snapshot() *Decoder {
 			to.a, to.b = m.copyOf(from.a), m.copyOf(from.b)
 		}
 	}
-	d.prefixes.atMost = max(prefixNumbers, prefixPages*d.pageLen())
 	return d
 }
 
@@ -63,10 +69,11 @@ func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
 
 // pack copies all but adapters.
 func (m *Model) pack() *Decoder {
-	d, dev := &Decoder{Config: m.Config, dev: m.dev, callers: 1}, m.dev
+	dev, callers := m.dev, 1
 	if m.Size() <= smallWeights {
-		d.dev, d.callers = m.dev.Alone()
+		dev, callers = m.dev.Alone()
 	}
+	d := newDecoder(m.Config, dev, callers)
 	d.w = &params{packed: true, freq: m.w.freq, embed: m.copyOf(m.w.embed), types: m.copyOf(m.w.types), norm: m.copyOf(m.w.norm), value: m.copyOf(m.w.value)}
 	if d.w.head = d.w.embed; m.Untied {
 		d.w.head = m.copyOf(m.w.head)
@@ -83,7 +90,6 @@ func (m *Model) pack() *Decoder {
 		}
 		d.w.layers = append(d.w.layers, to)
 	}
-	d.prefixes.atMost = max(prefixNumbers, prefixPages*d.pageLen())
 	return d
 }
 

@@ -61,16 +61,7 @@ func TestAdapterGradientEqualsFiniteDifference(t *testing.T) {
 		}
 		in, p := batch(), m.NewPass()
 		dl, de, dv := []float32{1, -0.5, 0.3, 2, 0}, []float32{0.2, 0, -1, 0.5, 1}, []float32{-1, 0.5, 2, 0, 0.7}
-		loss := func() float64 {
-			if _, err := p.Forward(in); err != nil {
-				t.Fatal(err)
-			}
-			sum := 0.0
-			for i := range dl {
-				sum += float64(dl[i])*dev.Float64(p.lp)[i] + float64(de[i])*dev.Float64(p.ent)[i] + float64(dv[i])*dev.Float64(p.val)[i]
-			}
-			return sum
-		}
+		loss := func() float64 { return weighed(t, dev, p, in, dl, de, dv) }
 		loss()
 		p.Backward(dl, de, dv)
 		grad := slices.Clone(dev.Float64(m.grad))

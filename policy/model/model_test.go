@@ -33,6 +33,18 @@ func TestGradientEqualsFiniteDifference(t *testing.T) {
 	}
 }
 
+// weighed is what Backward's gradient is of.
+func weighed(t *testing.T, dev *plain.Device, p *Pass, in Input, dl, de, dv []float32) (sum float64) {
+	t.Helper()
+	if _, err := p.Forward(in); err != nil {
+		t.Fatal(err)
+	}
+	for i := range dl {
+		sum += float64(dl[i])*dev.Float64(p.lp)[i] + float64(de[i])*dev.Float64(p.ent)[i] + float64(dv[i])*dev.Float64(p.val)[i]
+	}
+	return sum
+}
+
 func gradient(t *testing.T, c Config, budget int64) {
 	dev := plain.New()
 	m, err := New(dev, c, 3)
@@ -47,16 +59,7 @@ func gradient(t *testing.T, c Config, budget int64) {
 	in, p := batch(), m.NewPass()
 	p.Budget = budget
 	dl, de, dv := []float32{1, -0.5, 0.3, 2, 0}, []float32{0.2, 0, -1, 0.5, 1}, []float32{-1, 0.5, 2, 0, 0.7}
-	loss := func() float64 {
-		if _, err := p.Forward(in); err != nil {
-			t.Fatal(err)
-		}
-		sum := 0.0
-		for i := range dl {
-			sum += float64(dl[i])*dev.Float64(p.lp)[i] + float64(de[i])*dev.Float64(p.ent)[i] + float64(dv[i])*dev.Float64(p.val)[i]
-		}
-		return sum
-	}
+	loss := func() float64 { return weighed(t, dev, p, in, dl, de, dv) }
 	loss()
 	p.Backward(dl, de, dv)
 	grad := append([]float64(nil), dev.Float64(m.grad)...)

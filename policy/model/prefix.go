@@ -122,12 +122,7 @@ func tail(x []int32, n int) []int32 {
 // offer gives pages that ids have filled to the others. The sequence had
 // c.len-len(ids) tokens before.
 func (c *Cache) offer(ids, types []int32) {
-	for i, id := range ids {
-		c.text = append(c.text, id)
-		if types != nil {
-			c.textTypes = append(c.textTypes, types[i])
-		}
-	}
+	c.text, c.textTypes = append(c.text, ids...), append(c.textTypes, types...)
 	p := &c.d.prefixes
 	for {
 		text, ok := pageText(c.text, c.textTypes)
