@@ -1,0 +1,16 @@
+//go:build !linux || !(amd64 || arm64)
+
+package driver
+
+import (
+	"errors"
+	"unsafe"
+)
+
+var errSystem = errors.New("CUDA needs Linux on amd64 or arm64")
+
+func dlopen(string) (uintptr, error)          { return 0, errSystem }
+func symbol(uintptr, string) (uintptr, error) { return 0, errSystem }
+func register(any, uintptr)                   {}
+func call(uintptr, ...uintptr) int32          { return -1 }
+func page() (unsafe.Pointer, func(), error)   { return nil, nil, errSystem }

@@ -1,0 +1,13 @@
+//go:build !linux || !(amd64 || arm64)
+
+package emu
+
+import (
+	"errors"
+	"testing"
+)
+
+// Set skips the test: CUDA needs Linux.
+func (Libs) Set(t testing.TB, _, _ string) { t.Skip("CUDA needs Linux on amd64 or arm64") }
+
+func lock(string) (func(), error) { return nil, errors.New("CUDA needs Linux on amd64 or arm64") }

@@ -1,0 +1,279 @@
+// A block: one fiber for each thread, and the order in which they run. A fiber
+// runs until it waits for its warp or its block. Which one is next decides which
+// races show; see pick.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <string.h>
+
+#include "inside.h"
+
+emu_api api;
+std::string faultText;
+
+namespace {
+
+enum State { READY, AT_BARRIER, AT_WARP, ENDED };
+
+struct Copy {
+  void *dst;
+  const void *src;
+  unsigned bytes, given;
+};
+
+struct Fiber {
+  emu_thread thread; // first: api.now points here
+  void *sp;
+  State state;
+  const char *file;
+  int line;
+  void *pc;
+  emu_part *part;
+  std::vector<Copy> open;
+  std::vector<std::vector<Copy>> groups; // committed
+};
+
+const size_t stackBytes = 64 << 10, mostThreads = 1024;
+
+Fiber fibers[mostThreads];
+char *stacks;
+void *scheduler; // its stack pointer while a fiber runs
+int threads;     // of the block
+int cursor;      // where the next look for a fiber begins
+bool faulted;
+Launch *now;
+void **arguments;
+
+enum Order { FORWARD, REVERSE, RANDOM, GREEDY, GREEDY_REVERSE } order;
+
+// swap saves the registers that a call must keep, and goes on at another stack.
+extern "C" void emu_swap_stacks(void **save, void *to);
+#if defined(__x86_64__)
+asm(".text\n"
+    "emu_swap_stacks:\n"
+    "  push %rbp\n  push %rbx\n  push %r12\n  push %r13\n  push %r14\n  push %r15\n"
+    "  mov %rsp, (%rdi)\n"
+    "  mov %rsi, %rsp\n"
+    "  pop %r15\n  pop %r14\n  pop %r13\n  pop %r12\n  pop %rbx\n  pop %rbp\n"
+    "  ret\n");
+void *fresh(char *top, void (*entry)()) {
+  void **sp = reinterpret_cast<void **>(top);
+  *--sp = nullptr; // where entry would return to; it keeps the stack aligned as after a call
+  *--sp = reinterpret_cast<void *>(entry);
+  for (int i = 0; i < 6; i++) *--sp = nullptr;
+  return sp;
+}
+#elif defined(__aarch64__)
+asm(".text\n"
+    "emu_swap_stacks:\n"
+    "  sub sp, sp, #160\n"
+    "  stp x19, x20, [sp]\n  stp x21, x22, [sp, #16]\n  stp x23, x24, [sp, #32]\n"
+    "  stp x25, x26, [sp, #48]\n  stp x27, x28, [sp, #64]\n  stp x29, x30, [sp, #80]\n"
+    "  stp d8, d9, [sp, #96]\n  stp d10, d11, [sp, #112]\n  stp d12, d13, [sp, #128]\n  stp d14, d15, [sp, #144]\n"
+    "  mov x9, sp\n  str x9, [x0]\n  mov sp, x1\n"
+    "  ldp x19, x20, [sp]\n  ldp x21, x22, [sp, #16]\n  ldp x23, x24, [sp, #32]\n"
+    "  ldp x25, x26, [sp, #48]\n  ldp x27, x28, [sp, #64]\n  ldp x29, x30, [sp, #80]\n"
+    "  ldp d8, d9, [sp, #96]\n  ldp d10, d11, [sp, #112]\n  ldp d12, d13, [sp, #128]\n  ldp d14, d15, [sp, #144]\n"
+    "  add sp, sp, #160\n"
+    "  ret\n");
+void *fresh(char *top, void (*entry)()) {
+  void **sp = reinterpret_cast<void **>(top) - 20;
+  memset(sp, 0, 160);
+  sp[11] = reinterpret_cast<void *>(entry); // x30
+  return sp;
+}
+#else
+#error "the emulator's fibers are written for x86-64 and arm64"
+#endif
+
+Fiber *self() { return reinterpret_cast<Fiber *>(api.now); }
+
+void leave() { emu_swap_stacks(&self()->sp, scheduler); }
+
+void land(std::vector<Copy> &copies) {
+  for (Copy &c : copies) {
+    memcpy(c.dst, c.src, c.given);
+    memset(static_cast<char *>(c.dst) + c.given, 0, c.bytes - c.given);
+  }
+  copies.clear();
+}
+
+void start() {
+  now->kernel->run(arguments);
+  Fiber *f = self();
+  for (auto &g : f->groups) land(g);
+  land(f->open);
+  f->state = ENDED;
+  leave();
+}
+
+// pick is the next fiber that can run, or -1. Forward and reverse let each
+// thread come once before any comes twice. The greedy orders let the first (or
+// last) warp run as far ahead as it can: only they find that a warp writes what
+// another still has to read.
+int pick() {
+  int step = order == REVERSE || order == GREEDY_REVERSE ? -1 : 1;
+  int from = cursor;
+  if (order == GREEDY) from = 0;
+  if (order == GREEDY_REVERSE) from = threads - 1;
+  if (order == RANDOM) from = draw() % threads;
+  for (int i = 0; i < threads; i++) {
+    int at = (from + step * i + threads) % threads;
+    if (fibers[at].state == READY) {
+      cursor = (at + step + threads) % threads;
+      return at;
+    }
+  }
+  return -1;
+}
+
+std::string name(int i) {
+  emu_dim t = fibers[i].thread.thread;
+  return "thread (" + std::to_string(t.x) + "," + std::to_string(t.y) + "," + std::to_string(t.z) + ")";
+}
+
+std::string place(Fiber &f) {
+  if (f.state == ENDED) return "has ended";
+  std::string at = std::string(f.file) + ":" + std::to_string(f.line), more = lines(now->kernel->mod, f.pc);
+  if (!more.empty() && more != at) at += " [" + more + "]";
+  if (f.state == AT_BARRIER) return "waits at the barrier in " + at;
+  char mask[16];
+  snprintf(mask, sizeof mask, "%08x", f.part->mask);
+  return "waits for lanes " + std::string(mask) + " of its warp in " + at;
+}
+
+// open lets a full barrier's threads go on: all must be there, at one line.
+bool open() {
+  for (int i = 0; i < threads; i++)
+    if (fibers[i].state != AT_BARRIER || fibers[i].line != fibers[0].line || strcmp(fibers[i].file, fibers[0].file)) return false;
+  for (int i = 0; i < threads; i++) fibers[i].state = READY;
+  return true;
+}
+
+// stuck says of the first thread that waits, and of one that waits elsewhere
+// or has ended, where they are.
+std::string stuck() {
+  int a = 0;
+  while (fibers[a].state == ENDED) a++;
+  int from = 0, to = threads;
+  bool warp = fibers[a].state == AT_WARP;
+  if (warp) from = a / 32 * 32, to = std::min(from + 32, threads);
+  for (int b = from; b < to; b++) {
+    if (b == a || (warp && !(fibers[a].part->mask >> (b & 31) & 1))) continue;
+    Fiber &f = fibers[a], &g = fibers[b];
+    bool together = f.state == g.state && f.line == g.line && !strcmp(f.file, g.file) && (!warp || f.part->mask == g.part->mask);
+    if (!together) return std::string(warp ? "a warp's lanes" : "a block's threads") + " do not meet: " + name(a) + " " + place(f) + ", " + name(b) + " " + place(g);
+  }
+  return name(a) + " " + place(fibers[a]) + ", which the block's " + std::to_string(threads) + " threads do not have";
+}
+
+void barrier(const char *file, int line) {
+  Fiber *f = self();
+  f->state = AT_BARRIER;
+  f->file = file;
+  f->line = line;
+  f->pc = __builtin_return_address(0);
+  leave();
+}
+
+// warp has the last lane that comes do the work for all.
+void warp(emu_part *part) {
+  Fiber *f = self();
+  int id = f - fibers, first = id / 32 * 32;
+  f->file = part->file;
+  f->line = part->line;
+  f->pc = __builtin_return_address(0);
+  f->part = part;
+  f->state = AT_WARP;
+  if (!(part->mask >> (id & 31) & 1)) fault("a lane is not in the mask that it gives: " + name(id) + " " + place(*f));
+  emu_part *parts[32] = {};
+  for (int l = 0; l < 32; l++) {
+    if (!(part->mask >> l & 1)) continue;
+    Fiber &g = fibers[first + l];
+    bool there = first + l < threads && g.state == AT_WARP && g.part->mask == part->mask && g.part->kind == part->kind && g.line == f->line && !strcmp(g.file, f->file);
+    if (!there) return leave();
+    parts[l] = g.part;
+  }
+  combine(parts);
+  for (int l = 0; l < 32; l++)
+    if (parts[l]) fibers[first + l].state = READY;
+}
+
+void copyLater(void *dst, const void *src, unsigned bytes, unsigned given) { self()->open.push_back({dst, src, bytes, given}); }
+
+void commit() {
+  self()->groups.push_back(std::move(self()->open));
+  self()->open.clear();
+}
+
+// A copy lands as late as it may, so that a wait which is missing is seen.
+void wait(int groups) {
+  auto &g = self()->groups;
+  while (static_cast<int>(g.size()) > groups) {
+    land(g.front());
+    g.erase(g.begin());
+  }
+}
+
+void trap(const char *file, int line, const char *words) { fault(std::string(words) + " in " + file + ":" + std::to_string(line)); }
+
+void prepare() {
+  api.barrier = barrier;
+  api.warp = warp;
+  api.copy = copyLater;
+  api.commit = commit;
+  api.wait = wait;
+  api.trap = trap;
+  size_t page = sysconf(_SC_PAGESIZE);
+  stacks = static_cast<char *>(mmap(nullptr, mostThreads * stackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  for (size_t i = 0; i < mostThreads; i++) mprotect(stacks + i * stackBytes, page, PROT_NONE); // a stack that is too small is a fault
+}
+
+} // namespace
+
+std::string where() {
+  emu_dim b = api.block;
+  return "block (" + std::to_string(b.x) + "," + std::to_string(b.y) + "," + std::to_string(b.z) + "), " + name(self() - fibers);
+}
+
+void fault(const std::string &text) {
+  faultText = text;
+  faulted = true;
+  leave();
+  abort();
+}
+
+bool runBlock(Launch &l, void **args, emu_dim at) {
+  if (!stacks) prepare();
+  std::string o = setting("order");
+  order = o == "reverse" ? REVERSE : o == "random" ? RANDOM : o == "greedy" ? GREEDY : o == "greedy-reverse" ? GREEDY_REVERSE : FORWARD;
+  now = &l;
+  arguments = args;
+  faulted = false;
+  threads = l.block.x * l.block.y * l.block.z;
+  cursor = order == REVERSE ? threads - 1 : 0;
+  api.block = at;
+  for (int i = 0; i < threads; i++) {
+    Fiber &f = fibers[i];
+    unsigned n = i;
+    f.thread.thread = {n % l.block.x, n / l.block.x % l.block.y, n / l.block.x / l.block.y};
+    f.state = READY;
+    f.open.clear();
+    f.groups.clear();
+    f.sp = fresh(stacks + (i + 1) * stackBytes, start);
+  }
+  for (;;) {
+    int i = pick();
+    if (i < 0) {
+      bool done = true;
+      for (int j = 0; j < threads; j++) done &= fibers[j].state == ENDED;
+      if (done) return true;
+      if (open()) continue;
+      faultText = stuck();
+      return false;
+    }
+    api.now = &fibers[i].thread;
+    emu_swap_stacks(&scheduler, fibers[i].sp);
+    if (faulted) return false;
+  }
+}

@@ -1,0 +1,146 @@
+// A grid: its blocks one after the other, on the thread that waits for it. An
+// access outside memory ends the grid and loses the device; it does not end the
+// process. Go's own handlers are back when the grid has ended.
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "inside.h"
+
+namespace {
+
+const int signals[] = {SIGSEGV, SIGBUS, SIGFPE};
+struct sigaction before[3];
+pthread_t runner;
+sigjmp_buf escape;
+struct {
+  int signal, code;
+  uintptr_t address;
+  void *pc;
+  const char *way;
+} seen;
+uint64_t state = 1;
+unsigned char *dynamic; // ends at a page that no access survives
+
+void caught(int sig, siginfo_t *info, void *context) {
+  if (!pthread_equal(pthread_self(), runner)) { // somebody else's: as if we were not here
+    for (int i = 0; i < 3; i++)
+      if (signals[i] == sig && (before[i].sa_flags & SA_SIGINFO)) return before[i].sa_sigaction(sig, info, context);
+    signal(sig, SIG_DFL);
+    return;
+  }
+  auto *u = static_cast<ucontext_t *>(context);
+  seen = {sig, info->si_code, reinterpret_cast<uintptr_t>(info->si_addr), nullptr, "access"};
+#if defined(__x86_64__)
+  seen.pc = reinterpret_cast<void *>(u->uc_mcontext.gregs[REG_RIP]);
+  seen.way = u->uc_mcontext.gregs[REG_ERR] & 2 ? "write" : "read";
+#elif defined(__aarch64__)
+  seen.pc = reinterpret_cast<void *>(u->uc_mcontext.pc);
+#endif
+  siglongjmp(escape, 1);
+}
+
+// The handler needs a stack of its own; Go's threads have one.
+void guard() {
+  stack_t old;
+  sigaltstack(nullptr, &old);
+  if (old.ss_flags & SS_DISABLE) {
+    static thread_local char space[64 << 10];
+    stack_t own = {};
+    own.ss_sp = space;
+    own.ss_size = sizeof space;
+    sigaltstack(&own, nullptr);
+  }
+  runner = pthread_self();
+  struct sigaction act = {};
+  act.sa_sigaction = caught;
+  act.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigfillset(&act.sa_mask);
+  for (int i = 0; i < 3; i++) sigaction(signals[i], &act, &before[i]);
+}
+
+void unguard() {
+  for (int i = 0; i < 3; i++) sigaction(signals[i], &before[i], nullptr);
+}
+
+int explain(Launch &l, std::string &text) {
+  std::string at = lines(l.kernel->mod, seen.pc);
+  if (!at.empty()) at = " in " + at;
+  if (seen.signal == SIGFPE) {
+    text = "an integer is divided by zero" + at;
+    return LAUNCH_FAILED;
+  }
+  if (seen.signal == SIGSEGV && seen.code == SI_KERNEL) {
+    text = "an address is misaligned or no address" + at;
+    return MISALIGNED_ADDRESS;
+  }
+  char hex[32];
+  snprintf(hex, sizeof hex, "0x%lx", static_cast<unsigned long>(seen.address));
+  std::string near = describe(seen.address);
+  if (seen.address - reinterpret_cast<uintptr_t>(dynamic) < static_cast<size_t>(2 * sharedMax)) near = "past the end of dynamic shared memory";
+  text = std::string(seen.way) + " at " + hex + " (" + near + ")" + at;
+  return ILLEGAL_ADDRESS;
+}
+
+// number is the i-th block's place; the orders of blocks follow those of threads.
+emu_dim number(uint64_t i, emu_dim grid) {
+  return {static_cast<unsigned>(i % grid.x), static_cast<unsigned>(i / grid.x % grid.y), static_cast<unsigned>(i / grid.x / grid.y)};
+}
+
+bool blocks(Launch &l, void **args) {
+  uint64_t n = static_cast<uint64_t>(l.grid.x) * l.grid.y * l.grid.z;
+  std::string order = setting("order");
+  bool back = order == "reverse" || order == "greedy-reverse";
+  uint64_t turn = order == "random" ? draw() % n : 0;
+  for (uint64_t i = 0; i < n; i++) {
+    memset(l.kernel->mod->from, 0xff, l.kernel->mod->to - l.kernel->mod->from);
+    memset(api.shared, 0xff, l.shared);
+    if (!runBlock(l, args, number(back ? n - 1 - i : (i + turn) % n, l.grid))) return false;
+  }
+  return true;
+}
+
+unsigned char *shared(unsigned bytes) {
+  if (!dynamic) {
+    size_t room = 256 << 10, page = sysconf(_SC_PAGESIZE);
+    dynamic = static_cast<unsigned char *>(mmap(nullptr, 2 * room + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) + room;
+    mprotect(dynamic - room, room, PROT_READ | PROT_WRITE);
+  }
+  return dynamic - (bytes + 15) / 16 * 16;
+}
+
+} // namespace
+
+uint64_t draw() {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state;
+}
+
+int run(Device *dev, Launch &l) {
+  std::vector<void *> args;
+  for (auto &a : l.args) args.push_back(a.data());
+  api.grid_dim = l.grid;
+  api.block_dim = l.block;
+  api.shared = shared(l.shared);
+  int code = OK;
+  std::string text;
+  guard();
+  if (sigsetjmp(escape, 1)) {
+    unguard();
+    code = explain(l, text);
+  } else {
+    bool ok = blocks(l, args.data());
+    unguard();
+    if (!ok) code = LAUNCH_FAILED, text = faultText;
+  }
+  if (code == OK && !(text = overwritten()).empty()) code = ILLEGAL_ADDRESS;
+  else if (code != OK) text += "; " + where();
+  return code == OK ? OK : lose(dev, code, "kernel " + l.kernel->name + ": " + text);
+}
