@@ -102,7 +102,7 @@ API int nvrtcCompileProgram(Program *p, int n, const char **options) {
   put(dir + "/kernel.h", kernelHeader);
   put(dir + "/emu.h", emuHeader);
   put(dir + "/whole.cpp", whole(*p));
-  std::string cmd = "cd '" + dir + "' && " + compiler() + " -std=c++17 -O1 -g1 -w -fPIC -shared -fno-exceptions -fno-rtti -fno-strict-aliasing" +
+  std::string cmd = "cd '" + dir + "' && " + compiler() + " -std=c++17 -O1 -g1 -gdwarf-4 -w -fPIC -shared -fno-exceptions -fno-rtti -fno-strict-aliasing" +
                     " -ffp-contract=off -U_FORTIFY_SOURCE -DCUDA_EMU=1 -Wl,-z,defs" + defines + " -I. -include kernel.h -o out.so whole.cpp 2>&1";
   FILE *f = popen(cmd.c_str(), "r");
   p->log = read(f);
