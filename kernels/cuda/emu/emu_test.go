@@ -1,0 +1,230 @@
+package emu_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/turngym/turngym/kernels/cuda/cudatest"
+	"github.com/turngym/turngym/kernels/cuda/driver"
+	"github.com/turngym/turngym/kernels/cuda/emu"
+)
+
+func bench(t *testing.T) *cudatest.Bench {
+	t.Setenv("GYM_TEST_GPU", "")
+	return cudatest.New(t)
+}
+
+func ones(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = 1
+	}
+	return x
+}
+
+func count(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(i)
+	}
+	return x
+}
+
+func threads(n int) driver.Shape { return driver.Shape{Block: driver.Dim{n}} }
+
+// reports are bugs that end a kernel, with the words that must be said of them.
+func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
+	for _, c := range []struct {
+		kernel string
+		run    func(b *cudatest.Bench, k *driver.Kernel) error
+		words  []string
+	}{
+		{"read_past", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(128), driver.Ptr(cudatest.Room[float32](b, 1)), driver.Ptr(cudatest.Put(b, ones(100))), driver.Int(100))
+		}, []string{"ILLEGAL_ADDRESS", "kernel read_past", "0 bytes past the end of an allocation of 400 bytes", "thread (100,0,0)", "read_past.cu:6"}},
+		{"write_past", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, driver.Shape{Grid: driver.Dim{4}, Block: driver.Dim{32}}, driver.Ptr(cudatest.Room[float32](b, 100)))
+		}, []string{"ILLEGAL_ADDRESS", "0 bytes past the end of an allocation of 400 bytes", "block (3,0,0), thread (4,0,0)", "write_past.cu:4"}},
+		{"write_past", func(b *cudatest.Bench, k *driver.Kernel) error { // too few bytes past the end for a guard page
+			return k.Launch(b.Stream, threads(102), driver.Ptr(cudatest.Room[float32](b, 101)))
+		}, []string{"ILLEGAL_ADDRESS", "write 0 bytes past the end of an allocation of 404 bytes"}},
+		{"divergent_barrier", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(64), driver.Ptr(cudatest.Room[float32](b, 64)))
+		}, []string{"LAUNCH_FAILED", "divergent_barrier.cu:7", "divergent_barrier.cu:10", "thread (0,0,0)", "thread (32,0,0)"}},
+		{"ended_barrier", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(64), driver.Ptr(cudatest.Room[float32](b, 64)), driver.Int(40))
+		}, []string{"LAUNCH_FAILED", "ended_barrier.cu:7", "thread (40,0,0) has ended"}},
+		{"absent_lanes", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Put(b, ones(32))))
+		}, []string{"LAUNCH_FAILED", "lanes ffffffff", "absent_lanes.cu:6", "thread (16,0,0) has ended"}},
+		{"masked_out", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Put(b, make([]int32, 32))))
+		}, []string{"LAUNCH_FAILED", "lane 20", "masked_out.cu:5"}},
+		{"past_dynamic", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, driver.Shape{Block: driver.Dim{64}, Shared: 60 * 4}, driver.Ptr(cudatest.Room[float32](b, 64)))
+		}, []string{"ILLEGAL_ADDRESS", "past the end of dynamic shared memory", "thread (60,0,0)", "past_dynamic.cu:6"}},
+		{"misaligned", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 32)))
+		}, []string{"LAUNCH_FAILED", "multiple of 16", "lane 1"}},
+		{"zero_divisor", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 32)), driver.Int(0))
+		}, []string{"LAUNCH_FAILED", "divided by zero", "zero_divisor.cu:4"}},
+		{"sum_of", func(b *cudatest.Bench, k *driver.Kernel) error {
+			x := cudatest.Put(b, ones(32))
+			b.Must(b.Dev.Free(x))
+			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 1)), driver.Ptr(x))
+		}, []string{"ILLEGAL_ADDRESS", "used after it was freed", "freed memory of 128 bytes", "sum_of.cu:5"}},
+	} {
+		t.Run(c.kernel, func(t *testing.T) {
+			b := bench(t)
+			err := c.run(b, b.Kernel(c.kernel))
+			if err == nil {
+				err = b.Stream.Wait()
+			}
+			if !errors.Is(err, driver.ErrLost) || !b.Dev.Lost() {
+				t.Fatalf("the device is not lost: %v", err)
+			}
+			for _, w := range c.words {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("%q is not in: %v", w, err)
+				}
+			}
+		})
+	}
+}
+
+// TestPlantedRaceShowsInSomeOrder: a race shows as a wrong result, in the orders
+// that are named. What shows in greedy orders alone is why they are there.
+func TestPlantedRaceShowsInSomeOrder(t *testing.T) {
+	reversed := count(64)
+	for i := range reversed {
+		reversed[i] = float32(63 - i)
+	}
+	sums := make([]float32, 128)
+	for i := range sums {
+		sums[i] = 127*64 + 128
+	}
+	inPlace := func(n int) func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+		return func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			x := cudatest.Put(b, count(n))
+			b.Must(k.Launch(b.Stream, threads(n), driver.Ptr(x)))
+			return cudatest.Take[float32](b, x, n)
+		}
+	}
+	for _, c := range []struct {
+		kernel string
+		run    func(b *cudatest.Bench, k *driver.Kernel) []float32
+		want   []float32
+		shows  string // in these orders at least
+		hides  string // and not in these
+	}{
+		{"read_before_barrier", inPlace(64), reversed, "forward reverse greedy greedy-reverse", ""},
+		{"missing_syncwarp", inPlace(32), reversed[32:], "forward reverse greedy greedy-reverse", ""},
+		{"write_before_barrier", func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			out := cudatest.Room[float32](b, 128)
+			b.Must(k.Launch(b.Stream, threads(128), driver.Ptr(out), driver.Ptr(cudatest.Put(b, count(128)))))
+			return cudatest.Take[float32](b, out, 128)
+		}, sums, "greedy greedy-reverse", "forward reverse"},
+		{"block_order", func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			x := cudatest.Room[float32](b, 64)
+			b.Must(k.Launch(b.Stream, driver.Shape{Grid: driver.Dim{64}, Block: driver.Dim{32}}, driver.Ptr(x)))
+			return cudatest.Take[float32](b, x, 64)
+		}, count(64), "reverse", "forward"},
+	} {
+		for _, order := range emu.Orders {
+			t.Run(c.kernel+"/"+order, func(t *testing.T) {
+				b := bench(t)
+				b.Emu.Set(t, "order", order)
+				got, right := c.run(b, b.Kernel(c.kernel)), true
+				for i, w := range c.want {
+					right = right && got[i] == w
+				}
+				if right && has(c.shows, order) {
+					t.Error("the race does not show")
+				}
+				if !right && has(c.hides, order) {
+					t.Error("the race shows here, too: say so")
+				}
+			})
+		}
+	}
+}
+
+func has(list, word string) bool { return strings.Contains(" "+list+" ", " "+word+" ") }
+
+func TestUnwrittenMemoryIsNotANumber(t *testing.T) {
+	for _, c := range []struct {
+		kernel string
+		run    func(b *cudatest.Bench, k *driver.Kernel) []float32
+	}{
+		{"unwritten_shared", func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			out := cudatest.Room[float32](b, 64)
+			b.Must(k.Launch(b.Stream, threads(64), driver.Ptr(out)))
+			return cudatest.Take[float32](b, out, 64)
+		}},
+		{"unwritten_dynamic", func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			out := cudatest.Room[float32](b, 64)
+			b.Must(k.Launch(b.Stream, driver.Shape{Block: driver.Dim{64}, Shared: 256}, driver.Ptr(out)))
+			return cudatest.Take[float32](b, out, 64)
+		}},
+		{"sum_of", func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			out, x := cudatest.Room[float32](b, 1), cudatest.Room[float32](b, 32)
+			b.Must(driver.Write(b.Stream, x, ones(31)))
+			b.Must(k.Launch(b.Stream, threads(32), driver.Ptr(out), driver.Ptr(x)))
+			return cudatest.Take[float32](b, out, 1)
+		}},
+		{"early_copy", func(b *cudatest.Bench, k *driver.Kernel) []float32 {
+			out := cudatest.Room[float32](b, 128)
+			b.Must(k.Launch(b.Stream, threads(32), driver.Ptr(out), driver.Ptr(cudatest.Put(b, ones(128)))))
+			return cudatest.Take[float32](b, out, 128)
+		}},
+	} {
+		t.Run(c.kernel, func(t *testing.T) {
+			b := bench(t)
+			got := c.run(b, b.Kernel(c.kernel))
+			if last := got[len(got)-1]; !math.IsNaN(float64(last)) {
+				t.Errorf("the last number is %v", last)
+			}
+		})
+	}
+}
+
+// After a fault another device, and the same one once it is closed, go on; and
+// Go's own handling of a nil pointer is as it was.
+func TestAFaultEndsNothingButItsDevice(t *testing.T) {
+	b := bench(t)
+	b.Emu.Set(t, "devices", "2")
+	c, err := driver.Open()
+	b.Must(err)
+	other, err := c.Device(1)
+	b.Must(err)
+	b.Must(b.Kernel("write_past").Launch(b.Stream, threads(1024), driver.Ptr(cudatest.Room[float32](b, 8))))
+	if err := b.Stream.Wait(); !errors.Is(err, driver.ErrLost) {
+		t.Fatal(err)
+	}
+	leave, err := other.Enter()
+	b.Must(err)
+	s, err := other.Stream()
+	b.Must(err)
+	m, err := other.Alloc(16)
+	b.Must(err)
+	b.Must(driver.Write(s, m, []int32{1, 2, 3, 4}))
+	got := make([]int32, 4)
+	b.Must(driver.Read(s, got, m))
+	if got[3] != 4 {
+		t.Error(got)
+	}
+	leave()
+	b.Must(other.Close())
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("a nil pointer does not panic")
+			}
+		}()
+		var p *driver.Device
+		_ = p.Info.Name
+	}()
+}
