@@ -25,8 +25,11 @@ func bind(lib uintptr, calls any) error {
 			register(v.Field(i).Addr().Interface(), addr)
 		}
 	}
+	if len(missing) > 3 {
+		missing = append(missing[:2], fmt.Sprintf("%d more", len(missing)-2))
+	}
 	if missing != nil {
-		return fmt.Errorf("it lacks %s: a newer version is needed", strings.Join(missing, ", "))
+		return fmt.Errorf("it lacks %s: it is another library or too old", strings.Join(missing, ", "))
 	}
 	return nil
 }

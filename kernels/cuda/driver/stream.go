@@ -23,7 +23,7 @@ func (d *Device) Stream() (*Stream, error) {
 	return s, nil
 }
 
-// Close waits for the stream's work to end on its own; it does not.
+// Close forgets the stream. It does not wait; what was asked for is still done.
 func (s *Stream) Close() error {
 	return s.check(s.dev.cuda.calls.StreamDestroy(s.handle), "close a stream")
 }

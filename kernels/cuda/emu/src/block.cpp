@@ -233,7 +233,8 @@ void prepare() {
 
 std::string where() {
   emu_dim b = api.block;
-  return "block (" + std::to_string(b.x) + "," + std::to_string(b.y) + "," + std::to_string(b.z) + "), " + name(self() - fibers);
+  std::string at = "block (" + std::to_string(b.x) + "," + std::to_string(b.y) + "," + std::to_string(b.z) + ")";
+  return api.now ? at + ", " + name(self() - fibers) : at;
 }
 
 void fault(const std::string &text) {
@@ -269,6 +270,7 @@ bool runBlock(Launch &l, void **args, emu_dim at) {
       for (int j = 0; j < threads; j++) done &= fibers[j].state == ENDED;
       if (done) return true;
       if (open()) continue;
+      api.now = nullptr; // nobody's fault but the block's
       faultText = stuck();
       return false;
     }

@@ -6,7 +6,7 @@
 //   driver   the version that cuDriverGetVersion has: 12090
 //   init     the code that cuInit answers
 //   memory   bytes of a device: 1 GiB
-//   lose     the launch with this number, from 1, loses the device
+//   lose     the launch with this number, from 1, and those after it lose the device
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +88,7 @@ int usable() {
 
 API void emuSet(const char *name, const char *value) {
   std::lock_guard<std::recursive_mutex> lock(mu);
+  if (!strcmp(name, "lose")) launched = 0;
   if (*value) settings[name] = value;
   else settings.erase(name);
 }

@@ -98,6 +98,7 @@ struct Launch {
 };
 const int sharedMax = 227 << 10;
 int run(Device *dev, Launch &l); // a grid, to its end
+extern int launched; // since the setting lose was made
 std::string lines(Module *m, void *pc); // "a.cu:12 < gym.cuh:3", or ""
 
 // A grid's block: its threads are fibers.

@@ -33,15 +33,15 @@ bool fits(const Kernel *k, emu_dim g, emu_dim b, unsigned shared) {
          static_cast<uint64_t>(b.x) * b.y * b.z <= 1024 && shared <= static_cast<unsigned>(k->shared);
 }
 
-int launched; // of this process, for the setting lose
-
 int start(Device *dev, Launch &l) {
   std::string at = setting("lose");
-  if (!at.empty() && ++launched >= atoi(at.c_str())) return launched = 0, lose(dev, ECC_UNCORRECTABLE, "GYM_EMU_LOSE says so");
+  if (!at.empty() && ++launched >= atoi(at.c_str())) return lose(dev, ECC_UNCORRECTABLE, "GYM_EMU_LOSE says so");
   return run(dev, l);
 }
 
 } // namespace
+
+int launched;
 
 // lines asks binutils, which came with g++, from which lines of the sources an
 // address is: the innermost first.
@@ -57,7 +57,7 @@ std::string lines(Module *m, void *pc) {
   char line[512];
   while (fgets(line, sizeof line, f)) {
     line[strcspn(line, " \n")] = 0;
-    if (*line && *line != '?' && !strstr(line, ":?")) all += (all.empty() ? "" : " < ") + std::string(line);
+    if (*line && *line != '?' && !strstr(line, ":?") && strncmp(line, "kernel.h:", 9)) all += (all.empty() ? "" : " < ") + std::string(line);
   }
   pclose(f);
   return all;
