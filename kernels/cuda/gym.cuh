@@ -17,7 +17,8 @@ typedef long long i64;
 
 static_assert(sizeof(u32) == 4 && sizeof(u64) == 8, "fixed widths");
 
-#define FULL 0xffffffffu
+#define FULL 0xffffffffu                    // all lanes of a warp
+#define INF __uint_as_float(0x7f800000u)
 #define INLINE __device__ __forceinline__
 
 #ifdef CUDA_EMU

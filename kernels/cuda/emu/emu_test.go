@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/turngym/turngym/kernels/cuda"
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
 	"github.com/turngym/turngym/kernels/cuda/driver"
 	"github.com/turngym/turngym/kernels/cuda/emu"
@@ -227,4 +228,15 @@ func TestAFaultEndsNothingButItsDevice(t *testing.T) {
 		var p *driver.Device
 		_ = p.Info.Name
 	}()
+}
+
+// What g++ would take and NVRTC would not is an error here, too.
+func TestWhatNVRTCDoesNotKnowIsAnError(t *testing.T) {
+	b := bench(t)
+	for _, text := range []string{"x[0] = INFINITY;", "uint32_t i = 0;", "x[0] = std::move(1);"} {
+		_, err := b.Dev.Compile(driver.Source{Name: "a.cu", Text: "#include \"gym.cuh\"\nKERNEL k(float *x) { " + text + " }\n", Headers: cuda.Headers()})
+		if err == nil || !strings.Contains(err.Error(), "a.cu:2") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }

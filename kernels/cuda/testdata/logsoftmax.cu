@@ -4,7 +4,7 @@
 // target, entropy that of the distribution in nats.
 KERNEL __launch_bounds__(128) logsoftmax(float *logp, float *entropy, const float *logits, const int *target, int n) {
   const float *row = logits + static_cast<u64>(blockIdx.x) * n;
-  float top = -INFINITY;
+  float top = -INF;
   for (int i = threadIdx.x; i < n; i += blockDim.x) top = fmaxf(top, row[i]);
   top = block_max(top);
   float sum = 0, weighted = 0;

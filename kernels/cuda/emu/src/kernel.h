@@ -166,3 +166,8 @@ static inline float min(float a, float b) { return fminf(a, b); }
 static inline float max(float a, float b) { return fmaxf(a, b); }
 static inline double min(double a, double b) { return fmin(a, b); }
 static inline double max(double a, double b) { return fmax(a, b); }
+
+// NVRTC knows none of these, so that g++ must not either.
+#undef INFINITY
+#undef NAN
+#pragma GCC poison std INFINITY NAN HUGE_VALF M_PI int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t uint64_t uintptr_t
