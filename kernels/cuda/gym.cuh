@@ -1,6 +1,8 @@
 // What kernels have in common, and the only header they include. It compiles
 // under NVRTC, for compute capability 8.0 and newer, and under the emulator of
-// kernels/cuda/emu (CUDA_EMU). Each wrapper of an instruction has two bodies.
+// kernels/cuda/emu (CUDA_EMU). Each wrapper of an instruction has two bodies;
+// CUDA's own functions (__shfl_xor_sync, __ballot_sync, __syncwarp, atomicAdd,
+// __ldg, __expf, …) are the same under both.
 //
 // A kernel is declared KERNEL name(type arg, ...), on a line of its own, not by a
 // macro: the Go side reads its parameters there.

@@ -54,7 +54,7 @@ func Open() (*CUDA, error) {
 func noLibrary(err error) error {
 	var m *missing
 	if errors.As(err, &m) {
-		return fmt.Errorf("%w: libcuda.so.1, which comes with NVIDIA's driver, is not installed: %w; set GYM_CUDA_LIB if it is elsewhere", ErrNone, err)
+		return fmt.Errorf("%w: the NVIDIA driver is not installed (%w); set GYM_CUDA_LIB if it is elsewhere", ErrNone, err)
 	}
 	return fmt.Errorf("load libcuda: %w", err)
 }

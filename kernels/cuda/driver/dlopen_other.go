@@ -1,4 +1,4 @@
-//go:build !linux || !(amd64 || arm64)
+//go:build !linux || !(amd64 || arm64) || nocuda
 
 package driver
 
@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-var errSystem = errors.New("CUDA needs Linux on amd64 or arm64")
+var errSystem = errors.New("CUDA needs Linux on amd64 or arm64, and a binary built without the tag nocuda")
 
 func dlopen(string) (uintptr, error)          { return 0, errSystem }
 func symbol(uintptr, string) (uintptr, error) { return 0, errSystem }

@@ -13,6 +13,10 @@
 // The shared half is [CUDA], [Device], [Compiler], [Module], [Kernel] and [Lt]:
 // safe for goroutines. The single half is [Stream], [Event], [Graph] and [Plan].
 //
+// A binary with this package is linked to the C library of Linux (glibc), which
+// dlopen needs, and does not start without one. The build tag nocuda leaves
+// dlopen out: such a binary is static and has no GPU.
+//
 // Environment: GYM_CUDA_LIB, GYM_NVRTC_LIB and GYM_CUBLASLT_LIB are the
 // libraries' files; GYM_CUDA_SYNC=1 waits after each launch, so that a fault is
 // reported at its kernel; GYM_CUDA_CACHE=0 gives each allocation back to the

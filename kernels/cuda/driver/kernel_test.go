@@ -26,7 +26,7 @@ func TestAWrongCallNamesKernelAndArgument(t *testing.T) {
 		{[]driver.Arg{driver.Int(1), x, x, driver.Int(4)}, "argument 1, a, is the int 1"},
 		{[]driver.Arg{driver.F32(1), driver.U64(1), x, driver.Int(4)}, "argument 2, x, is a whole number of 8 bytes"},
 		{[]driver.Arg{driver.F32(1), x, x, x}, "argument 4, n, is a pointer"},
-		{[]driver.Arg{driver.F32(1), x, x, driver.Int(1 << 31)}, "argument 4, n, is the int 2147483648"},
+		{[]driver.Arg{driver.F32(1), x, x, driver.I64(4)}, "argument 4, n, is a whole number of 8 bytes"},
 	} {
 		wants(t, k.Launch(b.Stream, one(), c.args...), c.words, declared)
 	}

@@ -107,12 +107,19 @@ func (l library) find(major int) (lib uintptr, path string, err error) {
 	if broken != nil {
 		return 0, "", broken
 	}
-	return 0, "", &missing{names, folders}
+	return 0, "", &missing{l, names}
 }
 
 // missing is a library that is nowhere.
-type missing struct{ names, folders []string }
+type missing struct {
+	library
+	names []string
+}
 
 func (m *missing) Error() string {
-	return fmt.Sprintf("there is no %s where the loader looks, nor in %s", strings.Join(m.names, ", "), strings.Join(m.folders, ", "))
+	where := "in NVIDIA's folders"
+	if m.library != libCUDA {
+		where = "under /usr/local/cuda*, conda's folder and Python's nvidia packages"
+	}
+	return fmt.Sprintf("no %s where the loader looks, nor %s", strings.Join(m.names, ", "), where)
 }

@@ -3,7 +3,9 @@ package emu_test
 import (
 	"errors"
 	"math"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/turngym/turngym/kernels/cuda"
@@ -219,15 +221,61 @@ func TestAFaultEndsNothingButItsDevice(t *testing.T) {
 	}
 	leave()
 	b.Must(other.Close())
-	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("a nil pointer does not panic")
+	if !panics() {
+		t.Error("a nil pointer does not panic")
+	}
+}
+
+// panics reads by way of a nil pointer.
+func panics() (yes bool) {
+	defer func() { yes = recover() != nil }()
+	var p *driver.Device
+	return p.Info.Name != ""
+}
+
+// While kernels fault, other threads have faults that are Go's own, and are
+// preempted and collected.
+func TestFaultsOfKernelsAndOfGoAreKeptApart(t *testing.T) {
+	b := bench(t)
+	stop, running := make(chan struct{}), sync.WaitGroup{}
+	for range 2 {
+		running.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if !panics() {
+					t.Error("a nil pointer does not panic")
+				}
+				if i%50 == 0 {
+					runtime.GC()
+				}
 			}
-		}()
-		var p *driver.Device
-		_ = p.Info.Name
-	}()
+		})
+	}
+	c, err := driver.Open()
+	b.Must(err)
+	b.Emu.Set(t, "devices", "2")
+	for range 60 {
+		d, err := c.Device(1)
+		b.Must(err)
+		leave, err := d.Enter()
+		b.Must(err)
+		faulty := &cudatest.Bench{TB: t, Dev: d}
+		faulty.Stream, err = d.Stream()
+		b.Must(err)
+		k := faulty.Kernel("write_past")
+		b.Must(k.Launch(faulty.Stream, threads(256), driver.Ptr(cudatest.Room[float32](faulty, 200))))
+		if err := faulty.Stream.Wait(); !errors.Is(err, driver.ErrLost) {
+			t.Error(err)
+		}
+		leave()
+		b.Must(d.Close())
+	}
+	close(stop)
+	running.Wait()
 }
 
 // What g++ would take and NVRTC would not is an error here, too.
@@ -238,5 +286,23 @@ func TestWhatNVRTCDoesNotKnowIsAnError(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "a.cu:2") {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+// One block of 1,024 threads with two barriers and ten shuffles: the time of a
+// thread's turn is the result divided by 12,288.
+func BenchmarkBlockSum(bb *testing.B) {
+	for _, order := range emu.Orders {
+		bb.Run(order, func(bb *testing.B) {
+			bb.Setenv("GYM_TEST_GPU", "")
+			b := cudatest.New(bb)
+			b.Emu.Set(bb, "order", order)
+			k, out, x := b.Kernel("sum_of"), cudatest.Room[float32](b, 1), cudatest.Put(b, ones(1024))
+			for bb.Loop() {
+				b.Must(k.Launch(b.Stream, threads(1024), driver.Ptr(out), driver.Ptr(x)))
+				b.Must(b.Stream.Wait())
+			}
+			bb.ReportMetric(float64(bb.Elapsed().Nanoseconds())/float64(bb.N)/(12*1024), "ns/turn")
+		})
 	}
 }

@@ -36,6 +36,8 @@ struct Fiber {
 const size_t stackBytes = 64 << 10, mostThreads = 1024;
 
 Fiber fibers[mostThreads];
+uint64_t runnable[mostThreads / 64]; // a bit for each fiber that is READY
+unsigned atWarp[mostThreads / 32];   // of each warp the lanes that are AT_WARP
 char *stacks;
 void *scheduler; // its stack pointer while a fiber runs
 int threads;     // of the block
@@ -86,6 +88,28 @@ void *fresh(char *top, void (*entry)()) {
 #error "the emulator's fibers are written for x86-64 and arm64"
 #endif
 
+void setReady(int i) {
+  fibers[i].state = READY;
+  runnable[i / 64] |= 1ull << i % 64;
+}
+
+void setState(Fiber *f, State s) {
+  f->state = s;
+  runnable[(f - fibers) / 64] &= ~(1ull << (f - fibers) % 64);
+}
+
+// up and down are the nearest fiber from i on that can run, or -1.
+int up(int i) {
+  for (uint64_t mask = ~0ull << i % 64; i < threads; i = (i / 64 + 1) * 64, mask = ~0ull)
+    if (uint64_t bits = runnable[i / 64] & mask) return i / 64 * 64 + __builtin_ctzll(bits);
+  return -1;
+}
+int down(int i) {
+  for (uint64_t mask = ~0ull >> (63 - i % 64); i >= 0; i = i / 64 * 64 - 1, mask = ~0ull)
+    if (uint64_t bits = runnable[i / 64] & mask) return i / 64 * 64 + 63 - __builtin_clzll(bits);
+  return -1;
+}
+
 Fiber *self() { return reinterpret_cast<Fiber *>(api.now); }
 
 void leave() { emu_swap_stacks(&self()->sp, scheduler); }
@@ -103,7 +127,7 @@ void start() {
   Fiber *f = self();
   for (auto &g : f->groups) land(g);
   land(f->open);
-  f->state = ENDED;
+  setState(f, ENDED);
   leave();
 }
 
@@ -112,19 +136,21 @@ void start() {
 // last) warp run as far ahead as it can: only they find that a warp writes what
 // another still has to read.
 int pick() {
-  int step = order == REVERSE || order == GREEDY_REVERSE ? -1 : 1;
-  int from = cursor;
-  if (order == GREEDY) from = 0;
-  if (order == GREEDY_REVERSE) from = threads - 1;
-  if (order == RANDOM) from = draw() % threads;
-  for (int i = 0; i < threads; i++) {
-    int at = (from + step * i + threads) % threads;
-    if (fibers[at].state == READY) {
-      cursor = (at + step + threads) % threads;
-      return at;
-    }
+  int at;
+  switch (order) {
+  case GREEDY: return up(0);
+  case GREEDY_REVERSE: return down(threads - 1);
+  case REVERSE:
+    at = down(cursor);
+    if (at < 0) at = down(threads - 1);
+    cursor = at > 0 ? at - 1 : threads - 1;
+    return at;
+  default:
+    at = up(order == RANDOM ? draw() % threads : cursor);
+    if (at < 0) at = up(0);
+    cursor = at + 1 < threads ? at + 1 : 0;
+    return at;
   }
-  return -1;
 }
 
 std::string name(int i) {
@@ -142,11 +168,14 @@ std::string place(Fiber &f) {
   return "waits for lanes " + std::string(mask) + " of its warp in " + at;
 }
 
+// same says whether two fibers wait at the same place.
+bool same(const Fiber &f, const Fiber &g) { return f.line == g.line && (f.file == g.file || !strcmp(f.file, g.file)); }
+
 // open lets a full barrier's threads go on: all must be there, at one line.
 bool open() {
   for (int i = 0; i < threads; i++)
-    if (fibers[i].state != AT_BARRIER || fibers[i].line != fibers[0].line || strcmp(fibers[i].file, fibers[0].file)) return false;
-  for (int i = 0; i < threads; i++) fibers[i].state = READY;
+    if (fibers[i].state != AT_BARRIER || !same(fibers[i], fibers[0])) return false;
+  for (int i = 0; i < threads; i++) setReady(i);
   return true;
 }
 
@@ -161,7 +190,7 @@ std::string stuck() {
   for (int b = from; b < to; b++) {
     if (b == a || (warp && !(fibers[a].part->mask >> (b & 31) & 1))) continue;
     Fiber &f = fibers[a], &g = fibers[b];
-    bool together = f.state == g.state && f.line == g.line && !strcmp(f.file, g.file) && (!warp || f.part->mask == g.part->mask);
+    bool together = f.state == g.state && same(f, g) && (!warp || f.part->mask == g.part->mask);
     if (!together) return std::string(warp ? "a warp's lanes" : "a block's threads") + " do not meet: " + name(a) + " " + place(f) + ", " + name(b) + " " + place(g);
   }
   return name(a) + " " + place(fibers[a]) + ", which the block's " + std::to_string(threads) + " threads do not have";
@@ -169,7 +198,7 @@ std::string stuck() {
 
 void barrier(const char *file, int line) {
   Fiber *f = self();
-  f->state = AT_BARRIER;
+  setState(f, AT_BARRIER);
   f->file = file;
   f->line = line;
   f->pc = __builtin_return_address(0);
@@ -184,19 +213,21 @@ void warp(emu_part *part) {
   f->line = part->line;
   f->pc = __builtin_return_address(0);
   f->part = part;
-  f->state = AT_WARP;
+  setState(f, AT_WARP);
+  atWarp[id / 32] |= 1u << (id & 31);
   if (!(part->mask >> (id & 31) & 1)) fault("a lane is not in the mask that it gives: " + name(id) + " " + place(*f));
+  if ((atWarp[id / 32] & part->mask) != part->mask) return leave();
   emu_part *parts[32] = {};
   for (int l = 0; l < 32; l++) {
     if (!(part->mask >> l & 1)) continue;
     Fiber &g = fibers[first + l];
-    bool there = first + l < threads && g.state == AT_WARP && g.part->mask == part->mask && g.part->kind == part->kind && g.line == f->line && !strcmp(g.file, f->file);
-    if (!there) return leave();
+    if (g.part->mask != part->mask || g.part->kind != part->kind || !same(g, *f)) return leave();
     parts[l] = g.part;
   }
   combine(parts);
+  atWarp[id / 32] &= ~part->mask;
   for (int l = 0; l < 32; l++)
-    if (parts[l]) fibers[first + l].state = READY;
+    if (parts[l]) setReady(first + l);
 }
 
 void copyLater(void *dst, const void *src, unsigned bytes, unsigned given) { self()->open.push_back({dst, src, bytes, given}); }
@@ -216,6 +247,18 @@ void wait(int groups) {
 }
 
 void trap(const char *file, int line, const char *words) { fault(std::string(words) + " in " + file + ":" + std::to_string(line)); }
+
+// begin puts a fiber at its kernel's start. The stacks' tops differ, since memory
+// at equal distances falls into few lines of a cache.
+void begin(int i, emu_dim block) {
+  Fiber &f = fibers[i];
+  unsigned n = i;
+  f.thread.thread = {n % block.x, n / block.x % block.y, n / block.x / block.y};
+  f.open.clear();
+  f.groups.clear();
+  f.sp = fresh(stacks + (i + 1) * stackBytes - i % 32 * 128, start);
+  setReady(i);
+}
 
 void prepare() {
   api.barrier = barrier;
@@ -254,15 +297,9 @@ bool runBlock(Launch &l, void **args, emu_dim at) {
   threads = l.block.x * l.block.y * l.block.z;
   cursor = order == REVERSE ? threads - 1 : 0;
   api.block = at;
-  for (int i = 0; i < threads; i++) {
-    Fiber &f = fibers[i];
-    unsigned n = i;
-    f.thread.thread = {n % l.block.x, n / l.block.x % l.block.y, n / l.block.x / l.block.y};
-    f.state = READY;
-    f.open.clear();
-    f.groups.clear();
-    f.sp = fresh(stacks + (i + 1) * stackBytes, start);
-  }
+  memset(runnable, 0, sizeof runnable);
+  memset(atWarp, 0, sizeof atWarp);
+  for (int i = 0; i < threads; i++) begin(i, l.block);
   for (;;) {
     int i = pick();
     if (i < 0) {
