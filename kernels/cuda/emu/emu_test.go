@@ -81,6 +81,9 @@ func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
 		}, []string{"ILLEGAL_ADDRESS", "used after it was freed", "freed memory of 128 bytes", "sum_of.cu:5"}},
 	} {
 		t.Run(c.kernel, func(t *testing.T) {
+			if c.kernel == "zero_divisor" && runtime.GOARCH != "amd64" {
+				t.Skip("this processor divides by zero in silence, as a GPU does")
+			}
 			b := bench(t)
 			err := c.run(b, b.Kernel(c.kernel))
 			if err == nil {
