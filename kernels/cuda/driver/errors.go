@@ -53,9 +53,9 @@ const (
 	codeGraphUpdate = 910
 )
 
-// lostCodes are those after which a context only repeats itself: memory that
-// could not be corrected, contained or linked, faults of a kernel, and unknown.
-var lostCodes = []int{46, 214, 220, 226, 700, 702, 714, 715, 716, 717, 718, 719, 720, 721, 999}
+// lostCodes are those after which a context only repeats itself: errors of its
+// memory and links, faults of a kernel, and unknown.
+var lostCodes = []int{214, 220, 226, 700, 702, 710, 714, 715, 716, 717, 718, 719, 721, 999}
 
 // next is what a person can do about a code.
 func next(code int) string {
@@ -66,7 +66,11 @@ func next(code int) string {
 		return "call Enter on this goroutine first"
 	case code == 200 || code == 209 || code == 218 || code == 222:
 		return "NVRTC and driver do not fit: use an NVRTC that is not newer than the driver"
-	case code == 802 || code == 803:
+	case code == 46:
+		return "another process has this GPU for itself: end it, or choose another GPU"
+	case code == 802:
+		return "start NVIDIA's fabric manager, or wait until it is up"
+	case code == 803:
 		return "libcuda and the kernel's driver are of different versions: reboot, or install them anew"
 	}
 	return ""

@@ -12,6 +12,8 @@ type Dim [3]int
 
 func (d Dim) at(i int) uintptr { return uintptr(max(d[i], 1)) }
 
+func (d Dim) count() int { return int(d.at(0) * d.at(1) * d.at(2)) }
+
 // Shape is how a kernel is launched.
 type Shape struct {
 	Grid   Dim // blocks
@@ -29,7 +31,7 @@ type Kernel struct {
 	dev    *Device
 	name   string
 	handle uintptr
-	params []param
+	signature
 
 	mu     sync.Mutex // guards what is below: the driver copies arguments before it returns
 	values *[argsMost]uint64
@@ -63,6 +65,9 @@ func (k *Kernel) prepare() error {
 func (k *Kernel) Launch(s *Stream, shape Shape, args ...Arg) error {
 	if len(args) != len(k.params) {
 		return k.wrong("%d arguments instead of %d", len(args), len(k.params))
+	}
+	if n := shape.Block.count(); k.threads > 0 && n > k.threads {
+		return k.wrong("%d threads in a block, and its __launch_bounds__ has %d", n, k.threads)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -114,8 +119,7 @@ func (k *Kernel) Resident(shape Shape) (int, error) {
 		}
 	}
 	var n int32
-	threads := shape.Block.at(0) * shape.Block.at(1) * shape.Block.at(2)
-	if code := k.dev.cuda.calls.Occupancy(&n, k.handle, int32(threads), uint64(shape.Shared)); code != 0 {
+	if code := k.dev.cuda.calls.Occupancy(&n, k.handle, int32(shape.Block.count()), uint64(shape.Shared)); code != 0 {
 		return 0, k.dev.fail(code, "ask how many blocks fit of "+k.act(shape))
 	}
 	return int(n), nil

@@ -14,7 +14,7 @@ type Module struct {
 	dev    *Device
 	name   string
 	handle uintptr
-	params map[string][]param
+	list   map[string]signature
 
 	mu      sync.Mutex
 	kernels map[string]*Kernel
@@ -23,7 +23,7 @@ type Module struct {
 // Compile makes the source's kernels ready, from the cache where they were
 // compiled before. They are unloaded when the device is closed.
 func (d *Device) Compile(src Source) (*Module, error) {
-	params, err := signatures(src)
+	list, err := signatures(src)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (d *Device) Compile(src Source) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Module{dev: d, name: src.Name, params: params, kernels: map[string]*Kernel{}}
+	m := &Module{dev: d, name: src.Name, list: list, kernels: map[string]*Kernel{}}
 	if code := d.cuda.calls.ModuleLoad(&m.handle, unsafe.SliceData(append(image, 0))); code != 0 {
 		return nil, d.fail(code, fmt.Sprintf("load %s, compiled by NVRTC %s, into a driver for CUDA %s", src.Name, version(nvrtc.Version), version(d.cuda.Version)))
 	}
@@ -52,11 +52,11 @@ func (m *Module) Kernel(name string) (*Kernel, error) {
 	if k := m.kernels[name]; k != nil {
 		return k, nil
 	}
-	params, ok := m.params[name]
+	sig, ok := m.list[name]
 	if !ok {
-		return nil, fmt.Errorf("%s has no kernel %q; it has %s", m.name, name, strings.Join(slices.Sorted(maps.Keys(m.params)), ", "))
+		return nil, fmt.Errorf("%s has no kernel %q; it has %s", m.name, name, strings.Join(slices.Sorted(maps.Keys(m.list)), ", "))
 	}
-	k := &Kernel{dev: m.dev, name: name, params: params, shared: sharedPlain}
+	k := &Kernel{dev: m.dev, name: name, signature: sig, shared: sharedPlain}
 	if code := m.dev.cuda.calls.Function(&k.handle, m.handle, name); code != 0 {
 		return nil, m.dev.fail(code, fmt.Sprintf("find kernel %s in %s", name, m.name))
 	}

@@ -67,12 +67,12 @@ KERNEL __launch_bounds__(256, 2) many(const float *__restrict__ x, float* y,
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 2 || len(list["none"]) != 0 || len(list["many"]) != 5 {
+	if len(list) != 2 || len(list["none"].params) != 0 || len(list["many"].params) != 5 || list["many"].threads != 256 || list["none"].threads != 0 {
 		t.Fatalf("%+v", list)
 	}
 	for i, want := range []param{{"x", "float *", kindPointer, 8, false}, {"y", "float*", kindPointer, 8, false},
 		{"n", "unsigned int", kindInt, 4, true}, {"seed", "u64", kindInt, 8, true}, {"flag", "bool", kindInt, 1, true}} {
-		if got := list["many"][i]; got != want {
+		if got := list["many"].params[i]; got != want {
 			t.Errorf("parameter %d is %+v, want %+v", i, got, want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -102,16 +103,22 @@ var scalars = map[string]param{
 
 var (
 	comment   = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/`)
-	kernelAt  = regexp.MustCompile(`(?m)^[ \t]*KERNEL\s+(?:__launch_bounds__\s*\([^)]*\)\s*)?(\w+)\s*\(([^)]*)\)`)
+	kernelAt  = regexp.MustCompile(`(?m)^[ \t]*KERNEL\s+(?:__launch_bounds__\s*\(\s*(\d*)[^)]*\)\s*)?(\w+)\s*\(([^)]*)\)`)
 	qualifier = regexp.MustCompile(`\b(const|__restrict__|volatile)\b`)
 )
 
-// signatures are the parameters of each `KERNEL name(type arg, …)` in a source.
-func signatures(src Source) (map[string][]param, error) {
-	list := map[string][]param{}
+// signature is what a kernel's declaration says of its launches.
+type signature struct {
+	params  []param
+	threads int // most of a block, by __launch_bounds__; 0 where that is not a plain number
+}
+
+// signatures are those of each `KERNEL name(type arg, …)` in a source.
+func signatures(src Source) (map[string]signature, error) {
+	list := map[string]signature{}
 	for _, m := range kernelAt.FindAllStringSubmatch(comment.ReplaceAllString(src.Text, " "), -1) {
-		name, params := m[1], []param{}
-		for _, one := range strings.Split(m[2], ",") {
+		name, params := m[2], []param{}
+		for _, one := range strings.Split(m[3], ",") {
 			if one = strings.TrimSpace(one); one == "" || one == "void" {
 				continue
 			}
@@ -124,7 +131,8 @@ func signatures(src Source) (map[string][]param, error) {
 		if len(params) > argsMost {
 			return nil, fmt.Errorf("%s: kernel %s has %d parameters, and %d is the most: put some into device memory", src.Name, name, len(params), argsMost)
 		}
-		list[name] = params
+		threads, _ := strconv.Atoi(m[1])
+		list[name] = signature{params, threads}
 	}
 	return list, nil
 }

@@ -7,7 +7,7 @@ KERNEL histogram(u32 *counts, int *most, const int *x, int n) {
   for (int i = threadIdx.x; i < 64; i += blockDim.x) own[i] = 0;
   __syncthreads();
   for (int i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {
-    atomicAdd(&own[x[i]], 1u);
+    atomicAdd(&own[x[i]], 1);
     atomicMax(most, x[i]);
   }
   __syncthreads();

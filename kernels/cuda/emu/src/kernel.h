@@ -3,6 +3,7 @@
 #pragma once
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <utility>
 
@@ -106,20 +107,21 @@ template <class T> static inline T __shfl_xor_sync(unsigned mask, T v, int by, i
 }
 
 // One OS thread runs all threads of a grid: every plain access is atomic.
+template <class T> struct emu_id { typedef T type; }; // its argument is converted, not deduced
 template <class T> static inline T emu_swap(T *at, T v) {
   T was = *at;
   *at = v;
   return was;
 }
-template <class T> static inline T atomicAdd(T *at, T v) { return emu_swap<T>(at, *at + v); }
-template <class T> static inline T atomicSub(T *at, T v) { return emu_swap<T>(at, *at - v); }
-template <class T> static inline T atomicMax(T *at, T v) { return emu_swap<T>(at, *at > v ? *at : v); }
-template <class T> static inline T atomicMin(T *at, T v) { return emu_swap<T>(at, *at < v ? *at : v); }
-template <class T> static inline T atomicAnd(T *at, T v) { return emu_swap<T>(at, *at & v); }
-template <class T> static inline T atomicOr(T *at, T v) { return emu_swap<T>(at, *at | v); }
-template <class T> static inline T atomicXor(T *at, T v) { return emu_swap<T>(at, *at ^ v); }
-template <class T> static inline T atomicExch(T *at, T v) { return emu_swap<T>(at, v); }
-template <class T> static inline T atomicCAS(T *at, T want, T v) { return emu_swap<T>(at, *at == want ? v : *at); }
+template <class T> static inline T atomicAdd(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at + v); }
+template <class T> static inline T atomicSub(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at - v); }
+template <class T> static inline T atomicMax(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at > v ? *at : v); }
+template <class T> static inline T atomicMin(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at < v ? *at : v); }
+template <class T> static inline T atomicAnd(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at & v); }
+template <class T> static inline T atomicOr(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at | v); }
+template <class T> static inline T atomicXor(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at ^ v); }
+template <class T> static inline T atomicExch(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, v); }
+template <class T> static inline T atomicCAS(T *at, typename emu_id<T>::type want, typename emu_id<T>::type v) { return emu_swap<T>(at, *at == want ? v : *at); }
 
 template <class T> static inline T __ldg(const T *at) { return *at; }
 template <class T> static inline T __ldcs(const T *at) { return *at; }
