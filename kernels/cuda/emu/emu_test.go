@@ -74,6 +74,10 @@ func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
 		{"zero_divisor", func(b *cudatest.Bench, k *driver.Kernel) error {
 			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 32)), driver.Int(0))
 		}, []string{"LAUNCH_FAILED", "divided by zero", "zero_divisor.cu:4"}},
+		{"endless", func(b *cudatest.Bench, k *driver.Kernel) error {
+			b.Emu.Set(b, "seconds", "1")
+			return k.Launch(b.Stream, driver.Shape{Grid: driver.Dim{2}, Block: driver.Dim{32}}, driver.Ptr(cudatest.Put(b, []int32{0})))
+		}, []string{"LAUNCH_TIMEOUT", "does not end", "endless.cu:6", "block (0,0,0), thread (0,0,0)"}},
 		{"sum_of", func(b *cudatest.Bench, k *driver.Kernel) error {
 			x := cudatest.Put(b, ones(32))
 			b.Must(b.Dev.Free(x))

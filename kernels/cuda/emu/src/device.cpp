@@ -6,6 +6,7 @@
 //   driver   the version that cuDriverGetVersion has: 12090
 //   init     the code that cuInit answers
 //   memory   bytes of a device: 1 GiB
+//   seconds  of the processor's time that a launch may take: 60
 //   lose     the launch with this number, from 1, and those after it lose the device
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ const Words words[] = {
     {NOT_FOUND, "CUDA_ERROR_NOT_FOUND", "named symbol not found"},
     {NOT_READY, "CUDA_ERROR_NOT_READY", "device not ready"},
     {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
+    {LAUNCH_TIMEOUT, "CUDA_ERROR_LAUNCH_TIMEOUT", "the launch timed out and was terminated"},
     {MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address"},
     {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
     {803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", "system has unsupported display driver / cuda driver combination"},

@@ -30,6 +30,7 @@ enum {
   NOT_READY = 600,
   ILLEGAL_ADDRESS = 700,
   MISALIGNED_ADDRESS = 716,
+  LAUNCH_TIMEOUT = 702,
   LAUNCH_FAILED = 719,
   CAPTURE_UNSUPPORTED = 900,
   CAPTURE_INVALIDATED = 901,
@@ -82,6 +83,8 @@ struct Module {
   int fd = -1;
   void *lib = nullptr;
   unsigned char *from = nullptr, *to = nullptr; // static shared memory
+  uintptr_t base = 0;                           // of its code, size bytes
+  size_t size = 0;
 };
 struct Kernel {
   std::string name;

@@ -7,15 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include "inside.h"
 
+#ifndef sigev_notify_thread_id // older glibc has the field without the name
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
 namespace {
 
-const int signals[] = {SIGSEGV, SIGBUS, SIGFPE};
-struct sigaction before[3];
+const int late = 63; // a signal of nobody's: the launch takes too long
+const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, late};
+const int signalCount = sizeof signals / sizeof *signals;
+struct sigaction before[signalCount];
+timer_t watch;
 pthread_t runner;
 sigjmp_buf escape;
 struct {
@@ -27,9 +36,13 @@ struct {
 uint64_t state = 1;
 unsigned char *dynamic; // ends at a page that no access survives
 
+Module *module; // whose kernel runs
+
+bool ours(void *pc) { return reinterpret_cast<uintptr_t>(pc) - module->base < module->size; }
+
 void caught(int sig, siginfo_t *info, void *context) {
   if (!pthread_equal(pthread_self(), runner)) { // somebody else's: as if we were not here
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < signalCount; i++)
       if (signals[i] == sig && (before[i].sa_flags & SA_SIGINFO)) return before[i].sa_sigaction(sig, info, context);
     signal(sig, SIG_DFL);
     return;
@@ -42,7 +55,21 @@ void caught(int sig, siginfo_t *info, void *context) {
 #elif defined(__aarch64__)
   seen.pc = reinterpret_cast<void *>(u->uc_mcontext.pc);
 #endif
+  if (sig == late && !ours(seen.pc)) return; // comes again, until the kernel's own code runs
   siglongjmp(escape, 1);
+}
+
+// watchFor has a signal come after so many seconds of this thread's work, and
+// then ever again.
+void watchFor() {
+  std::string s = setting("seconds");
+  sigevent to = {};
+  to.sigev_notify = SIGEV_THREAD_ID;
+  to.sigev_signo = late;
+  to.sigev_notify_thread_id = syscall(SYS_gettid);
+  timer_create(CLOCK_THREAD_CPUTIME_ID, &to, &watch);
+  itimerspec at = {{0, 20'000'000}, {s.empty() ? 60 : atoi(s.c_str()), 0}};
+  timer_settime(watch, 0, &at, nullptr);
 }
 
 // The handler needs a stack of its own; Go's threads have one.
@@ -61,16 +88,22 @@ void guard() {
   act.sa_sigaction = caught;
   act.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigfillset(&act.sa_mask);
-  for (int i = 0; i < 3; i++) sigaction(signals[i], &act, &before[i]);
+  for (int i = 0; i < signalCount; i++) sigaction(signals[i], &act, &before[i]);
+  watchFor();
 }
 
 void unguard() {
-  for (int i = 0; i < 3; i++) sigaction(signals[i], &before[i], nullptr);
+  timer_delete(watch);
+  for (int i = 0; i < signalCount; i++) sigaction(signals[i], &before[i], nullptr);
 }
 
 int explain(Launch &l, std::string &text) {
   std::string at = lines(l.kernel->mod, seen.pc);
   if (!at.empty()) at = " in " + at;
+  if (seen.signal == late) {
+    text = "the kernel does not end" + at;
+    return LAUNCH_TIMEOUT;
+  }
   if (seen.signal == SIGFPE) {
     text = "an integer is divided by zero" + at;
     return LAUNCH_FAILED;
@@ -129,6 +162,7 @@ int run(Device *dev, Launch &l) {
   api.grid_dim = l.grid;
   api.block_dim = l.block;
   api.shared = shared(l.shared);
+  module = l.kernel->mod;
   int code = OK;
   std::string text;
   guard();

@@ -75,6 +75,8 @@ API int cuModuleLoadData(Module **out, const unsigned char *image) {
   auto attach = reinterpret_cast<void (*)(emu_api *, unsigned char **, unsigned char **)>(dlsym(m->lib, "emu_attach"));
   if (!attach) return refuse(m, INVALID_IMAGE);
   attach(&api, &m->from, &m->to);
+  Dl_info info;
+  if (dladdr(reinterpret_cast<void *>(attach), &info)) m->base = reinterpret_cast<uintptr_t>(info.dli_fbase), m->size = n;
   *out = m;
   return OK;
 }
