@@ -30,10 +30,11 @@ func New(t testing.TB) *Bench {
 	}
 	c, err := driver.Open()
 	b.Must(err)
-	b.Dev, err = c.Device(0)
+	dev, err := c.Device(0)
 	b.Must(err)
-	t.Cleanup(func() { b.Must(b.Dev.Close()) })
-	leave, err := b.Dev.Enter()
+	b.Dev = dev
+	t.Cleanup(func() { b.Must(dev.Close()) })
+	leave, err := dev.Enter()
 	b.Must(err)
 	t.Cleanup(leave)
 	b.Stream, err = b.Dev.Stream()

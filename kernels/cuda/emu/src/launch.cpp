@@ -34,7 +34,8 @@ struct {
   const char *way;
 } seen;
 uint64_t state = 1;
-unsigned char *dynamic; // ends at a page that no access survives
+const size_t sharedRoom = 256 << 10;
+unsigned char *dynamic; // as much below it is shared memory, as much above it survives no access
 
 Module *module; // whose kernel runs
 
@@ -115,7 +116,7 @@ int explain(Launch &l, std::string &text) {
   char hex[32];
   snprintf(hex, sizeof hex, "0x%lx", static_cast<unsigned long>(seen.address));
   std::string near = describe(seen.address);
-  if (seen.address - reinterpret_cast<uintptr_t>(dynamic) < static_cast<size_t>(2 * sharedMax)) near = "past the end of dynamic shared memory";
+  if (seen.address - reinterpret_cast<uintptr_t>(dynamic) < sharedRoom) near = "past the end of dynamic shared memory";
   text = std::string(seen.way) + " at " + hex + " (" + near + ")" + at;
   return ILLEGAL_ADDRESS;
 }
@@ -140,9 +141,8 @@ bool blocks(Launch &l, void **args) {
 
 unsigned char *shared(unsigned bytes) {
   if (!dynamic) {
-    size_t room = 256 << 10, page = sysconf(_SC_PAGESIZE);
-    dynamic = static_cast<unsigned char *>(mmap(nullptr, 2 * room + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) + room;
-    mprotect(dynamic - room, room, PROT_READ | PROT_WRITE);
+    dynamic = static_cast<unsigned char *>(mmap(nullptr, 2 * sharedRoom, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) + sharedRoom;
+    mprotect(dynamic - sharedRoom, sharedRoom, PROT_READ | PROT_WRITE);
   }
   return dynamic - (bytes + 15) / 16 * 16;
 }
