@@ -103,14 +103,14 @@ func (c *Compiler) options(src Source, arch int) (options []string, ptx bool, er
 		if !own {
 			options = append(options, fmt.Sprintf("-arch=sm_%d", arch))
 		}
-		return append(append(options, "-std=c++17"), src.Options...), false, nil
+		return append(append(options, "-std=c++17", "-lineinfo"), src.Options...), false, nil
 	}
 	i, _ := slices.BinarySearch(c.Archs, arch)
 	if i == 0 {
 		return nil, false, fmt.Errorf("compile %s for compute capability %d.%d: NVRTC %s begins with %d.%d: use an older one (set %s)",
 			src.Name, arch/10, arch%10, version(c.Version), c.Archs[0]/10, c.Archs[0]%10, libNVRTC.env)
 	}
-	return append([]string{fmt.Sprintf("-arch=compute_%d", c.Archs[i-1]), "-std=c++17"}, src.Options...), true, nil
+	return append([]string{fmt.Sprintf("-arch=compute_%d", c.Archs[i-1]), "-std=c++17", "-lineinfo"}, src.Options...), true, nil
 }
 
 // key names what the cubin depends on.
@@ -170,7 +170,7 @@ func (c *Compiler) compile(src Source, options []string, ptx bool) ([]byte, erro
 	for _, name := range slices.Sorted(maps.Keys(src.Headers)) {
 		names, texts = append(names, name), append(texts, src.Headers[name])
 	}
-	cnames, ctexts, coptions := strings0(names), strings0(texts), strings0(options)
+	cnames, ctexts, coptions := cStrings(names), cStrings(texts), cStrings(options)
 	var p uintptr
 	if code := c.calls.Create(&p, src.Text, src.Name, int32(len(names)), ctexts, cnames); code != 0 {
 		return nil, fmt.Errorf("compile %s: %s", src.Name, c.calls.Words(code))
@@ -204,8 +204,8 @@ func (c *Compiler) log(p uintptr) string {
 	return strings.TrimRight(string(b), "\x00\n")
 }
 
-// strings0 is C's array of strings, nil where it is empty. C keeps none of it.
-func strings0(list []string) **byte {
+// cStrings is C's array of strings, nil where it is empty. C keeps none of it.
+func cStrings(list []string) **byte {
 	if len(list) == 0 {
 		return nil
 	}

@@ -33,8 +33,8 @@ type Kernel struct {
 	handle uintptr
 	signature
 
-	mu     sync.Mutex // guards what is below: the driver copies arguments before it returns
-	values *[argsMost]uint64
+	mu     sync.Mutex        // guards what is below: the driver copies arguments before it returns
+	values *[argsMost]uint64 // nil once the device is closed
 	call   [11]uintptr
 	shared int // bytes that the driver was told of
 	drop   func()
@@ -71,6 +71,9 @@ func (k *Kernel) Launch(s *Stream, shape Shape, args ...Arg) error {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.values == nil {
+		return k.wrong("its device is closed")
+	}
 	for i := range args {
 		if !k.params[i].takes(args[i]) {
 			return k.wrong("argument %d, %s, is %s", i+1, k.params[i].name, args[i].String())

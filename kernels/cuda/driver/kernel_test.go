@@ -178,6 +178,13 @@ func TestADeviceLostInMidRunSaysSoEverAfter(t *testing.T) {
 	b.Emu.Set(t, "lose", "")
 }
 
+func TestAKernelOfAClosedDeviceIsRefused(t *testing.T) {
+	b := cudatest.New(t)
+	k, at := b.Kernel("tally"), cudatest.Put(b, []int64{0})
+	b.Must(b.Dev.Close())
+	wants(t, k.Launch(b.Stream, one(), driver.Ptr(at), driver.Int(1)), "launch tally: its device is closed")
+}
+
 func TestALaunchDoesNotAllocate(t *testing.T) {
 	b := cudatest.New(t)
 	k, at := b.Kernel("tally"), cudatest.Put(b, []int64{0})

@@ -69,7 +69,12 @@ func (m *Module) Kernel(name string) (*Kernel, error) {
 
 func (m *Module) unload() {
 	m.dev.cuda.calls.ModuleUnload(m.handle)
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, k := range m.kernels {
+		k.mu.Lock()
+		k.values = nil
 		k.drop()
+		k.mu.Unlock()
 	}
 }
