@@ -29,7 +29,7 @@ func (a *anything) Take(int32) { a.left-- }
 
 // generate plays episodes side by side, each on a goroutine of its own.
 func generate(d *cpu.Device, j job) func() {
-	m, err := model.Load(d, j.Dir)
+	m, err := model.Load(d, j.Dir, model.Use{Frozen: true})
 	if err != nil {
 		panic(err)
 	}

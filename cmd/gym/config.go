@@ -324,6 +324,8 @@ func (c *Config) Validate() error {
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
 	need(c.Model.From != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
 	need(c.Model.Activations >= 0, "model.activations must not be negative")
+	types := []string{model.Float32, model.BFloat16}
+	need(c.Model.DType == "" || slices.Contains(types, c.Model.DType), "%v", catalog.Unknown("model.dtype", c.Model.DType, types))
 	if c.Model.LoRA != 0 {
 		err := model.LoRA{Rank: c.Model.LoRA, On: c.Model.LoRAOn}.Validate()
 		need(err == nil, "model.lora: %v", err)

@@ -157,7 +157,7 @@ func (s *session) takeReference() error {
 		s.learner.Ref = m.Frozen()
 		return s.learner.Ref.LoadAdapter(dir)
 	}
-	ref, err := model.Load(m.Device(), dir)
+	ref, err := model.Load(m.Device(), dir, model.Use{Frozen: true})
 	s.learner.Ref = ref
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -298,7 +299,11 @@ func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, 
 		return nil, nil, nil
 	}
 	if _, err := os.Stat(filepath.Join(from, "config.json")); err == nil {
-		tok, m, err = loadCheckpoint(from, dev)
+		use := s.use()
+		if use.DType == "" && !use.Frozen {
+			use.DType = model.Float32 // a bfloat16 beside it would cost memory and gain nothing
+		}
+		tok, m, err = loadCheckpoint(from, dev, use)
 		if err == nil {
 			_, err = codecOf(tok, from)
 		}
@@ -316,13 +321,19 @@ func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, 
 	if err != nil {
 		return nil, nil, err
 	}
-	old.Model.From, old.Model.Activations = from, s.c.Model.Activations
+	use := s.use()
+	old.Model.From, old.Model.Activations, old.Model.DType = from, s.c.Model.Activations, cmp.Or(use.DType, old.Model.DType)
 	if old.Model.LoRA == 0 {
 		old.Model.LoRA, old.Model.LoRAOn = s.c.Model.LoRA, s.c.Model.LoRAOn
 	}
 	s.c.Model = old.Model
-	tok, m, _, err = loadRun(from, dev)
+	tok, m, _, err = loadRun(from, dev, use)
 	return tok, m, err
+}
+
+// use is what a model is loaded for that this run begins with.
+func (s *session) use() model.Use {
+	return model.Use{DType: s.c.Model.DType, Frozen: s.c.Model.LoRA > 0}
 }
 
 // reopen goes on with the run in dir.

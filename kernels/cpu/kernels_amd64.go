@@ -82,6 +82,11 @@ func packTileAVX512(dst *float32, rows int, src *float32, stride int, k int)
 //go:noescape
 func packColsAVX512(dst *float32, src *float32, stride int, squares int)
 
+// expandAVX512 is dst[i] = src[i], which are bfloat16; n is a multiple of 16.
+//
+//go:noescape
+func expandAVX512(dst *float32, src *uint16, n int)
+
 // dotAVX512 is the sum of a[i]*b[i]; n is a multiple of 16.
 //
 //go:noescape
@@ -189,6 +194,11 @@ func gemm6AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *fl
 
 // peakAVX2 does n times 96 multiply-adds.
 func peakAVX2(n int)
+
+// expandAVX2 is dst[i] = src[i], which are bfloat16; n is a multiple of 16.
+//
+//go:noescape
+func expandAVX2(dst *float32, src *uint16, n int)
 
 // dotAVX2 is the sum of a[i]*b[i]; n is a multiple of 16.
 //

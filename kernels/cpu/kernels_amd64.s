@@ -3786,6 +3786,24 @@ packColsAVX512loop:
 	VZEROUPPER
 	RET
 
+// func expandAVX512(dst *float32, src *uint16, n int)
+// Requires: AVX, AVX512F
+TEXT ·expandAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+expandAVX512loop:
+	VPMOVZXWD (CX)(BX*2), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, (AX)(BX*4)
+	ADDQ      $0x10, BX
+	CMPQ      BX, DX
+	JLT       expandAVX512loop
+	VZEROUPPER
+	RET
+
 // func dotAVX512(a *float32, b *float32, n int) float32
 // Requires: AVX, AVX512F, SSE
 TEXT ·dotAVX512(SB), NOSPLIT, $0-28
@@ -5713,6 +5731,24 @@ peakAVX2loop:
 	VFMADD231PS Y0, Y0, Y12
 	DECQ        AX
 	JNE         peakAVX2loop
+	VZEROUPPER
+	RET
+
+// func expandAVX2(dst *float32, src *uint16, n int)
+// Requires: AVX, AVX2
+TEXT ·expandAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+expandAVX2loop:
+	VPMOVZXWD (CX)(BX*2), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMOVUPS   Y0, (AX)(BX*4)
+	ADDQ      $0x08, BX
+	CMPQ      BX, DX
+	JLT       expandAVX2loop
 	VZEROUPPER
 	RET
 

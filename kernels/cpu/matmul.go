@@ -15,7 +15,8 @@ type mat struct {
 // right is the right side of a product, [K, N].
 type right struct {
 	x      []float32
-	stride int // between rows; between columns where trans; between panels where packed
+	h      []uint16 // in place of x, where they are halves
+	stride int      // between rows; between columns where trans; between panels where packed
 	trans  bool
 	packed bool // as Pack writes it: panels of [K, cols]
 }
@@ -33,7 +34,8 @@ type product struct {
 
 // MatMul is out = plus + A·B.
 func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
-	p := product{m: m.M, n: m.N, k: m.K, a: mat{of(a), m.K, 1}, b: right{x: of(b), stride: m.N, trans: m.TransB, packed: m.Packed}, c: of(out), crs: m.N}
+	t := tableOf(b, 1)
+	p := product{m: m.M, n: m.N, k: m.K, a: mat{of(a), m.K, 1}, b: right{x: t.x, h: t.h, stride: m.N, trans: m.TransB, packed: m.Packed}, c: of(out), crs: m.N}
 	if m.TransA {
 		p.a.rs, p.a.cs = 1, m.M
 	}
@@ -50,8 +52,8 @@ func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
 			p.prs = 0
 		}
 	}
-	if len(p.c) < m.M*m.N || len(p.a.x) < m.M*m.K || len(p.b.x) < wantB || m.Plus != nil && len(p.plus) < m.N {
-		panic(fmt.Sprintf("cpu: MatMul %+v of buffers of %d, %d, %d", m, len(p.c), len(p.a.x), len(p.b.x)))
+	if len(p.c) < m.M*m.N || len(p.a.x) < m.M*m.K || b.Len() < wantB || m.Plus != nil && len(p.plus) < m.N {
+		panic(fmt.Sprintf("cpu: MatMul %+v of buffers of %d, %d, %d", m, len(p.c), len(p.a.x), b.Len()))
 	}
 	d.multiply(p)
 }
@@ -61,7 +63,9 @@ func (d *Device) wide(n int) int { return (n + d.isa.cols - 1) / d.isa.cols * d.
 
 // Pack copies w [k, n] into panels.
 func (d *Device) Pack(dst, w kernels.Buffer, k, n int) {
-	if k > 0 {
+	if h, ok := w.(halves); ok {
+		d.packHalves(dst.(halves), h, k, n)
+	} else if k > 0 {
 		d.packAll(of(dst), right{x: of(w), stride: n}, k, n)
 	}
 }
@@ -78,7 +82,9 @@ func (d *Device) PackedLen(k, n int) int { return k * d.wide(n) }
 
 // pack writes rows k0.. of b's columns j.. as a panel, 0 beyond n columns.
 func (d *Device) pack(dst []float32, b right, k0, k, j, n int) {
-	if b.trans {
+	if b.h != nil {
+		d.packHalf(dst, b, k0, k, j, n)
+	} else if b.trans {
 		d.isa.packCols(dst, b.x[j*b.stride+k0:], b.stride, k, n)
 	} else {
 		d.isa.packRows(dst, b.x[k0*b.stride+j:], b.stride, k, n)
@@ -128,13 +134,14 @@ func (d *Device) sharedPanels(p product, panels int) {
 // panels works on some panels one after the other, each over the whole of k.
 func (d *Device) panels(p *product, from, to int) {
 	cols := d.isa.cols
-	if p.b.packed && p.k <= depth {
+	ready := p.b.packed && p.b.h == nil
+	if ready && p.k <= depth {
 		j := from * cols
 		d.rows(p, 0, p.m, 0, p.k, j, min(to*cols, p.n)-j, p.b.x[from*p.b.stride:], p.b.stride)
 		return
 	}
 	var scratch *[]float32
-	if !p.b.packed {
+	if !ready {
 		scratch = d.temp(min(depth, p.k) * cols)
 		defer d.free(scratch)
 	}
@@ -143,7 +150,7 @@ func (d *Device) panels(p *product, from, to int) {
 		for k0 := 0; k0 < p.k; k0 += depth {
 			k := min(depth, p.k-k0)
 			var b []float32
-			if p.b.packed {
+			if ready {
 				b = p.b.x[j*p.b.stride+k0*cols:]
 			} else {
 				b = *scratch
@@ -194,7 +201,8 @@ func (d *Device) blocks(p product, shared bool) {
 	}
 	wide := max(cols, blockSize/min(depth, p.k)/cols*cols)
 	var scratch *[]float32
-	if !p.b.packed {
+	ready := p.b.packed && p.b.h == nil
+	if !ready {
 		scratch = d.temp(min(depth, p.k) * min(wide, d.wide(p.n)))
 		defer d.free(scratch)
 	}
@@ -204,7 +212,7 @@ func (d *Device) blocks(p product, shared bool) {
 		panels := (n + cols - 1) / cols
 		for k0 := 0; k0 < p.k; k0 += depth {
 			bl := block{d: d, p: &p, k0: k0, k: min(depth, p.k-k0), j: j, n: n, step: min(depth, p.k-k0) * cols, tiles: tiles}
-			if p.b.packed {
+			if ready {
 				bl.b, bl.step = p.b.x[j/cols*p.b.stride+k0*cols:], p.b.stride
 			} else {
 				bl.b = *scratch

@@ -46,6 +46,7 @@ func avx512() isa {
 			}
 		},
 		packTile: func(dst, src []float32, stride, k, n int) { packTileAVX512(&dst[0], n, &src[0], 4*stride, k) },
+		expand:   func(dst []float32, src []uint16, n int) { expandAVX512(&dst[0], &src[0], n) },
 		dot:      func(a, b []float32, n int) float32 { return dotAVX512(&a[0], &b[0], n) },
 		dot3:     func(a, b, c []float32, n int) float32 { return dot3AVX512(&a[0], &b[0], &c[0], n) },
 		axpy:     func(dst, x []float32, alpha float32, n int) { axpyAVX512(&dst[0], &x[0], alpha, n) },
@@ -99,6 +100,7 @@ func avx2() isa {
 		packRows: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, cols, src, stride, k, n) },
 		packCols: func(dst, src []float32, stride, k, n int) { packColsGo(dst, cols, src, stride, k, n) },
 		packTile: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, n, src, stride, k, n) },
+		expand:   func(dst []float32, src []uint16, n int) { expandAVX2(&dst[0], &src[0], n) },
 		dot:      func(a, b []float32, n int) float32 { return dotAVX2(&a[0], &b[0], n) },
 		dot3:     func(a, b, c []float32, n int) float32 { return dot3AVX2(&a[0], &b[0], &c[0], n) },
 		axpy:     func(dst, x []float32, alpha float32, n int) { axpyAVX2(&dst[0], &x[0], alpha, n) },

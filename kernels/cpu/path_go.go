@@ -1,6 +1,10 @@
 package cpu
 
-import "math"
+import (
+	"math"
+
+	"github.com/turngym/turngym/kernels"
+)
 
 // plainGo is the path of every machine, and what the others are checked with.
 func plainGo() isa {
@@ -9,6 +13,7 @@ func plainGo() isa {
 		packRows: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, cols, src, stride, k, n) },
 		packCols: func(dst, src []float32, stride, k, n int) { packColsGo(dst, cols, src, stride, k, n) },
 		packTile: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, n, src, stride, k, n) },
+		expand:   expandGo,
 		dot:      dotGo, dot3: dot3Go, axpy: axpyGo, times: timesGo, scale: scaleGo, normGrad: normGradGo, rotate: rotateGo, top: topGo, expSum: expSumGo,
 		probGrad: probGradGo, silu: siluGo, siluGrad: siluGradGo, gelu: geluGo, geluGrad: geluGradGo, adamw: adamwGo, peak: peakGo}
 }
@@ -48,6 +53,12 @@ func packColsGo(dst []float32, cols int, src []float32, stride, k, n int) {
 	}
 	for i := 0; i < k && n < cols; i++ {
 		clear(dst[i*cols+n : (i+1)*cols])
+	}
+}
+
+func expandGo(dst []float32, src []uint16, n int) {
+	for i, h := range src[:n] {
+		dst[i] = kernels.FromHalf(h)
 	}
 }
 

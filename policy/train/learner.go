@@ -162,7 +162,7 @@ func input(examples []example, read bool) model.Input {
 		in.Start = append(in.Start, int32(len(in.IDs)))
 		for _, at := range x.rows {
 			in.Rows = append(in.Rows, int32(base+at-1))
-			in.Target = append(in.Target, x.tokens.IDs[at])
+			in.Target.IDs = append(in.Target.IDs, x.tokens.IDs[at])
 			in.Allow.IDs = append(in.Allow.IDs, x.tokens.Allow[at]...)
 			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
 		}
@@ -174,7 +174,7 @@ func input(examples []example, read bool) model.Input {
 		for at := 1; at < len(x.tokens.IDs); at++ {
 			if !x.tokens.Sampled[at] {
 				in.Rows = append(in.Rows, in.Start[i]+int32(at-1))
-				in.Target = append(in.Target, x.tokens.IDs[at])
+				in.Target.IDs = append(in.Target.IDs, x.tokens.IDs[at])
 				in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
 			}
 		}
