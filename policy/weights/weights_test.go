@@ -44,7 +44,7 @@ func TestHalvesAreWrittenRounded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.safetensors")
 	x := make([]float32, 600_000) // more than the writer's buffer
 	for i := range x {
-		x[i] = 1 + float32(i%256)/128
+		x[i] = 1 + float32(i%128)/128
 	}
 	x[5] = 1 + 1.0/256
 	if err := Write(path, []Tensor{{Name: "a", Shape: []int{600_000}, Data: x, Half: true}, {Name: "b", Shape: []int{1}, Data: []float32{0.1}}}, nil); err != nil {
