@@ -201,6 +201,24 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 	g.open()
 }
 
+// softGrad is x = -p*(a + b*(x-c)).
+func (d *Device) softGrad(x, p []float32, a, b, c float32) {
+	n := len(x) &^ 15
+	switch far := max(a, -a) > 1e4*max(b, -b); {
+	case b == 0:
+		copy(x, p)
+		d.times(x, -a)
+		return
+	case far || n == 0: // a/b would take x's last digits
+		n = 0
+	default:
+		d.isa.probGrad(x, p, c-a/b, -b, n)
+	}
+	for i := n; i < len(x); i++ {
+		x[i] = -p[i] * (a + b*(x[i]-c))
+	}
+}
+
 // outGrad is a call of LogProbGrad.
 type outGrad struct {
 	d                  *Device
@@ -266,9 +284,7 @@ func (g *outGrad) open() {
 	d.open(g.h, g.table, len(g.allow.Start)-1, g.allow, func(rows []int, block, logits []float32, wide int) {
 		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, total, lse, ent float32) { // logits become their gradient
 			from, to, sum := g.row(i)
-			for k, v := range e[:vocab] {
-				x[k] = -v / total * (sum + g.dentropy[i]*(x[k]-lse+ent))
-			}
+			d.softGrad(x, e[:vocab], sum/total, g.dentropy[i]/total, lse-ent)
 			for a := from; a < to; a++ {
 				x[g.target.IDs[a]] += g.dlogp[a]
 			}
