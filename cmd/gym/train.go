@@ -69,6 +69,7 @@ type session struct {
 	policy    *policy.Policy
 	learner   *train.Learner
 	from      train.State // what was done already
+	teacher   *teacher    // nil: there is none
 	flagged   int         // steps whose pay looks wrong
 }
 
@@ -154,6 +155,9 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err := a.greet(s); err != nil {
 		return err
 	}
+	if s.teacher, err = s.findTeacher(dev); err != nil {
+		return wrongUse{err}
+	}
 	if dir != "" {
 		err = s.reopen(dir, dev)
 	} else {
@@ -202,7 +206,11 @@ func (a *app) greet(s *session) error {
 		stages = append(stages, fmt.Sprintf("%d steps on demonstrations%s", n, of))
 	}
 	if n := s.c.RL.Steps; n > 0 {
-		stages = append(stages, fmt.Sprintf("%d steps of %s on rollouts", n, s.c.RL.Algorithm))
+		from := ""
+		if s.c.RL.Teacher != "" {
+			from = ", taught by " + s.c.RL.Teacher
+		}
+		stages = append(stages, fmt.Sprintf("%d steps of %s on rollouts%s", n, s.c.RL.Algorithm, from))
 	}
 	fmt.Fprintf(a.err, "env     %s: %d scenarios, %d environments side by side\nrecipe  %s: %s\n",
 		env, len(s.scenarios), s.c.Envs, s.c.Recipe, strings.Join(stages, ", then "))
@@ -230,6 +238,11 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err != nil {
 		return wrongUse{fmt.Errorf("model.from: %w", err)}
 	}
+	if s.teacher != nil && m != nil {
+		if err := s.teacher.fits(tok, m); err != nil {
+			return wrongUse{err}
+		}
+	}
 	if s.live() {
 		if err := s.proveOracles(ctx); err != nil {
 			return wrongUse{err}
@@ -242,17 +255,14 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	if m == nil {
-		if tok, err = s.learnTokens(ctx); err != nil {
+		if tok, m, err = s.fresh(ctx, dev); err != nil {
 			return err
-		}
-		if m, err = model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed); err != nil {
-			return wrongUse{err}
 		}
 	}
 	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
 		return err
 	}
-	if from := s.c.Model.From; from != "" {
+	if from := cmp.Or(s.c.Model.From, s.c.RL.Teacher); from != "" {
 		if err := train.Beside(from, s.dir); err != nil {
 			return err
 		}
@@ -268,6 +278,23 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	return markRun(s.dir)
+}
+
+// fresh is a policy that has learnt nothing, with a tokenizer that has, or its
+// teacher's.
+func (s *session) fresh(ctx context.Context, dev kernels.Device) (tok token.Coder, m *model.Model, err error) {
+	vocab := 0
+	if t := s.teacher; t != nil {
+		tok, vocab = t.tok, t.m.Vocab
+	} else if tok, err = s.learnTokens(ctx); err != nil {
+		return nil, nil, err
+	} else {
+		vocab = tok.Size()
+	}
+	if m, err = model.New(dev, s.c.Model.shape(vocab), s.c.Seed); err != nil {
+		return nil, nil, wrongUse{err}
+	}
+	return tok, m, nil
 }
 
 // adapt gives the policy adapters, where it is to have any; what they stand
@@ -352,6 +379,9 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 
 func (s *session) equip(tok token.Coder, m *model.Model, st train.State) (err error) {
 	s.learner = &train.Learner{Model: m, Activations: int64(s.c.Model.Activations) << 20}
+	if s.teacher != nil {
+		s.learner.Teacher = s.teacher.m
+	}
 	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
 	s.from = st
 	s.codec, err = codecOf(tok, s.dir)
