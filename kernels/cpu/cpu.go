@@ -30,8 +30,8 @@ type isa struct {
 	cols int // of a panel of b
 	rows int // most that the micro-kernel has
 
-	// gemm is c[tiles*mr, n] = plus + a·b; b is panels that are bstep apart, plus may be nil.
-	gemm     func(tiles, mr, n, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int)
+	// gemm is c[tiles*mr, n] = plus + a·b; plus may be nil.
+	gemm     func(tiles, mr, n, k int, a []float32, ars, acs int, b strip, plus []float32, prs int, c []float32, crs int)
 	packRows func(dst, src []float32, stride, k, n int) // dst[k, cols] is src's first n columns, then 0
 	packCols func(dst, src []float32, stride, k, n int) // dst[k, cols] is src's first n rows, then 0
 	packTile func(dst, src []float32, stride, k, n int) // dst[k, n] is src's first n columns

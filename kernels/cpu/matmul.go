@@ -21,6 +21,21 @@ type right struct {
 	packed bool // as Pack writes it: panels of [K, cols]
 }
 
+// strip is panels of a right side that lie step apart: x, or halves.
+type strip struct {
+	x    []float32
+	h    []uint16
+	step int
+}
+
+// strip is b's from one of its panels and one of their rows on; b is packed.
+func (b right) strip(at int) strip {
+	if b.h != nil {
+		return strip{h: b.h[at:], step: b.stride}
+	}
+	return strip{x: b.x[at:], step: b.stride}
+}
+
 // product is c = plus + a·b, with c in rows of crs.
 type product struct {
 	m, n, k int
@@ -131,13 +146,19 @@ func (d *Device) sharedPanels(p product, panels int) {
 	d.pool.run(tasks, func(i int) { d.panels(&p, i*panels/tasks, (i+1)*panels/tasks) })
 }
 
+// ready says whether b's panels are used as they are. What is half of them is
+// widened once where several tiles share it.
+func (d *Device) ready(p *product) bool {
+	return p.b.packed && (p.b.h == nil || p.m <= 2*d.isa.rows)
+}
+
 // panels works on some panels one after the other, each over the whole of k.
 func (d *Device) panels(p *product, from, to int) {
 	cols := d.isa.cols
-	ready := p.b.packed && p.b.h == nil
+	ready := d.ready(p)
 	if ready && p.k <= depth {
 		j := from * cols
-		d.rows(p, 0, p.m, 0, p.k, j, min(to*cols, p.n)-j, p.b.x[from*p.b.stride:], p.b.stride)
+		d.rows(p, 0, p.m, 0, p.k, j, min(to*cols, p.n)-j, p.b.strip(from*p.b.stride))
 		return
 	}
 	var scratch *[]float32
@@ -149,14 +170,14 @@ func (d *Device) panels(p *product, from, to int) {
 		n := min(cols, p.n-j*cols)
 		for k0 := 0; k0 < p.k; k0 += depth {
 			k := min(depth, p.k-k0)
-			var b []float32
+			var b strip
 			if ready {
-				b = p.b.x[j*p.b.stride+k0*cols:]
+				b = p.b.strip(j*p.b.stride + k0*cols)
 			} else {
-				b = *scratch
-				d.pack(b, p.b, k0, k, j*cols, n)
+				b.x = *scratch
+				d.pack(b.x, p.b, k0, k, j*cols, n)
 			}
-			d.rows(p, 0, p.m, k0, k, j*cols, n, b, 0)
+			d.rows(p, 0, p.m, k0, k, j*cols, n, b)
 		}
 	}
 }
@@ -166,18 +187,18 @@ func (d *Device) tiles(m int) int { return (m + d.isa.rows - 1) / d.isa.rows }
 
 // rows works on rows i0 to i1-1 and n columns from j: the tiles that are a row
 // higher, and then the others.
-func (d *Device) rows(p *product, i0, i1, k0, k, j, n int, b []float32, bstep int) {
+func (d *Device) rows(p *product, i0, i1, k0, k, j, n int, b strip) {
 	tiles := d.tiles(i1 - i0)
 	low := (i1 - i0) / tiles
 	high := i1 - i0 - low*tiles // so many have a row more
-	d.tile(p, high, low+1, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b, bstep)
+	d.tile(p, high, low+1, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b)
 	if i0 += high * (low + 1); i0 < i1 {
-		d.tile(p, tiles-high, low, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b, bstep)
+		d.tile(p, tiles-high, low, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b)
 	}
 }
 
 // tile runs the micro-kernel on tiles of mr rows.
-func (d *Device) tile(p *product, tiles, mr, i0, k0, k, j, n int, a []float32, ars, acs int, b []float32, bstep int) {
+func (d *Device) tile(p *product, tiles, mr, i0, k0, k, j, n int, a []float32, ars, acs int, b strip) {
 	if tiles == 0 {
 		return
 	}
@@ -188,7 +209,7 @@ func (d *Device) tile(p *product, tiles, mr, i0, k0, k, j, n int, a []float32, a
 			plus, prs = p.plus[i0*p.prs+j:], p.prs
 		}
 	}
-	d.isa.gemm(tiles, mr, n, k, a, ars, acs, b, bstep, plus, prs, c, p.crs)
+	d.isa.gemm(tiles, mr, n, k, a, ars, acs, b, plus, prs, c, p.crs)
 }
 
 // blocks works on a block of b at a time, which all threads share, tile by tile
@@ -201,7 +222,7 @@ func (d *Device) blocks(p product, shared bool) {
 	}
 	wide := max(cols, blockSize/min(depth, p.k)/cols*cols)
 	var scratch *[]float32
-	ready := p.b.packed && p.b.h == nil
+	ready := d.ready(&p)
 	if !ready {
 		scratch = d.temp(min(depth, p.k) * min(wide, d.wide(p.n)))
 		defer d.free(scratch)
@@ -270,6 +291,6 @@ func (bl block) work(i int) {
 			}
 			a, rs = *scratch, apart
 		}
-		d.tile(p, 1, i1-i0, i0, bl.k0, bl.k, bl.j, bl.n, a, rs, cs, bl.b, bl.step)
+		d.tile(p, 1, i1-i0, i0, bl.k0, bl.k, bl.j, bl.n, a, rs, cs, strip{x: bl.b, step: bl.step})
 	}
 }

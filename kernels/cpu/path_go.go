@@ -18,15 +18,21 @@ func plainGo() isa {
 		probGrad: probGradGo, silu: siluGo, siluGrad: siluGradGo, gelu: geluGo, geluGrad: geluGradGo, adamw: adamwGo, peak: peakGo}
 }
 
-func gemmGo(n, mr, cs, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int) {
-	for i := range n * mr {
-		for j := 0; j < cs; j += 16 {
+func gemmGo(n, mr, cs, k int, a []float32, ars, acs int, b strip, plus []float32, prs int, c []float32, crs int) {
+	for j := 0; j < cs; j += 16 {
+		var panel []float32
+		if at := j / 16 * b.step; b.h == nil {
+			panel = b.x[at:]
+		} else {
+			panel = make([]float32, 16*k)
+			expandGo(panel, b.h[at:], 16*k)
+		}
+		w := min(16, cs-j)
+		for i := range n * mr {
 			var sum [16]float32
-			w := min(16, cs-j)
 			if plus != nil {
 				copy(sum[:], plus[i*prs+j:i*prs+j+w])
 			}
-			panel := b[j/16*bstep:]
 			for p := range k {
 				x := a[i*ars+p*acs]
 				for q, y := range panel[p*16 : p*16+16] {
