@@ -1,6 +1,7 @@
 // Package kernels is the arithmetic of the policy: a small set of fused
-// forward and backward operations on flat float32 buffers. It knows no model;
-// it grows by layer, not by operation.
+// forward and backward operations on flat buffers of float32, and of bfloat16
+// where a matrix is only multiplied with. It knows no model; it grows by layer,
+// not by operation.
 //
 // Implementations: kernels/cpu (the default), kernels/plain (float64, slow,
 // the reference of every test). kernels/kerneltest checks a device against
@@ -16,11 +17,12 @@
 //   - inputs are not changed, unless the comment says in place.
 package kernels
 
-// Buffer is a flat block of float32 on a device. Only the device that made it
-// may use it. It is not safe for concurrent writes.
+// Buffer is a flat block of float32 on a device, or of bfloat16. Only the device
+// that made it may use it. It is not safe for concurrent writes.
 type Buffer interface {
 	Len() int
 	Slice(from, to int) Buffer // the same memory, elements from..to-1
+	Half() bool                // bfloat16
 }
 
 // Dims says what MatMul multiplies.
@@ -54,6 +56,21 @@ type Allow struct {
 	IDs   []int32
 }
 
+// Targets lists for each of N rows the ids whose log-probs are wanted: row i
+// those of IDs[Start[i]:Start[i+1]], each of which it must be allowed.
+type Targets struct {
+	Start []int32 // [N+1]; nil: one for each row
+	IDs   []int32
+}
+
+// Row is where row i's targets are.
+func (t Targets) Row(i int) (from, to int) {
+	if t.Start == nil {
+		return i, i + 1
+	}
+	return int(t.Start[i]), int(t.Start[i+1])
+}
+
 // AdamW is one step of decoupled weight decay Adam (Loshchilov and Hutter
 // 2019, algorithm 2), with the gradient first multiplied by Scale.
 type AdamW struct {
@@ -71,7 +88,12 @@ type Device interface {
 	// of which works by itself, and how many are best made at once.
 	Alone() (dev Device, callers int)
 
-	New(n int) Buffer // zeroed
+	New(n int) Buffer // zeroed float32
+	// NewHalf is a zeroed buffer of bfloat16. What is written or copied to it is
+	// rounded to the nearest, and of two to the even one. It may be the b of MatMul
+	// and the table of Embed, LogProb, LogProbGrad and Sample, which are then of
+	// the numbers that it holds; everything else is float32.
+	NewHalf(n int) Buffer
 	Write(dst Buffer, src []float32)
 	Read(dst []float32, src Buffer)
 	Copy(dst, src Buffer)
@@ -79,8 +101,8 @@ type Device interface {
 
 	// MatMul is out[M,N] = A·B, by Dims.
 	MatMul(out, a, b Buffer, d Dims)
-	// Pack writes w [k, n] to dst, of PackedLen numbers, in the order in which
-	// MatMul is fastest: for weights that many small calls have in common.
+	// Pack writes w [k, n] to dst, of PackedLen numbers and w's type, in the order
+	// in which MatMul is fastest: for weights that many small calls have in common.
 	Pack(dst, w Buffer, k, n int)
 	PackedLen(k, n int) int
 	// Add is out += a, elementwise.
@@ -139,12 +161,19 @@ type Device interface {
 	GELUGrad(dx, dout, x Buffer)
 
 	// LogProb is the output layer: logits = h·tableᵀ restricted to the allowed
-	// ids, then logp[i] = log-softmax at target[i] and entropy[i] of that
-	// distribution, in nats. h is [N, dim], table [V, dim]; logp, entropy [N].
-	LogProb(logp, entropy, h, table Buffer, target []int32, allow Allow, dim int)
+	// ids, then the log-softmax at the targets and the entropy of that
+	// distribution, in nats. h is [N, dim], table [V, dim]; logp has a number for
+	// each target, entropy [N].
+	LogProb(logp, entropy, h, table Buffer, target Targets, allow Allow, dim int)
 	// LogProbGrad adds to dh [N, dim] and dtable [V, dim], which may be nil, the
-	// gradient of sum(dlogp*logp + dentropy*entropy).
-	LogProbGrad(dh, dtable, dlogp, dentropy, h, table Buffer, target []int32, allow Allow, dim int)
+	// gradient of sum(dlogp*logp) + sum(dentropy*entropy). Targets with a dlogp of
+	// -q each are those of a distribution q to learn.
+	LogProbGrad(dh, dtable, dlogp, dentropy, h, table Buffer, target Targets, allow Allow, dim int)
+	// Top is each row's k most probable of its allowed ids, the most probable first
+	// and of equals the one that is listed first, with the bits that LogProb has for
+	// them; id and logp are [N, k], and -1 and minus infinity where fewer are
+	// allowed.
+	Top(id []int32, logp []float32, h, table Buffer, allow Allow, dim, k int)
 	// Sample draws from each row's distribution over its allowed ids, sharpened by
 	// the row's temperature (0 takes the most probable), at the row's u in [0, 1).
 	// logp is the drawn id's log-prob at temperature 1, with the bits that LogProb

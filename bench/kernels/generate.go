@@ -27,9 +27,28 @@ func (a *anything) Allowed(dst []int32) []int32 {
 
 func (a *anything) Take(int32) { a.left-- }
 
+// turn is how many tokens an episode's turn reads and samples, as peer.py has it.
+func (j job) turn(episode, turn int) (read, sampled int) {
+	if !j.Ragged {
+		return j.N, j.K
+	}
+	return j.N/2 + (7*episode+3*turn)%(j.N+1), 1 + (5*episode+11*turn)%(2*j.K-1)
+}
+
+// sampled is how many tokens a job samples.
+func (j job) sampled() (n int) {
+	for e := range j.M {
+		for t := range j.Turns {
+			_, k := j.turn(e, t)
+			n += k
+		}
+	}
+	return n
+}
+
 // generate plays episodes side by side, each on a goroutine of its own.
 func generate(d *cpu.Device, j job) func() {
-	m, err := model.Load(d, j.Dir)
+	m, err := model.Load(d, j.Dir, model.Use{Frozen: true})
 	if err != nil {
 		panic(err)
 	}
@@ -44,13 +63,14 @@ func generate(d *cpu.Device, j job) func() {
 			wg.Go(func() {
 				s, rng := p.Begin(uint64(e)), rand.New(rand.NewPCG(uint64(e), 1))
 				defer s.Close()
-				for range j.Turns {
-					text := make([]int32, j.N)
+				for t := range j.Turns {
+					n, k := j.turn(e, t)
+					text := make([]int32, n)
 					for i := range text {
 						text[i] = int32(rng.IntN(j.Vocab))
 					}
 					s.Append(text, make([]uint8, len(text)))
-					if _, err := s.Sample(context.Background(), policy.Sampling{Temperature: 1}, &anything{ids, j.K}); err != nil {
+					if _, err := s.Sample(context.Background(), policy.Sampling{Temperature: 1}, &anything{ids, k}); err != nil {
 						panic(err)
 					}
 				}
@@ -64,8 +84,8 @@ func generate(d *cpu.Device, j job) func() {
 // the same weights.
 func generateAll() error {
 	const threads = 2
-	fmt.Printf("\n64 episodes of 4 turns, each 48 tokens read and 16 sampled; sampled tokens/s, %d threads\n", threads)
-	fmt.Printf("%-12s %9s %13s %7s\n", "", "gym", "transformers", "ratio")
+	fmt.Printf("\n64 episodes of 4 turns, 48 tokens read and 16 sampled in each, or in the mean; sampled tokens/s, %d threads\n", threads)
+	fmt.Printf("%-12s %-14s %9s %13s %7s\n", "", "turns", "gym", "transformers", "ratio")
 	for _, m := range []int{0, 2} {
 		dir, err := os.MkdirTemp("", "gym-bench-*")
 		if err != nil {
@@ -86,12 +106,15 @@ func generateAll() error {
 		if err != nil {
 			return err
 		}
-		var a, b []float64
-		for range *rounds {
-			a = append(a, float64(j.M*j.K*j.Turns)/sides[0].run(j).Seconds)
-			b = append(b, float64(j.M*j.K*j.Turns)/sides[1].run(j).Seconds)
+		for i, turns := range []string{"equally long", "of any length"} {
+			j.Ragged = i > 0
+			var a, b []float64
+			for range *rounds {
+				a = append(a, float64(j.sampled())/sides[0].run(j).Seconds)
+				b = append(b, float64(j.sampled())/sides[1].run(j).Seconds)
+			}
+			fmt.Printf("%-12s %-14s %9.0f %13.0f %7.2f\n", models[m].name, turns, median(a), median(b), median(a)/median(b))
 		}
-		fmt.Printf("%-12s %9.0f %13.0f %7.2f\n", models[m].name, median(a), median(b), median(a)/median(b))
 		sides[0].close()
 		sides[1].close()
 	}

@@ -71,7 +71,7 @@ func trainStep(d *cpu.Device, j job) func() {
 		for i := range j.N {
 			in.IDs = append(in.IDs, int32((s*977+i*i*31+i*7)%j.Vocab))
 			if i > 0 {
-				in.Rows, in.Target = append(in.Rows, int32(len(in.IDs)-2)), append(in.Target, in.IDs[len(in.IDs)-1])
+				in.Rows, in.Target.IDs = append(in.Rows, int32(len(in.IDs)-2)), append(in.Target.IDs, in.IDs[len(in.IDs)-1])
 				in.Allow.Start = append(in.Allow.Start, 0)
 			}
 		}

@@ -45,7 +45,7 @@ func loadPolicy(run string, dev kernels.Device) (agent.Agent, error) {
 	if _, err := readRun(run); err != nil {
 		return nil, err
 	}
-	tok, m, st, err := loadRun(run, dev)
+	tok, m, st, err := loadRun(run, dev, model.Use{Frozen: true})
 	if err != nil {
 		return nil, err
 	}
@@ -57,22 +57,22 @@ func loadPolicy(run string, dev kernels.Device) (agent.Agent, error) {
 }
 
 // loadRun is what a run has learnt, and how far it has come.
-func loadRun(run string, dev kernels.Device) (token.Coder, *model.Model, train.State, error) {
+func loadRun(run string, dev kernels.Device, use model.Use) (token.Coder, *model.Model, train.State, error) {
 	tok, err := token.Open(filepath.Join(run, "tokenizer.json"))
 	if err != nil {
 		return nil, nil, train.State{}, err
 	}
-	m, st, err := train.Load(dev, run)
+	m, st, err := train.Load(dev, run, use)
 	return tok, m, st, err
 }
 
 // loadCheckpoint is a model in Hugging Face's layout, with its tokenizer.
-func loadCheckpoint(dir string, dev kernels.Device) (token.Coder, *model.Model, error) {
+func loadCheckpoint(dir string, dev kernels.Device, use model.Use) (token.Coder, *model.Model, error) {
 	tok, err := token.Open(filepath.Join(dir, "tokenizer.json"))
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := model.Load(dev, dir)
+	m, err := model.Load(dev, dir, use)
 	if err == nil {
 		err = fits(tok, m.Config, dir)
 	}

@@ -38,6 +38,10 @@ var recipes = []recipe{
 		rlAlone(c, "ppo")
 		c.RL.Steps, c.RL.Minibatches = 150, 4
 	}},
+	{"distill", "no rewards: in rollouts of its own the policy learns what rl.teacher would do", func(c *Config) {
+		rlAlone(c, "distill")
+		c.RL.Tasks, c.RL.Group, c.RL.Entropy = 64, 1, 0
+	}},
 	{"reinforce", "reinforcement alone, reward to go less its mean", func(c *Config) { rlAlone(c, "reinforce") }},
 }
 
@@ -320,10 +324,15 @@ func (c *Config) Validate() error {
 	need(c.SFT.Read >= 0, "sft.read must not be negative")
 	need(c.RL.Steps == 0 || c.RL.Tasks > 0 && c.RL.Group > 0, "rl.tasks and rl.group must be at least 1")
 	need(c.RL.Steps == 0 || c.RL.Algorithm != "grpo" || c.RL.Group > 1, "rl.group must be at least 2: grpo compares episodes of the same task")
-	need(slices.Contains([]string{"grpo", "ppo", "reinforce"}, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, []string{"grpo", "ppo", "reinforce"}))
+	algorithms := []string{"grpo", "ppo", "reinforce", "distill"}
+	need(slices.Contains(algorithms, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, algorithms))
+	need(c.RL.Algorithm != "distill" || c.RL.Steps == 0 || c.RL.Teacher != "", "rl.algorithm distill needs rl.teacher: the folder of a run or a checkpoint")
+	need(c.RL.Teacher == "" || c.RL.Top > 0 && c.RL.Distill > 0, "rl.top must be at least 1, rl.distill above 0")
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
 	need(c.Model.From != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
 	need(c.Model.Activations >= 0, "model.activations must not be negative")
+	types := []string{model.Float32, model.BFloat16}
+	need(c.Model.DType == "" || slices.Contains(types, c.Model.DType), "%v", catalog.Unknown("model.dtype", c.Model.DType, types))
 	if c.Model.LoRA != 0 {
 		err := model.LoRA{Rank: c.Model.LoRA, On: c.Model.LoRAOn}.Validate()
 		need(err == nil, "model.lora: %v", err)

@@ -60,7 +60,7 @@ func inspect(dir string) (*checkpoint, error) {
 		return nil, err
 	}
 	defer f.Close()
-	out := &checkpoint{Kind: c.Kind(), Parameters: c.Size(), Config: c, Bytes: 4 * int64(c.Size())}
+	out := &checkpoint{Kind: c.Kind(), Parameters: c.Size(), Config: c, Bytes: c.Bytes()}
 	for _, t := range f.Tensors {
 		out.Stored, out.Files = append(out.Stored, t.DType), append(out.Files, filepath.Base(t.Path))
 	}
@@ -91,7 +91,7 @@ func (c *checkpoint) print(a *app) {
 		fmt.Fprintf(a.out, "%-10s "+format+"\n", append([]any{what}, args...)...)
 	}
 	m := c.Config
-	line("kind", "%s, %.4g million parameters, %.4g MB in float32", c.Kind, float64(c.Parameters)/1e6, float64(c.Bytes)/1e6)
+	line("kind", "%s, %.4g million parameters, %.4g MB in %s", c.Kind, float64(c.Parameters)/1e6, float64(c.Bytes)/1e6, m.DType())
 	line("stored", "%s in %s", strings.Join(c.Stored, ", "), strings.Join(c.Files, ", "))
 	line("shape", "%d layers of %d, %d heads of %d, %d of them with keys and values, hidden layer %d", m.Layers, m.Dim, m.Heads, m.HeadDim(), m.KVHeads, m.Hidden)
 	output := "tied to the embedding"

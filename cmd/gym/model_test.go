@@ -16,18 +16,18 @@ const chatML = `{"eos_token": "<|im_end|>", "chat_template": "{% for m in messag
 	`{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"}`
 
 // foreign is the folder of a tiny random checkpoint as one gets it from
-// elsewhere: a Qwen2 with a byte-level tokenizer and a chat template.
+// elsewhere: a Qwen2 in bfloat16 with a byte-level tokenizer and a chat template.
 func foreign(t *testing.T, vocab int) string {
 	dev, err := cpu.New("", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(dev, model.Config{Vocab: vocab, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 48, Context: 4096, Theta: 1e6, Eps: 1e-6, Bias: true}, 1)
+	m, err := model.New(dev, model.Config{Vocab: vocab, Dim: 32, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 48, Context: 4096, Theta: 1e6, Eps: 1e-6, Bias: true, Half: true}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "qwen")
-	if err := m.Save(dir); err != nil {
+	if err := m.Frozen().Save(dir); err != nil {
 		t.Fatal(err)
 	}
 	tok, err := os.ReadFile("../../policy/token/testdata/qwen.json")
@@ -58,8 +58,14 @@ func TestACheckpointFromElsewhereLearns(t *testing.T) {
 	if text := must(t, "model", "inspect", filepath.Join(run, "checkpoint")); !strings.Contains(text, "qwen2, ") {
 		t.Error(text)
 	}
+	again := filepath.Join(t.TempDir(), "again")
 	must(t, "train", "--env", "puzzle", "--scenario", "frozen-lake", "--level", "1", "--recipe", "sft", "--model", filepath.Join(run, "checkpoint"),
-		"--run", filepath.Join(t.TempDir(), "again"), "--sft.steps", "1", "--sft.batch", "2", "--eval.seeds", "1")
+		"--run", again, "--sft.steps", "1", "--sft.batch", "2", "--eval.seeds", "1", "--model.dtype", "bfloat16")
+	for dir, dtype := range map[string]string{run: "float32", again: "bfloat16"} {
+		if text := must(t, "model", "inspect", filepath.Join(dir, "checkpoint")); !strings.Contains(text, " MB in "+dtype) || !strings.Contains(text, "F32 in") {
+			t.Error(text)
+		}
+	}
 }
 
 // Adapters learn beside a frozen checkpoint, with a reference that shares it; a
@@ -90,6 +96,9 @@ func TestAdaptersLearnAndResume(t *testing.T) {
 		if err != nil || !bytes.Equal(a, b) {
 			t.Errorf("%s differs after a stop, or is not there: %v", file, err)
 		}
+	}
+	if text := must(t, "model", "inspect", filepath.Join(run, "base")); !strings.Contains(text, "BF16, F32 in") || !strings.Contains(text, " MB in bfloat16") {
+		t.Error("what is frozen is not as it was in the checkpoint:", text)
 	}
 	must(t, "eval", "--run", run, "--seeds", "1")
 	must(t, "train", "--env", "puzzle", "--scenario", "frozen-lake", "--level", "1", "--recipe", "sft", "--model", run, "--run", filepath.Join(tmp, "next"),

@@ -90,6 +90,7 @@ type ModelConfig struct {
 	Hidden  int    `mapstructure:"hidden" help:"width of the gated layer"`
 	Context int    `mapstructure:"context" help:"most tokens of an episode"`
 
+	DType       string   `mapstructure:"dtype" help:"type of the matrices: float32, or bfloat16, which is half as large where they are frozen and has a float32 beside it where they learn; empty: what a checkpoint says whose weights are frozen, otherwise float32"`
 	LoRA        int      `mapstructure:"lora" help:"rank of adapters that learn in place of the weights, which are frozen; 0: none"`
 	LoRAOn      []string `mapstructure:"lora_on" help:"matrices with adapters: q, k, v, o, gate, up, down; none: all"`
 	Activations int      `mapstructure:"activations" help:"megabytes of activations that a training step keeps, about; what is beyond is computed again; 0: all are kept"`
@@ -99,6 +100,7 @@ type ModelConfig struct {
 func (c ModelConfig) shape(vocab int) model.Config {
 	m := model.Tiny(vocab)
 	m.Dim, m.Layers, m.Heads, m.KVHeads, m.Hidden, m.Context = c.Dim, c.Layers, c.Heads, cmp.Or(c.KVHeads, c.Heads), c.Hidden, c.Context
+	m.Half = c.DType == model.BFloat16
 	return m
 }
 
@@ -115,7 +117,7 @@ type SFTConfig struct {
 
 // RLConfig is the stage that learns from rollouts.
 type RLConfig struct {
-	Algorithm   string  `mapstructure:"algorithm" help:"grpo, ppo or reinforce"`
+	Algorithm   string  `mapstructure:"algorithm" help:"grpo, ppo, reinforce, or distill: no rewards, the teacher alone"`
 	Steps       int     `mapstructure:"steps" help:"batches of rollouts"`
 	Tasks       int     `mapstructure:"tasks" help:"tasks of a batch"`
 	Group       int     `mapstructure:"group" help:"episodes of each task"`
@@ -130,6 +132,9 @@ type RLConfig struct {
 	Gamma       float64 `mapstructure:"gamma" help:"discount, by turn (ppo, reinforce)"`
 	Lambda      float64 `mapstructure:"lambda" help:"of generalised advantages (ppo)"`
 	Value       float64 `mapstructure:"value" help:"weight of the value head's loss (ppo)"`
+	Teacher     string  `mapstructure:"teacher" help:"folder of a run or a checkpoint: do in the rollouts what its policy would; its tokens are the policy's"`
+	Distill     float64 `mapstructure:"distill" help:"weight of that"`
+	Top         int     `mapstructure:"top" help:"how many of the teacher's most probable choices are learnt, as probabilities"`
 }
 
 // RewardConfig is what the second stage pays. A weight is a number, or a
@@ -239,7 +244,7 @@ func defaults() Config {
 		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, Hidden: tiny.Hidden, Context: tiny.Context},
 		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
 		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
-			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5},
+			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Distill: 1, Top: 16},
 		Reward: RewardConfig{Outcome: "1", Progress: "0", Partial: "0", Format: "0.1", Turn: "0", Token: "0", Length: "0", LengthMax: 512,
 			Rubric: "0", LuaWeight: "1"},
 		Curriculum: CurriculumConfig{Name: "uniform", Rounds: 1},

@@ -53,6 +53,8 @@ func (s *session) stages() ([]train.Stage, error) {
 		u := train.Update{Reward: mix, Epochs: c.RL.Epochs, Minibatches: c.RL.Minibatches, Optimizer: adam(c.RL.LR), ClipNorm: 1}
 		objective := algo.Sum{algo.Clip{Low: c.RL.Clip, High: c.RL.Clip}, algo.EntropyBonus{Coef: c.RL.Entropy}}
 		switch c.RL.Algorithm {
+		case "distill":
+			u.Estimator, objective = algo.Demonstration{}, algo.Sum{algo.EntropyBonus{Coef: c.RL.Entropy}}
 		case "grpo":
 			u.Estimator, u.SkipEven = algo.Group{Normalize: true}, true
 		case "ppo":
@@ -60,6 +62,9 @@ func (s *session) stages() ([]train.Stage, error) {
 			objective = append(objective, algo.ValueLoss{Coef: c.RL.Value})
 		case "reinforce":
 			u.Estimator = algo.Reinforce{Gamma: c.RL.Gamma}
+		}
+		if c.RL.Teacher != "" {
+			objective, u.Ask, u.SkipEven = append(objective, algo.Distill{Coef: c.RL.Distill}), c.RL.Top, false
 		}
 		var begin func() error
 		if c.RL.KL > 0 {
@@ -157,7 +162,7 @@ func (s *session) takeReference() error {
 		s.learner.Ref = m.Frozen()
 		return s.learner.Ref.LoadAdapter(dir)
 	}
-	ref, err := model.Load(m.Device(), dir)
+	ref, err := model.Load(m.Device(), dir, model.Use{Frozen: true})
 	s.learner.Ref = ref
 	return err
 }

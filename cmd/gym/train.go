@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,6 +69,7 @@ type session struct {
 	policy    *policy.Policy
 	learner   *train.Learner
 	from      train.State // what was done already
+	teacher   *teacher    // nil: there is none
 	flagged   int         // steps whose pay looks wrong
 }
 
@@ -153,6 +155,9 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err := a.greet(s); err != nil {
 		return err
 	}
+	if s.teacher, err = s.findTeacher(dev); err != nil {
+		return wrongUse{err}
+	}
 	if dir != "" {
 		err = s.reopen(dir, dev)
 	} else {
@@ -201,7 +206,11 @@ func (a *app) greet(s *session) error {
 		stages = append(stages, fmt.Sprintf("%d steps on demonstrations%s", n, of))
 	}
 	if n := s.c.RL.Steps; n > 0 {
-		stages = append(stages, fmt.Sprintf("%d steps of %s on rollouts", n, s.c.RL.Algorithm))
+		from := ""
+		if s.c.RL.Teacher != "" {
+			from = ", taught by " + s.c.RL.Teacher
+		}
+		stages = append(stages, fmt.Sprintf("%d steps of %s on rollouts%s", n, s.c.RL.Algorithm, from))
 	}
 	fmt.Fprintf(a.err, "env     %s: %d scenarios, %d environments side by side\nrecipe  %s: %s\n",
 		env, len(s.scenarios), s.c.Envs, s.c.Recipe, strings.Join(stages, ", then "))
@@ -229,6 +238,11 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err != nil {
 		return wrongUse{fmt.Errorf("model.from: %w", err)}
 	}
+	if s.teacher != nil && m != nil {
+		if err := s.teacher.fits(tok, m); err != nil {
+			return wrongUse{err}
+		}
+	}
 	if s.live() {
 		if err := s.proveOracles(ctx); err != nil {
 			return wrongUse{err}
@@ -241,17 +255,14 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	if m == nil {
-		if tok, err = s.learnTokens(ctx); err != nil {
+		if tok, m, err = s.fresh(ctx, dev); err != nil {
 			return err
-		}
-		if m, err = model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed); err != nil {
-			return wrongUse{err}
 		}
 	}
 	if err := tok.Save(filepath.Join(s.dir, "tokenizer.json")); err != nil {
 		return err
 	}
-	if from := s.c.Model.From; from != "" {
+	if from := cmp.Or(s.c.Model.From, s.c.RL.Teacher); from != "" {
 		if err := train.Beside(from, s.dir); err != nil {
 			return err
 		}
@@ -267,6 +278,23 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	return markRun(s.dir)
+}
+
+// fresh is a policy that has learnt nothing, with a tokenizer that has, or its
+// teacher's.
+func (s *session) fresh(ctx context.Context, dev kernels.Device) (tok token.Coder, m *model.Model, err error) {
+	vocab := 0
+	if t := s.teacher; t != nil {
+		tok, vocab = t.tok, t.m.Vocab
+	} else if tok, err = s.learnTokens(ctx); err != nil {
+		return nil, nil, err
+	} else {
+		vocab = tok.Size()
+	}
+	if m, err = model.New(dev, s.c.Model.shape(vocab), s.c.Seed); err != nil {
+		return nil, nil, wrongUse{err}
+	}
+	return tok, m, nil
 }
 
 // adapt gives the policy adapters, where it is to have any; what they stand
@@ -298,7 +326,11 @@ func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, 
 		return nil, nil, nil
 	}
 	if _, err := os.Stat(filepath.Join(from, "config.json")); err == nil {
-		tok, m, err = loadCheckpoint(from, dev)
+		use := s.use()
+		if use.DType == "" && !use.Frozen {
+			use.DType = model.Float32 // a bfloat16 beside it would cost memory and gain nothing
+		}
+		tok, m, err = loadCheckpoint(from, dev, use)
 		if err == nil {
 			_, err = codecOf(tok, from)
 		}
@@ -316,13 +348,19 @@ func (s *session) inherit(dev kernels.Device) (tok token.Coder, m *model.Model, 
 	if err != nil {
 		return nil, nil, err
 	}
-	old.Model.From, old.Model.Activations = from, s.c.Model.Activations
+	use := s.use()
+	old.Model.From, old.Model.Activations, old.Model.DType = from, s.c.Model.Activations, cmp.Or(use.DType, old.Model.DType)
 	if old.Model.LoRA == 0 {
 		old.Model.LoRA, old.Model.LoRAOn = s.c.Model.LoRA, s.c.Model.LoRAOn
 	}
 	s.c.Model = old.Model
-	tok, m, _, err = loadRun(from, dev)
+	tok, m, _, err = loadRun(from, dev, use)
 	return tok, m, err
+}
+
+// use is what a model is loaded for that this run begins with.
+func (s *session) use() model.Use {
+	return model.Use{DType: s.c.Model.DType, Frozen: s.c.Model.LoRA > 0}
 }
 
 // reopen goes on with the run in dir.
@@ -341,6 +379,9 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 
 func (s *session) equip(tok token.Coder, m *model.Model, st train.State) (err error) {
 	s.learner = &train.Learner{Model: m, Activations: int64(s.c.Model.Activations) << 20}
+	if s.teacher != nil {
+		s.learner.Teacher = s.teacher.m
+	}
 	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
 	s.from = st
 	s.codec, err = codecOf(tok, s.dir)

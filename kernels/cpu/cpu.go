@@ -30,11 +30,13 @@ type isa struct {
 	cols int // of a panel of b
 	rows int // most that the micro-kernel has
 
-	// gemm is c[tiles*mr, n] = plus + a·b; b is panels that are bstep apart, plus may be nil.
-	gemm     func(tiles, mr, n, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int)
+	// gemm is c[tiles*mr, n] = plus + a·b; plus may be nil.
+	gemm     func(tiles, mr, n, k int, a []float32, ars, acs int, b strip, plus []float32, prs int, c []float32, crs int)
 	packRows func(dst, src []float32, stride, k, n int) // dst[k, cols] is src's first n columns, then 0
 	packCols func(dst, src []float32, stride, k, n int) // dst[k, cols] is src's first n rows, then 0
 	packTile func(dst, src []float32, stride, k, n int) // dst[k, n] is src's first n columns
+
+	expand func(dst []float32, src []uint16, n int) // bfloat16
 
 	dot      func(a, b []float32, n int) float32
 	dot3     func(a, b, c []float32, n int) float32
@@ -99,6 +101,7 @@ type buffer []float32
 
 func (b buffer) Len() int                          { return len(b) }
 func (b buffer) Slice(from, to int) kernels.Buffer { return b[from:to:to] }
+func (b buffer) Half() bool                        { return false }
 
 func of(b kernels.Buffer) []float32 { return b.(buffer) }
 
@@ -129,17 +132,39 @@ func (d *Device) Peak(long time.Duration) float64 {
 // New makes a zeroed buffer.
 func (d *Device) New(n int) kernels.Buffer { return make(buffer, n) }
 
+// NewHalf makes a zeroed buffer of bfloat16.
+func (d *Device) NewHalf(n int) kernels.Buffer { return make(halves, n) }
+
 // Write copies src to the start of dst.
-func (d *Device) Write(dst kernels.Buffer, src []float32) { copy(of(dst), src) }
+func (d *Device) Write(dst kernels.Buffer, src []float32) { d.Copy(dst, buffer(src)) }
 
 // Read copies the start of src.
-func (d *Device) Read(dst []float32, src kernels.Buffer) { copy(dst, of(src)) }
+func (d *Device) Read(dst []float32, src kernels.Buffer) { d.Copy(buffer(dst), src.Slice(0, len(dst))) }
 
 // Copy copies src to the start of dst.
-func (d *Device) Copy(dst, src kernels.Buffer) { copy(of(dst), of(src)) }
+func (d *Device) Copy(dst, src kernels.Buffer) {
+	to, half := dst.(halves)
+	from, halfFrom := src.(halves)
+	switch {
+	case half && halfFrom:
+		copy(to, from)
+	case half:
+		d.narrow(to, of(src))
+	case halfFrom:
+		d.widen(of(dst), from)
+	default:
+		copy(of(dst), of(src))
+	}
+}
 
 // Zero clears b.
-func (d *Device) Zero(b kernels.Buffer) { clear(of(b)) }
+func (d *Device) Zero(b kernels.Buffer) {
+	if h, ok := b.(halves); ok {
+		clear(h)
+		return
+	}
+	clear(of(b))
+}
 
 // temp is a scratch slice of n numbers of any value; give it back with free.
 func (d *Device) temp(n int) *[]float32 {

@@ -9,60 +9,120 @@ package cpu
 //go:noescape
 func gemm1AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm1HalfAVX512 is C = D + A·B for tiles of 1 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm1HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm2AVX512 is C = D + A·B for tiles of 2 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm2AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm2HalfAVX512 is C = D + A·B for tiles of 2 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm2HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm3AVX512 is C = D + A·B for tiles of 3 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm3AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm3HalfAVX512 is C = D + A·B for tiles of 3 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm3HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm4AVX512 is C = D + A·B for tiles of 4 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm4AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm4HalfAVX512 is C = D + A·B for tiles of 4 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm4HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm5AVX512 is C = D + A·B for tiles of 5 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm5AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm5HalfAVX512 is C = D + A·B for tiles of 5 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm5HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm6AVX512 is C = D + A·B for tiles of 6 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm6AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm6HalfAVX512 is C = D + A·B for tiles of 6 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm6HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm7AVX512 is C = D + A·B for tiles of 7 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm7AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm7HalfAVX512 is C = D + A·B for tiles of 7 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm7HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm8AVX512 is C = D + A·B for tiles of 8 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm8AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm8HalfAVX512 is C = D + A·B for tiles of 8 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm8HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm9AVX512 is C = D + A·B for tiles of 9 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm9AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm9HalfAVX512 is C = D + A·B for tiles of 9 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm9HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm10AVX512 is C = D + A·B for tiles of 10 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm10AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm10HalfAVX512 is C = D + A·B for tiles of 10 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm10HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm11AVX512 is C = D + A·B for tiles of 11 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm11AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm11HalfAVX512 is C = D + A·B for tiles of 11 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm11HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm12AVX512 is C = D + A·B for tiles of 12 rows and panels of 32 columns.
 //
 //go:noescape
 func gemm12AVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm12HalfAVX512 is C = D + A·B for tiles of 12 rows and panels of 32 columns of bfloat16.
+//
+//go:noescape
+func gemm12HalfAVX512(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // peakAVX512 does n times 192 multiply-adds.
 func peakAVX512(n int)
@@ -81,6 +141,11 @@ func packTileAVX512(dst *float32, rows int, src *float32, stride int, k int)
 //
 //go:noescape
 func packColsAVX512(dst *float32, src *float32, stride int, squares int)
+
+// expandAVX512 is dst[i] = src[i], which are bfloat16; n is a multiple of 16.
+//
+//go:noescape
+func expandAVX512(dst *float32, src *uint16, n int)
 
 // dotAVX512 is the sum of a[i]*b[i]; n is a multiple of 16.
 //
@@ -162,33 +227,68 @@ func adamwAVX512(p *float32, grad *float32, m *float32, v *float32, c *float32, 
 //go:noescape
 func gemm1AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm1HalfAVX2 is C = D + A·B for tiles of 1 rows and panels of 16 columns of bfloat16.
+//
+//go:noescape
+func gemm1HalfAVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm2AVX2 is C = D + A·B for tiles of 2 rows and panels of 16 columns.
 //
 //go:noescape
 func gemm2AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm2HalfAVX2 is C = D + A·B for tiles of 2 rows and panels of 16 columns of bfloat16.
+//
+//go:noescape
+func gemm2HalfAVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm3AVX2 is C = D + A·B for tiles of 3 rows and panels of 16 columns.
 //
 //go:noescape
 func gemm3AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm3HalfAVX2 is C = D + A·B for tiles of 3 rows and panels of 16 columns of bfloat16.
+//
+//go:noescape
+func gemm3HalfAVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm4AVX2 is C = D + A·B for tiles of 4 rows and panels of 16 columns.
 //
 //go:noescape
 func gemm4AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
+// gemm4HalfAVX2 is C = D + A·B for tiles of 4 rows and panels of 16 columns of bfloat16.
+//
+//go:noescape
+func gemm4HalfAVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
 // gemm5AVX2 is C = D + A·B for tiles of 5 rows and panels of 16 columns.
 //
 //go:noescape
 func gemm5AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm5HalfAVX2 is C = D + A·B for tiles of 5 rows and panels of 16 columns of bfloat16.
+//
+//go:noescape
+func gemm5HalfAVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // gemm6AVX2 is C = D + A·B for tiles of 6 rows and panels of 16 columns.
 //
 //go:noescape
 func gemm6AVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs int, mask int)
 
+// gemm6HalfAVX2 is C = D + A·B for tiles of 6 rows and panels of 16 columns of bfloat16.
+//
+//go:noescape
+func gemm6HalfAVX2(tiles int, panels int, k int, a *float32, ars int, acs int, b *uint16, bstep int, d *float32, drs int, c *float32, crs int, mask int)
+
 // peakAVX2 does n times 96 multiply-adds.
 func peakAVX2(n int)
+
+// expandAVX2 is dst[i] = src[i], which are bfloat16; n is a multiple of 16.
+//
+//go:noescape
+func expandAVX2(dst *float32, src *uint16, n int)
 
 // dotAVX2 is the sum of a[i]*b[i]; n is a multiple of 16.
 //

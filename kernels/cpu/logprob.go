@@ -8,29 +8,25 @@ import (
 	"github.com/turngym/turngym/kernels"
 )
 
-// logits are dot products, one for each id.
-func (d *Device) logits(dst, h, table []float32, ids []int32) {
-	dim := len(h)
-	for j, id := range ids {
-		dst[j] = d.dot(h, table[int(id)*dim:(int(id)+1)*dim])
-	}
-}
-
 // listed runs f on each row that has allowed ids, with those and their
 // log-probs, which f may overwrite; on several rows at once.
-func (d *Device) listed(h, table []float32, n int, allow kernels.Allow, dim int, f func(i int, ids []int32, logp []float32)) {
+func (d *Device) listed(h []float32, t table, n int, allow kernels.Allow, f func(i int, ids []int32, logp []float32)) {
 	if len(allow.IDs) == 0 {
 		return
 	}
-	d.split(n, dim*len(allow.IDs)/n, func(from, to int) {
-		tmp := d.temp(len(table) / dim)
+	d.split(n, t.dim*len(allow.IDs)/n, func(from, to int) {
+		tmp := d.temp(t.rows() + t.dim)
 		defer d.free(tmp)
 		for i := from; i < to; i++ {
-			if ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]; len(ids) > 0 {
-				x := (*tmp)[:len(ids)]
-				d.logits(x, h[i*dim:(i+1)*dim], table, ids)
-				f(i, ids, kernels.LogSoftmax(x))
+			ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]
+			if len(ids) == 0 {
+				continue
 			}
+			x := (*tmp)[t.dim:][:len(ids)]
+			for j, id := range ids {
+				x[j] = d.dot(h[i*t.dim:(i+1)*t.dim], t.row(d, id, *tmp))
+			}
+			f(i, ids, kernels.LogSoftmax(x))
 		}
 	})
 }
@@ -42,7 +38,7 @@ const openNumbers = 1 << 22
 // open visits the rows that may be any id of the vocabulary, in blocks: the rows'
 // numbers, the rows h [n, dim], and their logits in rows of wide, which the callee
 // may overwrite. What is beyond the vocabulary in a row is anything.
-func (d *Device) open(h, table []float32, n int, allow kernels.Allow, dim int, f func(rows []int, h, logits []float32, wide int)) {
+func (d *Device) open(h []float32, t table, n int, allow kernels.Allow, f func(rows []int, h, logits []float32, wide int)) {
 	var rows []int
 	for i := range n {
 		if allow.Start[i] == allow.Start[i+1] {
@@ -52,7 +48,7 @@ func (d *Device) open(h, table []float32, n int, allow kernels.Allow, dim int, f
 	if len(rows) == 0 {
 		return
 	}
-	vocab := len(table) / dim
+	vocab, dim := t.rows(), t.dim
 	wide := d.wide(vocab)
 	most := min(len(rows), max(48, openNumbers/wide))
 	hs, xs := d.temp(most*dim), d.temp(most*wide)
@@ -61,7 +57,7 @@ func (d *Device) open(h, table []float32, n int, allow kernels.Allow, dim int, f
 		for j, i := range block {
 			copy((*hs)[j*dim:(j+1)*dim], h[i*dim:])
 		}
-		d.multiply(product{m: len(block), n: vocab, k: dim, a: mat{*hs, dim, 1}, b: right{x: table, stride: dim, trans: true}, c: *xs, crs: wide})
+		d.multiply(product{m: len(block), n: vocab, k: dim, a: mat{*hs, dim, 1}, b: right{x: t.x, h: t.h, stride: dim, trans: true}, c: *xs, crs: wide})
 		f(block, *hs, *xs, wide)
 	}
 	d.free(hs)
@@ -91,32 +87,64 @@ func (d *Device) eachOpen(rows []int, logits []float32, vocab, wide int, f func(
 }
 
 // LogProb is the output layer.
-func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
-	lp, ent := of(logp), of(entropy)
-	d.listed(of(h), of(table), len(target), allow, dim, func(i int, ids []int32, x []float32) {
-		j := slices.Index(ids, target[i])
-		if j < 0 {
-			panic(fmt.Sprintf("cpu: row %d: target %d is not allowed", i, target[i]))
+func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target kernels.Targets, allow kernels.Allow, dim int) {
+	lp, ent, hs, t, n := of(logp), of(entropy), of(h), tableOf(table, dim), len(allow.Start)-1
+	d.listed(hs, t, n, allow, func(i int, ids []int32, x []float32) {
+		for a, b := target.Row(i); a < b; a++ {
+			lp[a] = x[among(ids, target.IDs[a], i)]
 		}
-		lp[i], ent[i] = x[j], entropyOf(x)
+		ent[i] = entropyOf(x)
 	})
-	vocab := len(of(table)) / dim
-	d.open(of(h), of(table), len(target), allow, dim, func(rows []int, _, logits []float32, wide int) {
-		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, sum, lse, entropy float32) {
-			lp[i], ent[i] = x[target[i]]-lse, entropy
+	d.open(hs, t, n, allow, func(rows []int, _, logits []float32, wide int) {
+		d.eachOpen(rows, logits, t.rows(), wide, func(i int, x, e []float32, sum, lse, entropy float32) {
+			for a, b := target.Row(i); a < b; a++ {
+				lp[a] = x[target.IDs[a]] - lse
+			}
+			ent[i] = entropy
 		})
+	})
+}
+
+// among is where an id is in a row's.
+func among(ids []int32, id int32, row int) int {
+	j := slices.Index(ids, id)
+	if j < 0 {
+		panic(fmt.Sprintf("cpu: row %d: target %d is not allowed", row, id))
+	}
+	return j
+}
+
+// Top goes through the rows as LogProb does.
+func (d *Device) Top(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim, k int) {
+	hs, t, n := of(h), tableOf(table, dim), len(allow.Start)-1
+	best := func(i int, x []float32, lse float32, ids []int32) {
+		row, lp := id[i*k:(i+1)*k], logp[i*k:(i+1)*k]
+		kernels.Largest(row, x)
+		for j, at := range row {
+			if at < 0 {
+				lp[j] = float32(math.Inf(-1))
+				continue
+			}
+			if lp[j] = x[at] - lse; ids != nil {
+				row[j] = ids[at]
+			}
+		}
+	}
+	d.listed(hs, t, n, allow, func(i int, ids []int32, x []float32) { best(i, x, 0, ids) })
+	d.open(hs, t, n, allow, func(rows []int, _, logits []float32, wide int) {
+		d.eachOpen(rows, logits, t.rows(), wide, func(i int, x, e []float32, sum, lse, entropy float32) { best(i, x, lse, nil) })
 	})
 }
 
 // Sample goes through the rows as LogProb does.
 func (d *Device) Sample(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim int, temperature, u []float64) {
-	d.listed(of(h), of(table), len(id), allow, dim, func(i int, ids []int32, x []float32) {
+	hs, t := of(h), tableOf(table, dim)
+	d.listed(hs, t, len(id), allow, func(i int, ids []int32, x []float32) {
 		j := kernels.Pick(x, temperature[i], u[i])
 		id[i], logp[i] = ids[j], x[j]
 	})
-	vocab := len(of(table)) / dim
-	d.open(of(h), of(table), len(id), allow, dim, func(rows []int, _, logits []float32, wide int) {
-		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, sum, lse, entropy float32) {
+	d.open(hs, t, len(id), allow, func(rows []int, _, logits []float32, wide int) {
+		d.eachOpen(rows, logits, t.rows(), wide, func(i int, x, e []float32, sum, lse, entropy float32) {
 			id[i] = int32(d.pick(e, x, temperature[i], u[i]))
 			logp[i] = x[id[i]] - lse
 		})
@@ -159,63 +187,117 @@ func entropyOf(logp []float32) float32 {
 	return float32(sum)
 }
 
-// LogProbGrad recomputes the log-probs.
-func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
-	gh, gl, ge, hs, ts := of(dh), of(dlogp), of(dentropy), of(h), of(table)
-	var gt []float32 // nil: not wanted
+// LogProbGrad recomputes the log-probs. A row's logits have the gradient
+// dlogp at its targets, and everywhere minus the probability times all of
+// that and of the entropy's.
+func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target kernels.Targets, allow kernels.Allow, dim int) {
+	g := outGrad{d: d, dh: of(dh), dlogp: of(dlogp), dentropy: of(dentropy), h: of(h), table: tableOf(table, dim), target: target, allow: allow}
 	if dtable != nil {
-		gt = of(dtable)
+		g.dtable = of(dtable)
 	}
-	tmp := d.temp(len(allow.IDs)) // the logits' gradients
-	d.listed(hs, ts, len(target), allow, dim, func(i int, ids []int32, x []float32) {
-		g := (*tmp)[allow.Start[i]:allow.Start[i+1]]
-		if clear(g); gl[i] == 0 && ge[i] == 0 {
+	if len(allow.IDs) > 0 {
+		g.listed()
+	}
+	g.open()
+}
+
+// softGrad is x = -p*(a + b*(x-c)).
+func (d *Device) softGrad(x, p []float32, a, b, c float32) {
+	n := len(x) &^ 15
+	switch far := max(a, -a) > 1e4*max(b, -b); {
+	case b == 0:
+		copy(x, p)
+		d.times(x, -a)
+		return
+	case far || n == 0: // a/b would take x's last digits
+		n = 0
+	default:
+		d.isa.probGrad(x, p, c-a/b, -b, n)
+	}
+	for i := n; i < len(x); i++ {
+		x[i] = -p[i] * (a + b*(x[i]-c))
+	}
+}
+
+// outGrad is a call of LogProbGrad.
+type outGrad struct {
+	d                  *Device
+	dh, dtable         []float32 // dtable is nil where it is not wanted
+	dlogp, dentropy, h []float32
+	table              table
+	target             kernels.Targets
+	allow              kernels.Allow
+}
+
+// row is where row i's targets are, and the sum of their dlogp.
+func (g *outGrad) row(i int) (from, to int, sum float32) {
+	from, to = g.target.Row(i)
+	for _, x := range g.dlogp[from:to] {
+		sum += x
+	}
+	return from, to, sum
+}
+
+// listed does the rows that have allowed ids.
+func (g *outGrad) listed() {
+	d, dim := g.d, g.table.dim
+	tmp := d.temp(len(g.allow.IDs)) // the logits' gradients
+	defer d.free(tmp)
+	d.listed(g.h, g.table, len(g.allow.Start)-1, g.allow, func(i int, ids []int32, x []float32) {
+		grad := (*tmp)[g.allow.Start[i]:g.allow.Start[i+1]]
+		clear(grad)
+		from, to, sum := g.row(i)
+		if sum == 0 && g.dentropy[i] == 0 && to-from < 2 {
 			return
 		}
-		ent := entropyOf(x)
+		for a := from; a < to; a++ {
+			grad[among(ids, g.target.IDs[a], i)] += g.dlogp[a]
+		}
+		ent, row := entropyOf(x), d.temp(dim)
 		for j, v := range x {
 			p := float32(math.Exp(float64(v)))
-			g[j] = -gl[i]*p - ge[i]*p*(v+ent)
-			if ids[j] == target[i] {
-				g[j] += gl[i]
-			}
-			d.axpy(gh[i*dim:(i+1)*dim], ts[int(ids[j])*dim:(int(ids[j])+1)*dim], g[j])
+			grad[j] -= sum*p + g.dentropy[i]*p*(v+ent)
+			d.axpy(g.dh[i*dim:(i+1)*dim], g.table.row(d, ids[j], *row), grad[j])
 		}
+		d.free(row)
 	})
-	columns := func(from, to int) { // a row of the table is met by many: each part adds its columns
+	if g.dtable == nil {
+		return
+	}
+	d.split((dim+63)/64, 64*len(g.allow.IDs), func(from, to int) { // a row of the table is met by many: each part adds its columns
 		from, to = from*64, min(dim, to*64)
-		for i := range target {
-			row := hs[i*dim+from : i*dim+to]
-			for j := allow.Start[i]; j < allow.Start[i+1]; j++ {
-				if g := (*tmp)[j]; g != 0 {
-					at := int(allow.IDs[j]) * dim
-					d.axpy(gt[at+from:at+to], row, g)
+		for i := range len(g.allow.Start) - 1 {
+			row := g.h[i*dim+from : i*dim+to]
+			for j := g.allow.Start[i]; j < g.allow.Start[i+1]; j++ {
+				if x := (*tmp)[j]; x != 0 {
+					at := int(g.allow.IDs[j]) * dim
+					d.axpy(g.dtable[at+from:at+to], row, x)
 				}
 			}
 		}
-	}
-	if gt != nil {
-		d.split((dim+63)/64, 64*len(allow.IDs), columns)
-	}
-	d.free(tmp)
-	vocab := len(ts) / dim
-	d.open(hs, ts, len(target), allow, dim, func(rows []int, block, logits []float32, wide int) {
-		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, sum, lse, ent float32) { // logits become their gradient
-			for k, v := range e[:vocab] {
-				x[k] = -v / sum * (gl[i] + ge[i]*(x[k]-lse+ent))
+	})
+}
+
+// open does the rows that may be any id.
+func (g *outGrad) open() {
+	d, dim, vocab := g.d, g.table.dim, g.table.rows()
+	d.open(g.h, g.table, len(g.allow.Start)-1, g.allow, func(rows []int, block, logits []float32, wide int) {
+		d.eachOpen(rows, logits, vocab, wide, func(i int, x, e []float32, total, lse, ent float32) { // logits become their gradient
+			from, to, sum := g.row(i)
+			d.softGrad(x, e[:vocab], sum/total, g.dentropy[i]/total, lse-ent)
+			for a := from; a < to; a++ {
+				x[g.target.IDs[a]] += g.dlogp[a]
 			}
-			x[target[i]] += gl[i]
 		})
 		n := len(rows)
 		sums := d.temp(n * dim)
-		d.multiply(product{m: n, n: dim, k: vocab, a: mat{logits, wide, 1}, b: right{x: ts, stride: dim}, c: *sums, crs: dim})
+		d.multiply(product{m: n, n: dim, k: vocab, a: mat{logits, wide, 1}, b: right{x: g.table.x, h: g.table.h, stride: dim}, c: *sums, crs: dim})
 		for j, i := range rows {
-			d.axpy(gh[i*dim:(i+1)*dim], (*sums)[j*dim:(j+1)*dim], 1)
+			d.axpy(g.dh[i*dim:(i+1)*dim], (*sums)[j*dim:(j+1)*dim], 1)
 		}
 		d.free(sums)
-		if gt == nil {
-			return
+		if g.dtable != nil {
+			d.multiply(product{m: vocab, n: dim, k: n, a: mat{logits, 1, wide}, b: right{x: block, stride: dim}, plus: g.dtable, prs: dim, c: g.dtable, crs: dim})
 		}
-		d.multiply(product{m: vocab, n: dim, k: n, a: mat{logits, 1, wide}, b: right{x: block, stride: dim}, plus: gt, prs: dim, c: gt, crs: dim})
 	})
 }

@@ -15,9 +15,25 @@ type mat struct {
 // right is the right side of a product, [K, N].
 type right struct {
 	x      []float32
-	stride int // between rows; between columns where trans; between panels where packed
+	h      []uint16 // in place of x, where they are halves
+	stride int      // between rows; between columns where trans; between panels where packed
 	trans  bool
 	packed bool // as Pack writes it: panels of [K, cols]
+}
+
+// strip is panels of a right side that lie step apart: x, or halves.
+type strip struct {
+	x    []float32
+	h    []uint16
+	step int
+}
+
+// strip is b's from one of its panels and one of their rows on; b is packed.
+func (b right) strip(at int) strip {
+	if b.h != nil {
+		return strip{h: b.h[at:], step: b.stride}
+	}
+	return strip{x: b.x[at:], step: b.stride}
 }
 
 // product is c = plus + a·b, with c in rows of crs.
@@ -33,7 +49,8 @@ type product struct {
 
 // MatMul is out = plus + A·B.
 func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
-	p := product{m: m.M, n: m.N, k: m.K, a: mat{of(a), m.K, 1}, b: right{x: of(b), stride: m.N, trans: m.TransB, packed: m.Packed}, c: of(out), crs: m.N}
+	t := tableOf(b, 1)
+	p := product{m: m.M, n: m.N, k: m.K, a: mat{of(a), m.K, 1}, b: right{x: t.x, h: t.h, stride: m.N, trans: m.TransB, packed: m.Packed}, c: of(out), crs: m.N}
 	if m.TransA {
 		p.a.rs, p.a.cs = 1, m.M
 	}
@@ -50,8 +67,8 @@ func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
 			p.prs = 0
 		}
 	}
-	if len(p.c) < m.M*m.N || len(p.a.x) < m.M*m.K || len(p.b.x) < wantB || m.Plus != nil && len(p.plus) < m.N {
-		panic(fmt.Sprintf("cpu: MatMul %+v of buffers of %d, %d, %d", m, len(p.c), len(p.a.x), len(p.b.x)))
+	if len(p.c) < m.M*m.N || len(p.a.x) < m.M*m.K || b.Len() < wantB || m.Plus != nil && len(p.plus) < m.N {
+		panic(fmt.Sprintf("cpu: MatMul %+v of buffers of %d, %d, %d", m, len(p.c), len(p.a.x), b.Len()))
 	}
 	d.multiply(p)
 }
@@ -61,7 +78,9 @@ func (d *Device) wide(n int) int { return (n + d.isa.cols - 1) / d.isa.cols * d.
 
 // Pack copies w [k, n] into panels.
 func (d *Device) Pack(dst, w kernels.Buffer, k, n int) {
-	if k > 0 {
+	if h, ok := w.(halves); ok {
+		d.packHalves(dst.(halves), h, k, n)
+	} else if k > 0 {
 		d.packAll(of(dst), right{x: of(w), stride: n}, k, n)
 	}
 }
@@ -78,7 +97,9 @@ func (d *Device) PackedLen(k, n int) int { return k * d.wide(n) }
 
 // pack writes rows k0.. of b's columns j.. as a panel, 0 beyond n columns.
 func (d *Device) pack(dst []float32, b right, k0, k, j, n int) {
-	if b.trans {
+	if b.h != nil {
+		d.packHalf(dst, b, k0, k, j, n)
+	} else if b.trans {
 		d.isa.packCols(dst, b.x[j*b.stride+k0:], b.stride, k, n)
 	} else {
 		d.isa.packRows(dst, b.x[k0*b.stride+j:], b.stride, k, n)
@@ -125,16 +146,23 @@ func (d *Device) sharedPanels(p product, panels int) {
 	d.pool.run(tasks, func(i int) { d.panels(&p, i*panels/tasks, (i+1)*panels/tasks) })
 }
 
+// ready says whether b's panels are used as they are. What is half of them is
+// widened once where several tiles share it.
+func (d *Device) ready(p *product) bool {
+	return p.b.packed && (p.b.h == nil || p.m <= 2*d.isa.rows)
+}
+
 // panels works on some panels one after the other, each over the whole of k.
 func (d *Device) panels(p *product, from, to int) {
 	cols := d.isa.cols
-	if p.b.packed && p.k <= depth {
+	ready := d.ready(p)
+	if ready && p.k <= depth {
 		j := from * cols
-		d.rows(p, 0, p.m, 0, p.k, j, min(to*cols, p.n)-j, p.b.x[from*p.b.stride:], p.b.stride)
+		d.rows(p, 0, p.m, 0, p.k, j, min(to*cols, p.n)-j, p.b.strip(from*p.b.stride))
 		return
 	}
 	var scratch *[]float32
-	if !p.b.packed {
+	if !ready {
 		scratch = d.temp(min(depth, p.k) * cols)
 		defer d.free(scratch)
 	}
@@ -142,14 +170,14 @@ func (d *Device) panels(p *product, from, to int) {
 		n := min(cols, p.n-j*cols)
 		for k0 := 0; k0 < p.k; k0 += depth {
 			k := min(depth, p.k-k0)
-			var b []float32
-			if p.b.packed {
-				b = p.b.x[j*p.b.stride+k0*cols:]
+			var b strip
+			if ready {
+				b = p.b.strip(j*p.b.stride + k0*cols)
 			} else {
-				b = *scratch
-				d.pack(b, p.b, k0, k, j*cols, n)
+				b.x = *scratch
+				d.pack(b.x, p.b, k0, k, j*cols, n)
 			}
-			d.rows(p, 0, p.m, k0, k, j*cols, n, b, 0)
+			d.rows(p, 0, p.m, k0, k, j*cols, n, b)
 		}
 	}
 }
@@ -159,18 +187,18 @@ func (d *Device) tiles(m int) int { return (m + d.isa.rows - 1) / d.isa.rows }
 
 // rows works on rows i0 to i1-1 and n columns from j: the tiles that are a row
 // higher, and then the others.
-func (d *Device) rows(p *product, i0, i1, k0, k, j, n int, b []float32, bstep int) {
+func (d *Device) rows(p *product, i0, i1, k0, k, j, n int, b strip) {
 	tiles := d.tiles(i1 - i0)
 	low := (i1 - i0) / tiles
 	high := i1 - i0 - low*tiles // so many have a row more
-	d.tile(p, high, low+1, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b, bstep)
+	d.tile(p, high, low+1, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b)
 	if i0 += high * (low + 1); i0 < i1 {
-		d.tile(p, tiles-high, low, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b, bstep)
+		d.tile(p, tiles-high, low, i0, k0, k, j, n, p.a.x[i0*p.a.rs+k0*p.a.cs:], p.a.rs, p.a.cs, b)
 	}
 }
 
 // tile runs the micro-kernel on tiles of mr rows.
-func (d *Device) tile(p *product, tiles, mr, i0, k0, k, j, n int, a []float32, ars, acs int, b []float32, bstep int) {
+func (d *Device) tile(p *product, tiles, mr, i0, k0, k, j, n int, a []float32, ars, acs int, b strip) {
 	if tiles == 0 {
 		return
 	}
@@ -181,7 +209,7 @@ func (d *Device) tile(p *product, tiles, mr, i0, k0, k, j, n int, a []float32, a
 			plus, prs = p.plus[i0*p.prs+j:], p.prs
 		}
 	}
-	d.isa.gemm(tiles, mr, n, k, a, ars, acs, b, bstep, plus, prs, c, p.crs)
+	d.isa.gemm(tiles, mr, n, k, a, ars, acs, b, plus, prs, c, p.crs)
 }
 
 // blocks works on a block of b at a time, which all threads share, tile by tile
@@ -194,7 +222,8 @@ func (d *Device) blocks(p product, shared bool) {
 	}
 	wide := max(cols, blockSize/min(depth, p.k)/cols*cols)
 	var scratch *[]float32
-	if !p.b.packed {
+	ready := d.ready(&p)
+	if !ready {
 		scratch = d.temp(min(depth, p.k) * min(wide, d.wide(p.n)))
 		defer d.free(scratch)
 	}
@@ -204,7 +233,7 @@ func (d *Device) blocks(p product, shared bool) {
 		panels := (n + cols - 1) / cols
 		for k0 := 0; k0 < p.k; k0 += depth {
 			bl := block{d: d, p: &p, k0: k0, k: min(depth, p.k-k0), j: j, n: n, step: min(depth, p.k-k0) * cols, tiles: tiles}
-			if p.b.packed {
+			if ready {
 				bl.b, bl.step = p.b.x[j/cols*p.b.stride+k0*cols:], p.b.stride
 			} else {
 				bl.b = *scratch
@@ -262,6 +291,6 @@ func (bl block) work(i int) {
 			}
 			a, rs = *scratch, apart
 		}
-		d.tile(p, 1, i1-i0, i0, bl.k0, bl.k, bl.j, bl.n, a, rs, cs, bl.b, bl.step)
+		d.tile(p, 1, i1-i0, i0, bl.k0, bl.k, bl.j, bl.n, a, rs, cs, strip{x: bl.b, step: bl.step})
 	}
 }

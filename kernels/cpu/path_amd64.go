@@ -13,8 +13,21 @@ func paths() []isa {
 	return append(all, plainGo())
 }
 
-// microKernel is gemm1AVX512 and its like.
-type microKernel = func(tiles, panels, k int, a *float32, ars, acs int, b *float32, bstep int, plus *float32, prs int, c *float32, crs, mask int)
+// microKernel is gemm1AVX512 and gemm1HalfAVX512 and their like.
+type microKernel struct {
+	full func(tiles, panels, k int, a *float32, ars, acs int, b *float32, bstep int, plus *float32, prs int, c *float32, crs, mask int)
+	half func(tiles, panels, k int, a *float32, ars, acs int, b *uint16, bstep int, plus *float32, prs int, c *float32, crs, mask int)
+}
+
+// run works on the panels from one on; strides count numbers.
+func (m microKernel) run(tiles, panels, k int, a []float32, ars, acs int, b strip, from int, plus []float32, prs int, c []float32, crs, mask int) {
+	at := from * b.step
+	if b.h != nil {
+		m.half(tiles, panels, k, &a[0], 4*ars, 4*acs, &b.h[at], 2*b.step, start(plus), 4*prs, &c[0], 4*crs, mask)
+	} else {
+		m.full(tiles, panels, k, &a[0], 4*ars, 4*acs, &b.x[at], 4*b.step, start(plus), 4*prs, &c[0], 4*crs, mask)
+	}
+}
 
 // start is a slice's first number, nil where it has none.
 func start(x []float32) *float32 {
@@ -25,13 +38,15 @@ func start(x []float32) *float32 {
 }
 
 func avx512() isa {
-	tiles := [...]microKernel{nil, gemm1AVX512, gemm2AVX512, gemm3AVX512, gemm4AVX512, gemm5AVX512, gemm6AVX512,
-		gemm7AVX512, gemm8AVX512, gemm9AVX512, gemm10AVX512, gemm11AVX512, gemm12AVX512}
+	tiles := [...]microKernel{{}, {gemm1AVX512, gemm1HalfAVX512}, {gemm2AVX512, gemm2HalfAVX512}, {gemm3AVX512, gemm3HalfAVX512},
+		{gemm4AVX512, gemm4HalfAVX512}, {gemm5AVX512, gemm5HalfAVX512}, {gemm6AVX512, gemm6HalfAVX512},
+		{gemm7AVX512, gemm7HalfAVX512}, {gemm8AVX512, gemm8HalfAVX512}, {gemm9AVX512, gemm9HalfAVX512},
+		{gemm10AVX512, gemm10HalfAVX512}, {gemm11AVX512, gemm11HalfAVX512}, {gemm12AVX512, gemm12HalfAVX512}}
 	const cols = 32
 	return isa{name: "avx512", cols: cols, rows: 12,
-		gemm: func(n, mr, cs, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int) {
+		gemm: func(n, mr, cs, k int, a []float32, ars, acs int, b strip, plus []float32, prs int, c []float32, crs int) {
 			panels := (cs + cols - 1) / cols
-			tiles[mr](n, panels, k, &a[0], 4*ars, 4*acs, &b[0], 4*bstep, start(plus), 4*prs, &c[0], 4*crs, 1<<(cs-(panels-1)*cols)-1)
+			tiles[mr].run(n, panels, k, a, ars, acs, b, 0, plus, prs, c, crs, 1<<(cs-(panels-1)*cols)-1)
 		},
 		packRows: func(dst, src []float32, stride, k, n int) { packRowsAVX512(&dst[0], &src[0], 4*stride, k, 1<<n-1) },
 		packCols: func(dst, src []float32, stride, k, n int) {
@@ -46,6 +61,7 @@ func avx512() isa {
 			}
 		},
 		packTile: func(dst, src []float32, stride, k, n int) { packTileAVX512(&dst[0], n, &src[0], 4*stride, k) },
+		expand:   func(dst []float32, src []uint16, n int) { expandAVX512(&dst[0], &src[0], n) },
 		dot:      func(a, b []float32, n int) float32 { return dotAVX512(&a[0], &b[0], n) },
 		dot3:     func(a, b, c []float32, n int) float32 { return dot3AVX512(&a[0], &b[0], &c[0], n) },
 		axpy:     func(dst, x []float32, alpha float32, n int) { axpyAVX512(&dst[0], &x[0], alpha, n) },
@@ -75,13 +91,14 @@ func avx512() isa {
 }
 
 func avx2() isa {
-	tiles := [...]microKernel{nil, gemm1AVX2, gemm2AVX2, gemm3AVX2, gemm4AVX2, gemm5AVX2, gemm6AVX2}
+	tiles := [...]microKernel{{}, {gemm1AVX2, gemm1HalfAVX2}, {gemm2AVX2, gemm2HalfAVX2}, {gemm3AVX2, gemm3HalfAVX2},
+		{gemm4AVX2, gemm4HalfAVX2}, {gemm5AVX2, gemm5HalfAVX2}, {gemm6AVX2, gemm6HalfAVX2}}
 	const cols = 16
 	return isa{name: "avx2", cols: cols, rows: 6,
-		gemm: func(n, mr, cs, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int) {
+		gemm: func(n, mr, cs, k int, a []float32, ars, acs int, b strip, plus []float32, prs int, c []float32, crs int) {
 			panels, rest := cs/cols, cs%cols
 			if panels > 0 {
-				tiles[mr](n, panels, k, &a[0], 4*ars, 4*acs, &b[0], 4*bstep, start(plus), 4*prs, &c[0], 4*crs, 0)
+				tiles[mr].run(n, panels, k, a, ars, acs, b, 0, plus, prs, c, crs, 0)
 			}
 			at := panels * cols
 			for t := 0; t < n && rest > 0; t++ { // the ragged columns' way around
@@ -90,7 +107,7 @@ func avx2() isa {
 				for i := 0; i < mr && plus != nil; i++ {
 					copy(tile[i*cols:i*cols+rest], plus[(t*mr+i)*prs+at:])
 				}
-				tiles[mr](1, 1, k, &a[t*mr*ars], 4*ars, 4*acs, &b[panels*bstep], 0, &tile[0], 4*cols, &tile[0], 4*cols, 0)
+				tiles[mr].run(1, 1, k, a[t*mr*ars:], ars, acs, b, panels, tile[:], cols, tile[:], cols, 0)
 				for i := range mr {
 					copy(c[i*crs:i*crs+rest], tile[i*cols:])
 				}
@@ -99,6 +116,7 @@ func avx2() isa {
 		packRows: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, cols, src, stride, k, n) },
 		packCols: func(dst, src []float32, stride, k, n int) { packColsGo(dst, cols, src, stride, k, n) },
 		packTile: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, n, src, stride, k, n) },
+		expand:   func(dst []float32, src []uint16, n int) { expandAVX2(&dst[0], &src[0], n) },
 		dot:      func(a, b []float32, n int) float32 { return dotAVX2(&a[0], &b[0], n) },
 		dot3:     func(a, b, c []float32, n int) float32 { return dot3AVX2(&a[0], &b[0], &c[0], n) },
 		axpy:     func(dst, x []float32, alpha float32, n int) { axpyAVX2(&dst[0], &x[0], alpha, n) },

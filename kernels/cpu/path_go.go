@@ -1,6 +1,10 @@
 package cpu
 
-import "math"
+import (
+	"math"
+
+	"github.com/turngym/turngym/kernels"
+)
 
 // plainGo is the path of every machine, and what the others are checked with.
 func plainGo() isa {
@@ -9,19 +13,26 @@ func plainGo() isa {
 		packRows: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, cols, src, stride, k, n) },
 		packCols: func(dst, src []float32, stride, k, n int) { packColsGo(dst, cols, src, stride, k, n) },
 		packTile: func(dst, src []float32, stride, k, n int) { packRowsGo(dst, n, src, stride, k, n) },
+		expand:   expandGo,
 		dot:      dotGo, dot3: dot3Go, axpy: axpyGo, times: timesGo, scale: scaleGo, normGrad: normGradGo, rotate: rotateGo, top: topGo, expSum: expSumGo,
 		probGrad: probGradGo, silu: siluGo, siluGrad: siluGradGo, gelu: geluGo, geluGrad: geluGradGo, adamw: adamwGo, peak: peakGo}
 }
 
-func gemmGo(n, mr, cs, k int, a []float32, ars, acs int, b []float32, bstep int, plus []float32, prs int, c []float32, crs int) {
-	for i := range n * mr {
-		for j := 0; j < cs; j += 16 {
+func gemmGo(n, mr, cs, k int, a []float32, ars, acs int, b strip, plus []float32, prs int, c []float32, crs int) {
+	for j := 0; j < cs; j += 16 {
+		var panel []float32
+		if at := j / 16 * b.step; b.h == nil {
+			panel = b.x[at:]
+		} else {
+			panel = make([]float32, 16*k)
+			expandGo(panel, b.h[at:], 16*k)
+		}
+		w := min(16, cs-j)
+		for i := range n * mr {
 			var sum [16]float32
-			w := min(16, cs-j)
 			if plus != nil {
 				copy(sum[:], plus[i*prs+j:i*prs+j+w])
 			}
-			panel := b[j/16*bstep:]
 			for p := range k {
 				x := a[i*ars+p*acs]
 				for q, y := range panel[p*16 : p*16+16] {
@@ -48,6 +59,12 @@ func packColsGo(dst []float32, cols int, src []float32, stride, k, n int) {
 	}
 	for i := 0; i < k && n < cols; i++ {
 		clear(dst[i*cols+n : (i+1)*cols])
+	}
+}
+
+func expandGo(dst []float32, src []uint16, n int) {
+	for i, h := range src[:n] {
+		dst[i] = kernels.FromHalf(h)
 	}
 }
 

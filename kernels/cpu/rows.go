@@ -28,9 +28,10 @@ func (d *Device) SumRows(dst, x kernels.Buffer, dim int) {
 
 // Embed gathers rows.
 func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
-	o, t := of(out), of(table)
+	o, t := of(out), tableOf(table, dim)
 	for i, id := range ids {
-		copy(o[i*dim:(i+1)*dim], t[int(id)*dim:])
+		row := o[i*dim : (i+1)*dim]
+		copy(row, t.row(d, id, row))
 	}
 }
 

@@ -31,7 +31,7 @@ type both struct{ dev, ref kernels.Buffer }
 func Run(t *testing.T, dev kernels.Device) {
 	for name, f := range map[string]func(pair){
 		"MatMul": matMul, "RowsKeepTheirBits": rowBits, "RMSNorm": rmsNorm, "LayerNorm": layerNorm, "Rope": rope, "Attention": attention,
-		"DecodingKeepsBits": decoding, "Activations": activations, "LogProb": logProb, "Embed": embed, "AdamW": adamW, "Softmax": logSoftmax,
+		"DecodingKeepsBits": decoding, "Activations": activations, "LogProb": logProb, "Top": top, "Halves": halves, "Embed": embed, "AdamW": adamW, "Softmax": logSoftmax,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f(pair{t, dev, plain.New(), rand.New(rand.NewPCG(1, 2))})
@@ -50,6 +50,14 @@ func (p pair) random(n int) both {
 	p.dev.Write(b.dev, x)
 	p.ref.Write(b.ref, x)
 	return b
+}
+
+// halved is b rounded to bfloat16.
+func (p pair) halved(b both) both {
+	h := both{p.dev.NewHalf(b.ref.Len()), p.ref.NewHalf(b.ref.Len())}
+	p.dev.Copy(h.dev, b.dev)
+	p.ref.Copy(h.ref, b.ref)
+	return h
 }
 
 func read(d kernels.Device, b kernels.Buffer) []float32 {
@@ -97,21 +105,29 @@ func matMul(p pair) {
 			for _, k := range []int{0, 1, 3, 32, 77} {
 				for c := range 16 {
 					d := kernels.Dims{M: m, N: n, K: k, TransA: c&1 > 0, TransB: c&2 > 0}
-					p.matMul(d, c>>2)
+					p.matMul(d, c>>2, false)
 				}
-				p.matMul(kernels.Dims{M: m, N: n, K: k, Packed: true}, n%4)
+				p.matMul(kernels.Dims{M: m, N: n, K: k, Packed: true}, n%4, false)
+				p.matMul(kernels.Dims{M: m, N: n, K: k, Packed: true}, m%4, true)
+				p.matMul(kernels.Dims{M: m, N: n, K: k, TransB: k%2 > 0}, 0, true)
 			}
 		}
 	}
 }
 
 // matMul adds to nothing, to what is there, to another matrix, to a bias.
-func (p pair) matMul(d kernels.Dims, plus int) {
+func (p pair) matMul(d kernels.Dims, plus int, half bool) {
 	a, b, out := p.random(d.M*d.K+1), p.random(d.N*d.K+1), p.random(d.M*d.N)
+	if half {
+		b = p.halved(b)
+	}
 	to := []both{{}, out, p.random(d.M * d.N), p.random(d.N)}[plus]
 	packed := b
 	if d.Packed {
 		packed = both{p.dev.New(p.dev.PackedLen(d.K, d.N)), p.ref.New(p.ref.PackedLen(d.K, d.N))}
+		if half {
+			packed = both{p.dev.NewHalf(packed.dev.Len()), p.ref.NewHalf(packed.ref.Len())}
+		}
 		p.dev.Pack(packed.dev, b.dev, d.K, d.N)
 		p.ref.Pack(packed.ref, b.ref, d.K, d.N)
 	}
@@ -135,6 +151,14 @@ func rowBits(p pair) {
 	a, b := p.random(m*k), p.random(n*k)
 	packed := p.dev.New(p.dev.PackedLen(k, n))
 	p.dev.Pack(packed, b.dev, k, n)
+	p.rowBits(a, b, packed, m, n, k)
+	b = p.halved(b)
+	packed = p.dev.NewHalf(packed.Len())
+	p.dev.Pack(packed, b.dev, k, n)
+	p.rowBits(a, b, packed, m, n, k)
+}
+
+func (p pair) rowBits(a, b both, packed kernels.Buffer, m, n, k int) {
 	for _, trans := range []bool{false, true} {
 		all, one := p.dev.New(m*n), p.dev.New(n)
 		p.dev.MatMul(all, a.dev, b.dev, kernels.Dims{M: m, N: n, K: k, TransB: trans})
@@ -304,8 +328,12 @@ func logProb(p pair) {
 	openRows(p)
 	for _, dim := range []int{8, 16, 40, 128} {
 		allow := kernels.Allow{Start: []int32{0, 3, 3, 4, 9}, IDs: []int32{1, 7, 30, 44, 0, 2, 4, 6, 49}}
-		h, table := outputLayer(p, 50, dim, []int32{7, 11, 44, 0}, allow)
-		p.sampling(h, table, allow, dim)
+		for _, half := range []bool{false, true} {
+			h, table := outputLayer(p, 50, dim, kernels.Targets{IDs: []int32{7, 11, 44, 0}}, allow, half)
+			p.sampling(h, table, allow, dim)
+			several := kernels.Targets{Start: []int32{0, 2, 5, 5, 6}, IDs: []int32{30, 1, 49, 0, 12, 6}}
+			outputLayer(p, 50, dim, several, allow, half)
+		}
 	}
 }
 
@@ -324,7 +352,7 @@ func (p pair) sampling(h, table both, allow kernels.Allow, dim int) {
 		if !slices.Equal(id, want) {
 			p.t.Fatalf("drew %v, want %v", id, want)
 		}
-		p.dev.LogProb(scored, ent, h.dev, table.dev, id, allow, dim)
+		p.dev.LogProb(scored, ent, h.dev, table.dev, kernels.Targets{IDs: id}, allow, dim)
 		if got := read(p.dev, scored); !slices.Equal(got, logp) {
 			p.t.Fatalf("log-probs of what was drawn are %v, scored %v", logp, got)
 		}
@@ -342,17 +370,25 @@ func openRows(p pair) {
 			}
 			allow.Start = append(allow.Start, int32(len(allow.IDs)))
 		}
-		h, table := outputLayer(p, vocab, 24, target, allow)
+		h, table := outputLayer(p, vocab, 24, kernels.Targets{IDs: target}, allow, vocab == 33)
 		p.sampling(h, table, allow, 24)
 	}
 }
 
 // outputLayer compares LogProb and its gradient on random rows.
-func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h, table both) {
-	n := len(target)
-	h, table = p.random(n*dim), p.random(vocab*dim)
-	dl, de := p.random(n), p.random(n)
-	lp, ent, dh, dt := p.new(n), p.new(n), p.random(n*dim), p.random(vocab*dim)
+func outputLayer(p pair, vocab, dim int, target kernels.Targets, allow kernels.Allow, half bool) (h, table both) {
+	n, m := len(allow.Start)-1, len(target.IDs)
+	if h, table = p.random(n*dim), p.random(vocab*dim); half {
+		table = p.halved(table)
+	}
+	dl, de := p.random(m), p.random(n)
+	for i := range n { // entropies that count as much as the log-probs, hardly, and not at all
+		x := read(p.dev, de.dev.Slice(i, i+1))
+		x[0] *= []float32{1, 1e-6, 0}[i%3]
+		p.dev.Write(de.dev.Slice(i, i+1), x)
+		p.ref.Write(de.ref.Slice(i, i+1), x)
+	}
+	lp, ent, dh, dt := p.new(m), p.new(n), p.random(n*dim), p.random(vocab*dim)
 	p.unchanged("LogProb", func() { p.dev.LogProb(lp.dev, ent.dev, h.dev, table.dev, target, allow, dim) }, []both{h, table})
 	p.ref.LogProb(lp.ref, ent.ref, h.ref, table.ref, target, allow, dim)
 	p.same("LogProb", lp)
@@ -369,13 +405,78 @@ func outputLayer(p pair, vocab, dim int, target []int32, allow kernels.Allow) (h
 	return h, table
 }
 
+// top compares the best ids of rows that may be any and of rows that may not.
+func top(p pair) {
+	const dim, k = 24, 5
+	allow := kernels.Allow{Start: []int32{0, 3, 3, 4, 12, 12}, IDs: []int32{1, 7, 30, 44, 0, 2, 4, 6, 31, 32, 40, 49}}
+	n := len(allow.Start) - 1
+	for _, vocab := range []int{50, 300} {
+		h, table := p.random(n*dim), p.random(vocab*dim)
+		id, logp, want, lp := make([]int32, n*k), make([]float32, n*k), make([]int32, n*k), make([]float32, n*k)
+		p.dev.Top(id, logp, h.dev, table.dev, allow, dim, k)
+		p.ref.Top(want, lp, h.ref, table.ref, allow, dim, k)
+		if !slices.Equal(id, want) {
+			p.t.Fatalf("the best ids are %v, want %v", id, want)
+		}
+		target := kernels.Targets{Start: []int32{0}}
+		var got []float32
+		for i := range n {
+			for j, v := range id[i*k : (i+1)*k] {
+				if v >= 0 {
+					target.IDs, got = append(target.IDs, v), append(got, logp[i*k+j])
+				} else if !math.IsInf(float64(logp[i*k+j]), -1) {
+					p.t.Fatalf("an id that there is not has the log-prob %g", logp[i*k+j])
+				}
+			}
+			target.Start = append(target.Start, int32(len(target.IDs)))
+		}
+		scored, ent := p.dev.New(len(got)), p.dev.New(n)
+		p.dev.LogProb(scored, ent, h.dev, table.dev, target, allow, dim)
+		if s := read(p.dev, scored); !slices.Equal(got, s) {
+			p.t.Fatalf("log-probs of the best ids are %v, scored %v", got, s)
+		}
+	}
+}
+
+// halves rounds to bfloat16, of two that are as near to the even one.
+func halves(p pair) {
+	x := []float32{1, 1 + 1.0/256, 1 + 3.0/256, 1 + 1.0/256 + 1e-6, -2.5, 0, float32(math.Inf(1)), 3e38, math.MaxFloat32, 1e-40, float32(math.NaN())}
+	want := []float32{1, 1, 1 + 4.0/256, 1 + 2.0/256, -2.5, 0, float32(math.Inf(1)), 3.0040553e38, float32(math.Inf(1)), float32(math.Ldexp(1, -133)), 0}
+	for len(x) < 100 {
+		x, want = append(x, 0.5), append(want, 0.5)
+	}
+	h := p.dev.NewHalf(len(x))
+	p.dev.Write(h, x)
+	got := read(p.dev, h)
+	if !h.Half() || h.Slice(1, 2).Len() != 1 || !h.Slice(1, 2).Half() || got[10] == got[10] {
+		p.t.Fatal("a buffer of halves is none, or no number became one")
+	}
+	for i, w := range want {
+		if i != 10 && got[i] != w {
+			p.t.Fatalf("%g is rounded to %g, want %g", x[i], got[i], w)
+		}
+	}
+	wide, again := p.dev.New(len(x)), p.dev.NewHalf(len(x))
+	p.dev.Copy(wide, h)
+	p.dev.Copy(again, wide)
+	if a, b := read(p.dev, wide)[:10], read(p.dev, again)[:10]; !slices.Equal(a, got[:10]) || !slices.Equal(b, got[:10]) {
+		p.t.Fatalf("copies are %v and %v, want %v", a, b, got[:10])
+	}
+	p.dev.Zero(h)
+	if got := read(p.dev, h); slices.Max(got) != 0 {
+		p.t.Fatalf("zeroed halves are %v", got)
+	}
+}
+
 func embed(p pair) {
 	const dim = 20
 	ids := []int32{3, 0, 3, 9}
 	table, out, g, dt := p.random(10*dim), p.new(len(ids)*dim), p.random(len(ids)*dim), p.random(10*dim)
-	p.dev.Embed(out.dev, table.dev, ids, dim)
-	p.ref.Embed(out.ref, table.ref, ids, dim)
-	p.same("Embed", out)
+	for _, t := range []both{p.halved(table), table} {
+		p.dev.Embed(out.dev, t.dev, ids, dim)
+		p.ref.Embed(out.ref, t.ref, ids, dim)
+		p.same("Embed", out)
+	}
 	p.dev.EmbedGrad(dt.dev, g.dev, ids, dim)
 	p.ref.EmbedGrad(dt.ref, g.ref, ids, dim)
 	p.same("EmbedGrad", dt)

@@ -4,7 +4,9 @@
 package plain
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/turngym/turngym/kernels"
 )
@@ -15,25 +17,43 @@ type Device struct{}
 // New makes a reference device.
 func New() *Device { return &Device{} }
 
-type buffer []float64
+// buffer is float64s, those of half rounded to bfloat16.
+type buffer struct {
+	x    []float64
+	half bool
+}
 
-func (b buffer) Len() int                          { return len(b) }
-func (b buffer) Slice(from, to int) kernels.Buffer { return b[from:to:to] }
+func (b buffer) Len() int                          { return len(b.x) }
+func (b buffer) Slice(from, to int) kernels.Buffer { return buffer{b.x[from:to:to], b.half} }
+func (b buffer) Half() bool                        { return b.half }
+
+// round is x as b holds it.
+func (b buffer) round(x float64) float64 {
+	if !b.half {
+		return x
+	}
+	return float64(kernels.FromHalf(kernels.ToHalf(float32(x))))
+}
 
 // Float64 is a buffer's memory.
-func (*Device) Float64(b kernels.Buffer) []float64 { return b.(buffer) }
+func (*Device) Float64(b kernels.Buffer) []float64 { return of(b) }
 
-func of(b kernels.Buffer) []float64 { return b.(buffer) }
+func of(b kernels.Buffer) []float64 { return b.(buffer).x }
 
 func (*Device) Name() string                   { return "plain float64" }
 func (d *Device) Alone() (kernels.Device, int) { return d, 1 }
 func (*Device) Close() error                   { return nil }
-func (*Device) New(n int) kernels.Buffer       { return make(buffer, n) }
+func (*Device) New(n int) kernels.Buffer       { return buffer{make([]float64, n), false} }
+func (*Device) NewHalf(n int) kernels.Buffer   { return buffer{make([]float64, n), true} }
 func (*Device) Zero(b kernels.Buffer)          { clear(of(b)) }
-func (*Device) Copy(dst, src kernels.Buffer)   { copy(of(dst), of(src)) }
+func (*Device) Copy(dst, src kernels.Buffer) {
+	for i, x := range of(src) {
+		of(dst)[i] = dst.(buffer).round(x)
+	}
+}
 func (*Device) Write(dst kernels.Buffer, src []float32) {
 	for i, x := range src {
-		of(dst)[i] = float64(x)
+		of(dst)[i] = dst.(buffer).round(float64(x))
 	}
 }
 func (*Device) Read(dst []float32, src kernels.Buffer) {
@@ -362,22 +382,25 @@ func logSoftmax(h, table []float64, ids []int32, dim int) []float64 {
 	return out
 }
 
-func (*Device) LogProb(logp, entropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
-	for n, want := range target {
+func (*Device) LogProb(logp, entropy, h, table kernels.Buffer, target kernels.Targets, allow kernels.Allow, dim int) {
+	for n := range len(allow.Start) - 1 {
 		ids := allowed(allow, n, len(of(table))/dim)
 		lp := logSoftmax(of(h)[n*dim:], of(table), ids, dim)
 		of(entropy)[n] = 0
+		from, to := target.Row(n)
 		for j, id := range ids {
 			of(entropy)[n] -= math.Exp(lp[j]) * lp[j]
-			if id == want {
-				of(logp)[n] = lp[j]
+			for a := from; a < to; a++ {
+				if id == target.IDs[a] {
+					of(logp)[a] = lp[j]
+				}
 			}
 		}
 	}
 }
 
-func (*Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target []int32, allow kernels.Allow, dim int) {
-	for n, want := range target {
+func (*Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target kernels.Targets, allow kernels.Allow, dim int) {
+	for n := range len(allow.Start) - 1 {
 		ids := allowed(allow, n, len(of(table))/dim)
 		row := of(h)[n*dim : (n+1)*dim]
 		lp := logSoftmax(row, of(table), ids, dim)
@@ -385,17 +408,38 @@ func (*Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer,
 		for _, x := range lp {
 			ent -= math.Exp(x) * x
 		}
+		from, to := target.Row(n)
 		for j, id := range ids {
 			p := math.Exp(lp[j])
-			d := -of(dlogp)[n]*p - of(dentropy)[n]*p*(lp[j]+ent)
-			if id == want {
-				d += of(dlogp)[n]
+			d := -of(dentropy)[n] * p * (lp[j] + ent)
+			for a := from; a < to; a++ {
+				if d -= of(dlogp)[a] * p; id == target.IDs[a] {
+					d += of(dlogp)[a]
+				}
 			}
 			for i := range dim {
 				of(dh)[n*dim+i] += d * of(table)[int(id)*dim+i]
 				if dtable != nil {
 					of(dtable)[int(id)*dim+i] += d * row[i]
 				}
+			}
+		}
+	}
+}
+
+func (*Device) Top(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim, k int) {
+	for n := range len(allow.Start) - 1 {
+		ids := allowed(allow, n, len(of(table))/dim)
+		lp := logSoftmax(of(h)[n*dim:], of(table), ids, dim)
+		order := make([]int, len(ids))
+		for j := range order {
+			order[j] = j
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(lp[b], lp[a]) })
+		for j := range k {
+			id[n*k+j], logp[n*k+j] = -1, float32(math.Inf(-1))
+			if j < len(order) {
+				id[n*k+j], logp[n*k+j] = ids[order[j]], float32(lp[order[j]])
 			}
 		}
 	}

@@ -23,12 +23,21 @@ type Batch struct {
 	Reward         []float32 // [N] a turn's reward is on the turn's last token
 	Turn           []int32   // [N] number of the turn within its episode
 
+	Soft              *Soft     // what a teacher would do; nil: there is none
 	Advantage, Return []float32 // [N] filled by an Estimator
 
 	// Denominator is what a mean over tokens divides by: the rows of the whole
 	// batch where this is only a part of it, so that parts add up to the same
 	// gradient. 0 is this batch's own rows.
 	Denominator float64
+}
+
+// Soft is a teacher's distribution over the most probable choices at each row:
+// those of row i are Start[i] to Start[i+1]-1.
+type Soft struct {
+	Start []int32   // [N+1]
+	Prob  []float32 // the teacher's, of each row at most 1 in sum
+	Now   []float32 // log-prob under the weights now
 }
 
 func (b *Batch) mean() float64 {
@@ -69,11 +78,19 @@ func (b *Batch) Rows() int { return len(b.Now) }
 func (b *Batch) Episodes() int { return len(b.Group) }
 
 // Grad is the gradient of the loss, one row per token; objectives add to it.
-type Grad struct{ Now, Entropy, Value []float32 }
+type Grad struct {
+	Now, Entropy, Value []float32
+	Soft                []float32 // by Batch.Soft.Now; nil where there is no teacher
+}
 
-// NewGrad is a zero gradient for n rows.
-func NewGrad(n int) *Grad {
-	return &Grad{make([]float32, n), make([]float32, n), make([]float32, n)}
+// NewGrad is a zero gradient for the batch's rows.
+func NewGrad(b *Batch) *Grad {
+	n := len(b.Now)
+	g := &Grad{Now: make([]float32, n), Entropy: make([]float32, n), Value: make([]float32, n)}
+	if b.Soft != nil {
+		g.Soft = make([]float32, len(b.Soft.Now))
+	}
+	return g
 }
 
 // Estimator fills Advantage, and Return where a value head is trained.

@@ -22,6 +22,7 @@ func random(rng *rand.Rand) *algo.Batch {
 	b.Now, b.Then, b.Ref = col(0.5, -1), col(0.5, -1), col(0.5, -1)
 	b.Entropy, b.Value, b.Reward = col(0.1, 1), col(1, 0), col(1, 0)
 	b.Advantage, b.Return = col(1, 0), col(1, 0)
+	b.Soft = &algo.Soft{Start: []int32{0, 2, 2, 5, 5, 6, 7, 7, 9, 9, 10}, Prob: []float32{0.3, 0.7, 0.2, 0.2, 0.1, 1, 1, 0.5, 0.4, 0.9}, Now: col(0.5, -2)}
 	return b
 }
 
@@ -29,16 +30,16 @@ func TestGradientsEqualFiniteDifferences(t *testing.T) {
 	for _, e := range algo.Objectives().Entries() {
 		o := e.New()
 		b := random(rand.New(rand.NewPCG(1, 1)))
-		g := algo.NewGrad(b.Rows())
+		g := algo.NewGrad(b)
 		o.Loss(b, g)
-		for name, c := range map[string][2][]float32{"now": {b.Now, g.Now}, "entropy": {b.Entropy, g.Entropy}, "value": {b.Value, g.Value}} {
-			for i := range b.Rows() {
+		for name, c := range map[string][2][]float32{"now": {b.Now, g.Now}, "entropy": {b.Entropy, g.Entropy}, "value": {b.Value, g.Value}, "soft": {b.Soft.Now, g.Soft}} {
+			for i := range c[0] {
 				const eps = 1.0 / 512
 				old := c[0][i]
 				c[0][i] = old + eps
-				up := o.Loss(b, algo.NewGrad(b.Rows()))
+				up := o.Loss(b, algo.NewGrad(b))
 				c[0][i] = old - eps
-				down := o.Loss(b, algo.NewGrad(b.Rows()))
+				down := o.Loss(b, algo.NewGrad(b))
 				c[0][i] = old
 				if want := (up - down) / (2 * eps); math.Abs(want-float64(c[1][i])) > 2e-4 {
 					t.Errorf("%s: d/d%s[%d] is %g, finite difference %g", e.Name, name, i, c[1][i], want)
@@ -51,12 +52,16 @@ func TestGradientsEqualFiniteDifferences(t *testing.T) {
 func TestPartsOfABatchAddUp(t *testing.T) {
 	for _, e := range algo.Objectives().Entries() {
 		o, b := e.New(), random(rand.New(rand.NewPCG(2, 1)))
-		whole := o.Loss(b, algo.NewGrad(b.Rows()))
+		whole := o.Loss(b, algo.NewGrad(b))
 		cut := func(from, to int) *algo.Batch {
 			return &algo.Batch{Now: b.Now[from:to], Then: b.Then[from:to], Ref: b.Ref[from:to], Entropy: b.Entropy[from:to], Value: b.Value[from:to],
-				Advantage: b.Advantage[from:to], Return: b.Return[from:to], Denominator: 10}
+				Advantage: b.Advantage[from:to], Return: b.Return[from:to], Denominator: 10,
+				Soft: &algo.Soft{Prob: b.Soft.Prob[b.Soft.Start[from]:b.Soft.Start[to]], Now: b.Soft.Now[b.Soft.Start[from]:b.Soft.Start[to]]}}
 		}
-		parts := o.Loss(cut(0, 5), algo.NewGrad(5)) + o.Loss(cut(5, 10), algo.NewGrad(5))
+		parts := 0.0
+		for _, half := range []*algo.Batch{cut(0, 5), cut(5, 10)} {
+			parts += o.Loss(half, algo.NewGrad(half))
+		}
 		if math.Abs(whole-parts) > 1e-9 {
 			t.Errorf("%s: the whole is %g, its parts %g", e.Name, whole, parts)
 		}

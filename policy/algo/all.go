@@ -19,6 +19,7 @@ func Objectives() *catalog.Catalog[Objective] {
 		catalog.Entry[Objective]{Name: "clip", Doc: "the clipped surrogate", From: "PPO, Schulman et al. 2017", New: func() Objective { return Clip{Low: 0.2, High: 0.2} }},
 		catalog.Entry[Objective]{Name: "entropy", Doc: "a bonus for undecided choices", From: "Mnih et al. 2016", New: func() Objective { return EntropyBonus{Coef: 0.01} }},
 		catalog.Entry[Objective]{Name: "kl", Doc: "stay near the reference", From: "GRPO, Shao et al. 2024", New: func() Objective { return KL{Coef: 0.01} }},
+		catalog.Entry[Objective]{Name: "distill", Doc: "do what a teacher would", From: "Agarwal et al. 2024", New: func() Objective { return Distill{Coef: 1} }},
 		catalog.Entry[Objective]{Name: "value", Doc: "squared error of the value head", From: "PPO, Schulman et al. 2017", New: func() Objective { return ValueLoss{Coef: 0.5} }},
 	)
 }

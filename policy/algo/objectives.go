@@ -70,6 +70,25 @@ func (k KL) Loss(b *Batch, g *Grad) (loss float64) {
 	return loss
 }
 
+// Distill is Coef times the mean cross-entropy of a teacher's distribution q and
+// the policy's, -sum(q*logp): up to the teacher's own entropy KL(q || now)
+// (Hinton et al. 2015, eq. 2; on episodes of the policy's own, Agarwal et al.
+// 2024, eq. 4). Without a teacher it is 0.
+type Distill struct{ Coef float64 }
+
+// Loss is the mean over tokens.
+func (d Distill) Loss(b *Batch, g *Grad) (loss float64) {
+	if b.Soft == nil {
+		return 0
+	}
+	n := b.mean()
+	for i, q := range b.Soft.Prob {
+		loss -= d.Coef * float64(q) * float64(b.Soft.Now[i]) / n
+		g.Soft[i] -= float32(d.Coef * float64(q) / n)
+	}
+	return loss
+}
+
 // ValueLoss is Coef/2 times the mean squared error of the value head
 // (Schulman et al. 2017, eq. 9).
 type ValueLoss struct{ Coef float64 }

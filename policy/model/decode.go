@@ -62,7 +62,7 @@ func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
 	if b == nil {
 		return nil
 	}
-	to := m.dev.New(b.Len())
+	to := room(m.dev, b.Len(), b.Half())
 	m.dev.Copy(to, b)
 	return to
 }
@@ -84,7 +84,7 @@ func (m *Model) pack() *Decoder {
 			vBias: m.copyOf(from.vBias), qNorm: m.copyOf(from.qNorm), kNorm: m.copyOf(from.kNorm)}
 		for _, p := range projections {
 			x := p.of(from)
-			y := matrix{in: x.in, out: x.out, w: dev.New(dev.PackedLen(x.in, x.out))}
+			y := matrix{in: x.in, out: x.out, w: room(dev, dev.PackedLen(x.in, x.out), m.Half)}
 			dev.Pack(y.w, x.w, x.in, x.out)
 			*p.of(&to) = y
 		}

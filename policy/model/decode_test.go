@@ -81,7 +81,7 @@ func sample(t testing.TB, c *Cache, rng *rand.Rand, tokens int) sampled {
 		s.in.Allow.IDs = append(s.in.Allow.IDs, allow...)
 		id, logp := draw(&b, c, allow, 1, rng.Float64())
 		s.logProb = append(s.logProb, logp)
-		s.in.Rows, s.in.Target = append(s.in.Rows, int32(len(s.in.IDs)-1)), append(s.in.Target, id)
+		s.in.Rows, s.in.Target.IDs = append(s.in.Rows, int32(len(s.in.IDs)-1)), append(s.in.Target.IDs, id)
 		s.in.Allow.Start = append(s.in.Allow.Start, int32(len(s.in.Allow.IDs)))
 		next = append(next[:0], id)
 	}
@@ -106,6 +106,7 @@ func TestSampledSequencesScoreTheSameBits(t *testing.T) {
 	for _, c := range []Config{
 		{Vocab: 70, Dim: 64, Layers: 3, Heads: 4, KVHeads: 2, Hidden: 96, Context: 512, Theta: 1e4, Eps: 1e-5},
 		{Vocab: 37, Dim: 24, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 20, Context: 512, Theta: 1e4, Eps: 1e-5},
+		{Vocab: 70, Dim: 64, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 96, Context: 512, Theta: 1e4, Eps: 1e-5, Half: true, Untied: true},
 	} {
 		m := lively(t, c)
 		d := m.Snapshot()
@@ -135,7 +136,7 @@ func TestASnapshotKeepsItsWeights(t *testing.T) {
 	m := lively(t, Config{Vocab: 70, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 20, Context: 64, Theta: 1e4, Eps: 1e-5})
 	old := m.Snapshot()
 	before := sample(t, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
-	m.dev.Zero(m.w.flat)
+	m.dev.Zero(m.flat)
 	after := sample(t, old.NewCache(), rand.New(rand.NewPCG(3, 3)), 20)
 	for i := range before.logProb {
 		if before.logProb[i] != after.logProb[i] {

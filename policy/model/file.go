@@ -70,7 +70,8 @@ func (h *hfConfig) config() (Config, error) {
 		}
 	}
 	c := Config{Vocab: h.Vocab, Dim: h.Dim, Layers: h.Layers, Heads: h.Heads, KVHeads: h.KVHeads, Hidden: h.Hidden, Context: h.Context,
-		Theta: h.Theta, Eps: h.Eps, Untied: !h.Tied, Bias: h.ModelType == "qwen2", HeadNorm: h.ModelType == "qwen3"}
+		Theta: h.Theta, Eps: h.Eps, Untied: !h.Tied, Bias: h.ModelType == "qwen2", HeadNorm: h.ModelType == "qwen3",
+		Half: cmp.Or(h.DType, h.TorchDType) == BFloat16}
 	if c.KVHeads == 0 {
 		c.KVHeads = c.Heads
 	}
@@ -126,7 +127,7 @@ func (c Config) file() (hfConfig, error) {
 	kind := kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.name == c.Kind() })]
 	h := hfConfig{Architectures: []string{kind.class}, ModelType: kind.name, Vocab: c.Vocab, Dim: c.Dim, Layers: c.Layers, Heads: c.Heads,
 		KVHeads: c.KVHeads, HeadDim: c.HeadDim(), Hidden: c.Hidden, Context: c.Context, Theta: c.Theta, Eps: c.Eps, Act: "silu", Tied: !c.Untied,
-		DType: "float32", TorchDType: "float32", Rope: &hfRope{Theta: c.Theta, Type: "default"}}
+		DType: c.DType(), TorchDType: c.DType(), Rope: &hfRope{Theta: c.Theta, Type: "default"}}
 	if s := c.Scaling; s.Factor > 0 {
 		h.Rope = &hfRope{Theta: c.Theta, Type: "llama3", Factor: s.Factor, Low: s.Low, High: s.High, Original: s.Original}
 		old := *h.Rope
@@ -134,6 +135,20 @@ func (c Config) file() (hfConfig, error) {
 		h.Scaling = &old
 	}
 	return h, nil
+}
+
+// The types of matrices.
+const (
+	Float32  = "float32"
+	BFloat16 = "bfloat16"
+)
+
+// DType is the type of the matrices: float32 or bfloat16.
+func (c Config) DType() string {
+	if c.Half {
+		return BFloat16
+	}
+	return Float32
 }
 
 // Save writes config.json and model.safetensors in the layout of Llama, Qwen2 or
@@ -171,10 +186,19 @@ func (m *Model) SaveBase(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := weights.Write(filepath.Join(dir, "model.safetensors"), tensors(m.dev, m.w.list), nil); err != nil {
+	if err := weights.Write(filepath.Join(dir, "model.safetensors"), tensors(m.dev, m.whole()), nil); err != nil {
 		return err
 	}
 	return weights.Atomic(filepath.Join(dir, "config.json"), text)
+}
+
+// whole are all parameters but those of adapters, with every bit that is known
+// of them.
+func (m *Model) whole() []Param {
+	if m.master != nil {
+		return m.master.list
+	}
+	return m.w.list
 }
 
 // outIn says whether a parameter is stored the other way round in files.
@@ -194,7 +218,7 @@ func (p Param) fileShape() []int {
 func tensors(dev kernels.Device, list []Param) []weights.Tensor {
 	var out []weights.Tensor
 	for _, p := range list {
-		out = append(out, weights.Tensor{Name: p.Name, Shape: p.fileShape(), Make: func() []float32 {
+		out = append(out, weights.Tensor{Name: p.Name, Shape: p.fileShape(), Half: p.Buffer.Half(), Make: func() []float32 {
 			x := make([]float32, p.Buffer.Len())
 			dev.Read(x, p.Buffer)
 			if p.outIn() {
@@ -216,7 +240,7 @@ func (c Config) ignored(name string) bool {
 // place in the model.
 func match(c Config, from *weights.File) error {
 	var errs []error
-	w, _ := views(c, nil)
+	w, _, _ := views(c, nil, nil)
 	known := map[string]bool{}
 	for _, p := range w.list {
 		known[p.Name] = true
@@ -237,19 +261,17 @@ func match(c Config, from *weights.File) error {
 	return errors.Join(errs...)
 }
 
-// fill writes file tensors into w. A tensor that is not there stays 0.
-func fill(dev kernels.Device, w *params, from *weights.File) {
-	for _, p := range w.list {
-		t, ok := from.Tensors[p.Name]
-		if !ok {
-			continue
-		}
-		x := t.Float32()
-		if p.outIn() {
-			x = flip(x, p.Cols, p.Rows)
-		}
-		dev.Write(p.Buffer, x)
+// read takes a file's tensor over. One that is not there stays 0.
+func (p Param) read(dev kernels.Device, from *weights.File) {
+	t, ok := from.Tensors[p.Name]
+	if !ok {
+		return
 	}
+	x := t.Float32()
+	if p.outIn() {
+		x = flip(x, p.Cols, p.Rows)
+	}
+	dev.Write(p.Buffer, x)
 }
 
 // flip transposes [rows, cols].
@@ -294,23 +316,36 @@ func open(dir string) (c Config, f *weights.File, said map[string]json.RawMessag
 	return c, f, said, nil
 }
 
+// Use is what a checkpoint is loaded for.
+type Use struct {
+	DType  string // of the matrices; "": what the checkpoint says
+	Frozen bool   // it does not learn, but for adapters that it is given
+}
+
 // Load reads what Save wrote, and a checkpoint of the kinds that Save writes in
 // float32, float16 or bfloat16, in one file or in shards; the value head is then
 // 0.
-func Load(dev kernels.Device, dir string) (*Model, error) {
+func Load(dev kernels.Device, dir string, use Use) (*Model, error) {
 	c, f, said, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	m := alloc(dev, c)
+	if use.DType != "" {
+		c.Half = use.DType == BFloat16
+	}
+	m := alloc(dev, c, use.Frozen)
 	m.said = said
-	fill(dev, m.w, f)
+	for _, p := range m.whole() {
+		p.read(dev, f)
+	}
+	m.round()
 	return m, nil
 }
 
 // SaveOptimizer writes the optimizer's moments and step to a file.
 func (m *Model) SaveOptimizer(path string) error {
+	m.learn()
 	read := func(b kernels.Buffer) []float32 {
 		x := make([]float32, b.Len())
 		m.dev.Read(x, b)
@@ -323,6 +358,7 @@ func (m *Model) SaveOptimizer(path string) error {
 
 // LoadOptimizer reads what SaveOptimizer wrote for a model of the same shape.
 func (m *Model) LoadOptimizer(path string) error {
+	m.learn()
 	f, err := weights.Open(path)
 	if err != nil {
 		return err

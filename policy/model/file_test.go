@@ -52,7 +52,7 @@ func TestSaveAndLoadKeepEveryBit(t *testing.T) {
 	if err := m.SaveOptimizer(opt); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Load(m.dev, dir)
+	again, err := Load(m.dev, dir, Use{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestSaveAndLoadKeepEveryBit(t *testing.T) {
 	if again.Config != m.Config || again.Step() != m.Step() {
 		t.Errorf("%+v step %d came back as %+v step %d", m.Config, m.Step(), again.Config, again.Step())
 	}
-	sameBits(t, "weights", read(m.dev, m.w.flat), read(m.dev, again.w.flat))
+	sameBits(t, "weights", whole(m), whole(again))
 	sameBits(t, "m", read(m.dev, m.m), read(m.dev, again.m))
 	sameBits(t, "v", read(m.dev, m.v), read(m.dev, again.v))
 	if err := again.Save(dir + "2"); err != nil {
@@ -169,7 +169,7 @@ func TestLoadRefusesWhatItWouldComputeWrongly(t *testing.T) {
 		if err := weights.Write(filepath.Join(dir, "model.safetensors"), ts, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Load(m.dev, dir); err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), dir) {
+		if _, err := Load(m.dev, dir, Use{}); err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), dir) {
 			t.Errorf("want an error with %q and the path, got %v", c.says, err)
 		}
 	}
@@ -184,7 +184,7 @@ func TestACheckpointWithoutAValueHeadGetsOneOfZeros(t *testing.T) {
 	if err := weights.Write(filepath.Join(dir, "model.safetensors"), ts, nil); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Load(m.dev, dir)
+	again, err := Load(m.dev, dir, Use{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ func (m *Model) init(seed uint64) {
 		}
 		m.dev.Write(b, x)
 	}
-	for _, p := range m.w.list {
+	for _, p := range m.master.list {
 		switch {
 		case p.Name == valueHead || strings.HasSuffix(p.Name, ".bias"):
 		case p.Rows == 0:
@@ -50,8 +50,8 @@ func (m *Model) init(seed uint64) {
 			gauss(p.Buffer, 1/math.Sqrt(float64(p.Rows)))
 		}
 	}
-	for i := range m.w.layers {
-		m.mimetic(&m.w.layers[i], rng)
+	for i := range m.master.layers {
+		m.mimetic(&m.master.layers[i], rng)
 	}
 }
 

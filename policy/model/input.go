@@ -9,15 +9,15 @@ import (
 
 // Input is a packed batch: sequences one after the other, without padding.
 type Input struct {
-	IDs    []int32       // [T]
-	Types  []int32       // [T] below Types, an embedding of its own is added to the token's; nil adds nothing
-	Start  []int32       // [S+1] first token of each sequence
-	Rows   []int32       // [N] the positions (in IDs) whose hidden state predicts
-	Target []int32       // [N] what came after each
-	Allow  kernels.Allow // among what, by row
+	IDs    []int32         // [T]
+	Types  []int32         // [T] below Types, an embedding of its own is added to the token's; nil adds nothing
+	Start  []int32         // [S+1] first token of each sequence
+	Rows   []int32         // [N] the positions (in IDs) whose hidden state predicts
+	Target kernels.Targets // what came after each, or else is asked for
+	Allow  kernels.Allow   // among what, by row
 }
 
-// Output is one number for each of the N rows.
+// Output is one number for each of the N rows, and LogProb one for each target.
 type Output struct{ LogProb, Entropy, Value []float32 }
 
 // check refuses what a device would read or write out of bounds for, naming
@@ -40,8 +40,17 @@ func (in *Input) check(c Config) error {
 	if err := knownTypes(in.Types, T); err != nil {
 		return err
 	}
-	if len(in.Target) != N || len(in.Allow.Start) != N+1 {
-		return fmt.Errorf("%d rows have %d targets and %d starts of allowed ids, not %d and %d", N, len(in.Target), len(in.Allow.Start), N, N+1)
+	if err := starts("targets", in.Target.Start, N, len(in.Target.IDs)); in.Target.Start != nil && err != nil {
+		return err
+	}
+	if in.Target.Start == nil && len(in.Target.IDs) != N {
+		return fmt.Errorf("%d rows have %d targets", N, len(in.Target.IDs))
+	}
+	if err := starts("allowed ids", in.Allow.Start, N, len(in.Allow.IDs)); err != nil {
+		return err
+	}
+	if err := c.known(in.Allow.IDs); err != nil {
+		return fmt.Errorf("allowed ids: %w", err)
 	}
 	for i, t := range in.Rows {
 		if t < 0 || int(t) >= T {
@@ -54,21 +63,28 @@ func (in *Input) check(c Config) error {
 	return nil
 }
 
-// allowed checks one row's target and the ids it was chosen among.
+// starts refuses other than ascending places of N rows' parts among n.
+func starts(what string, at []int32, N, n int) error {
+	if len(at) != N+1 {
+		return fmt.Errorf("%d rows have %d starts of %s", N, len(at), what)
+	}
+	if at[0] < 0 || !slices.IsSorted(at) || int(at[N]) > n {
+		return fmt.Errorf("the starts of %d %s must be ascending and not beyond them", n, what)
+	}
+	return nil
+}
+
+// allowed checks one row's targets: they are among its ids.
 func (in *Input) allowed(i int, c Config) error {
-	a, b, target := in.Allow.Start[i], in.Allow.Start[i+1], in.Target[i]
-	if a < 0 || b < a || int(b) > len(in.Allow.IDs) {
-		return fmt.Errorf("its allowed ids are %d to %d of %d", a, b, len(in.Allow.IDs))
-	}
-	ids := in.Allow.IDs[a:b]
-	if err := c.known(ids); err != nil {
-		return err
-	}
+	from, to := in.Target.Row(i)
+	targets, ids := in.Target.IDs[from:to], in.Allow.IDs[in.Allow.Start[i]:in.Allow.Start[i+1]]
 	if len(ids) == 0 {
-		return c.known(in.Target[i : i+1])
+		return c.known(targets)
 	}
-	if !slices.Contains(ids, target) {
-		return fmt.Errorf("target %d is not among its %d allowed ids", target, len(ids))
+	for _, t := range targets {
+		if !slices.Contains(ids, t) {
+			return fmt.Errorf("target %d is not among its %d allowed ids", t, len(ids))
+		}
 	}
 	return nil
 }

@@ -69,8 +69,8 @@ func (m *Model) Adapt(l LoRA, seed uint64) error {
 	if m.adapted != nil {
 		return errors.New("the model has adapters already")
 	}
-	m.lora = l
-	m.adapt(on)
+	m.lora, m.on = l, on
+	m.adapt()
 	rng := rand.New(rand.NewPCG(seed, 0x6c6f7261))
 	for i := range m.w.layers {
 		for _, p := range on { // as PEFT begins: a uniform, b 0
@@ -85,22 +85,21 @@ func (m *Model) Adapt(l LoRA, seed uint64) error {
 	return nil
 }
 
-// adapt makes room for the adapters and a value head, gradients alike.
-func (m *Model) adapt(on []projection) {
+// adapt makes room for the adapters and a value head.
+func (m *Model) adapt() {
 	n := m.Dim
-	for _, p := range on {
+	for _, p := range m.on {
 		in, out := p.size(m.Config)
 		n += m.Layers * m.lora.Rank * (in + out)
 	}
-	m.flat, m.grad, m.m, m.v, m.step = m.dev.New(n), m.dev.New(n), m.dev.New(n), m.dev.New(n), 0
+	m.flat, m.master, m.half, m.g, m.grad, m.m, m.v, m.step = m.dev.New(n), nil, nil, nil, nil, nil, nil, 0
 	m.dev.Copy(m.flat.Slice(n-m.Dim, n), m.w.value)
-	m.g, _, _ = m.lay(&params{layers: make([]layer, m.Layers)}, on, m.grad)
-	m.w, m.adapted, m.matrix = m.lay(m.w, on, m.flat)
+	m.w, m.adapted, m.matrix = m.lay(m.w, m.flat)
 }
 
 // lay is base with adapters and a value head in flat; their names, and how many
 // numbers are matrices.
-func (m *Model) lay(base *params, on []projection, flat kernels.Buffer) (w *params, list []Param, matrices int) {
+func (m *Model) lay(base *params, flat kernels.Buffer) (w *params, list []Param, matrices int) {
 	copied := *base
 	w = &copied
 	w.layers = slices.Clone(w.layers)
@@ -112,7 +111,7 @@ func (m *Model) lay(base *params, on []projection, flat kernels.Buffer) (w *para
 		return list[len(list)-1].Buffer
 	}
 	for i := range w.layers {
-		for _, p := range on {
+		for _, p := range m.on {
 			a := p.of(&w.layers[i])
 			in, out := p.size(m.Config)
 			a.a = take(p.name(i)+".lora_A.weight", in, m.lora.Rank)
@@ -127,13 +126,16 @@ func (m *Model) lay(base *params, on []projection, flat kernels.Buffer) (w *para
 // Frozen is the model as it is now, to compare with: it shares the frozen weights
 // and copies what is trained. It cannot learn.
 func (m *Model) Frozen() *Model {
-	f := &Model{Config: m.Config, dev: m.dev, lora: m.lora, said: m.said, flat: m.copyOf(m.flat)}
-	if m.adapted == nil {
-		f.w, _ = views(m.Config, f.flat)
+	if m.adapted != nil {
+		f := &Model{Config: m.Config, dev: m.dev, said: m.said, lora: m.lora, on: m.on, flat: m.copyOf(m.flat)}
+		f.w, f.adapted, _ = m.lay(m.w, f.flat)
 		return f
 	}
-	on, _ := m.lora.on() // they were laid out before
-	f.w, f.adapted, _ = m.lay(m.w, on, f.flat)
+	f := alloc(m.dev, m.Config, true)
+	f.said = m.said
+	for i, p := range m.w.list {
+		m.dev.Copy(f.w.list[i].Buffer, p.Buffer)
+	}
 	return f
 }
 
@@ -158,12 +160,8 @@ type peft struct {
 
 // saveAdapter writes the adapters as PEFT does, and the value head beside them.
 func (m *Model) saveAdapter(dir string) error {
-	on, err := m.lora.on()
-	if err != nil {
-		return err
-	}
 	c := peft{Type: "LORA", Task: "CAUSAL_LM", Rank: m.lora.Rank, Alpha: float64(m.lora.Rank), Bias: "none"}
-	for _, p := range on {
+	for _, p := range m.on {
 		c.On = append(c.On, p.long[strings.Index(p.long, ".")+1:])
 	}
 	text, err := json.MarshalIndent(c, "", "  ")

@@ -21,6 +21,7 @@ type Config struct {
 	HeadNorm bool // of each head's queries and keys, as Qwen3 has it
 	Untied   bool // the output layer has a matrix of its own
 	Typed    bool // tokens have types, each with an embedding
+	Half     bool // matrices are bfloat16; of those that learn, there is a float32 beside each
 	Scaling  Scaling
 }
 
@@ -117,9 +118,9 @@ type layer struct {
 	qNorm, kNorm               kernels.Buffer // [head size], likewise
 }
 
-// params are named views of one flat buffer: matrices first, then vectors.
+// params are named views of two flat buffers, that of the matrices and that of
+// the vectors.
 type params struct {
-	flat   kernels.Buffer
 	embed  kernels.Buffer // [vocab, dim]
 	head   kernels.Buffer // [vocab, dim], that of the output; embed where they are tied
 	types  kernels.Buffer // [Types, dim]; nil where tokens have none
@@ -127,7 +128,6 @@ type params struct {
 	norm   kernels.Buffer // [dim]
 	value  kernels.Buffer // [dim]
 	list   []Param
-	matrix int // elements that are matrices
 	freq   []float64
 	packed bool // the layers' matrices are what Pack makes of them
 }
@@ -183,17 +183,19 @@ var projections = []projection{
 	{"down", "mlp.down_proj", func(l *layer) *matrix { return &l.down }, func(c Config) (int, int) { return c.Hidden, c.Dim }},
 }
 
-// views lays the parameters out in flat. Where flat is nil it only names and
-// counts them.
-func views(c Config, flat kernels.Buffer) (*params, int) {
-	w := &params{flat: flat, layers: make([]layer, c.Layers), freq: c.freq()}
-	at := 0
+// views lays the parameters out in mats and vecs, and counts both. Where these
+// are nil it names them only.
+func views(c Config, mats, vecs kernels.Buffer) (w *params, matrices, vectors int) {
+	w = &params{layers: make([]layer, c.Layers), freq: c.freq()}
 	take := func(name string, rows, cols int) kernels.Buffer {
-		n := max(rows, 1) * cols
-		at += n
+		from, at, n := mats, &matrices, rows*cols
+		if rows == 0 {
+			from, at, n = vecs, &vectors, cols
+		}
+		*at += n
 		var b kernels.Buffer
-		if flat != nil {
-			b = flat.Slice(at-n, at)
+		if from != nil {
+			b = from.Slice(*at-n, *at)
 		}
 		w.list = append(w.list, Param{name, rows, cols, b})
 		return b
@@ -214,7 +216,6 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 			m.w = take(p.name(i)+".weight", m.in, m.out)
 		}
 	}
-	w.matrix = at
 	for i := range w.layers {
 		l, p := &w.layers[i], fmt.Sprintf("model.layers.%d.", i)
 		l.attnNorm = take(p+"input_layernorm.weight", 0, c.Dim)
@@ -228,22 +229,34 @@ func views(c Config, flat kernels.Buffer) (*params, int) {
 	}
 	w.norm = take("model.norm.weight", 0, c.Dim)
 	w.value = take(valueHead, 0, c.Dim)
-	return w, at
+	return w, matrices, vectors
+}
+
+// within is views of one buffer: matrices first, then vectors.
+func within(c Config, flat kernels.Buffer) *params {
+	_, k, n := views(c, nil, nil)
+	w, _, _ := views(c, flat.Slice(0, k), flat.Slice(k, k+n))
+	return w
 }
 
 // Model is parameters, gradients and optimizer state.
 type Model struct {
 	Config
 	dev    kernels.Device
-	w, g   *params        // g has nil where something is frozen
-	flat   kernels.Buffer // all that is trained: of w, or of its adapters
-	grad   kernels.Buffer
-	matrix int // numbers of flat that are matrices
-	m, v   kernels.Buffer
-	step   int
+	w      *params        // what is computed with
+	master *params        // float32s of w that learn: w itself, or what its matrices are rounded from; nil: w is frozen
+	flat   kernels.Buffer // all that is trained: of master, or of adapters; nil: nothing
+	matrix int            // numbers of flat that are matrices
+	half   kernels.Buffer // the first of flat rounded, where w is half of it
+
+	g    *params // of flat, and nil where something is frozen; made with grad, m and v at the first Backward
+	grad kernels.Buffer
+	m, v kernels.Buffer
+	step int
 
 	lora    LoRA
-	adapted []Param // what flat is made of, where there are adapters
+	on      []projection // that have adapters
+	adapted []Param      // what flat is made of, where there are adapters
 	frozen  *Decoder
 	said    map[string]json.RawMessage // by the config.json it was loaded from
 }
@@ -253,32 +266,73 @@ func New(dev kernels.Device, c Config, seed uint64) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	m := alloc(dev, c)
+	m := alloc(dev, c, false)
 	m.init(seed)
+	m.round()
 	return m, nil
 }
 
-func alloc(dev kernels.Device, c Config) *Model {
-	_, n := views(c, nil)
-	m := &Model{Config: c, dev: dev, flat: dev.New(n), grad: dev.New(n), m: dev.New(n), v: dev.New(n)}
-	m.w, _ = views(c, m.flat)
-	m.g, _ = views(c, m.grad)
-	m.matrix = m.w.matrix
+// alloc makes room for weights that learn, or that are frozen.
+func alloc(dev kernels.Device, c Config, frozen bool) *Model {
+	_, k, n := views(c, nil, nil)
+	m := &Model{Config: c, dev: dev}
+	if frozen {
+		m.w, _, _ = views(c, room(dev, k, c.Half), dev.New(n))
+		return m
+	}
+	m.flat, m.matrix = dev.New(k+n), k
+	m.master = within(c, m.flat)
+	if m.w = m.master; c.Half {
+		m.half = dev.NewHalf(k)
+		m.w, _, _ = views(c, m.half, m.flat.Slice(k, k+n))
+	}
 	return m
 }
 
+// room is n numbers, of bfloat16 or of float32.
+func room(dev kernels.Device, n int, half bool) kernels.Buffer {
+	if half {
+		return dev.NewHalf(n)
+	}
+	return dev.New(n)
+}
+
+// round brings the weights up to date with their masters.
+func (m *Model) round() {
+	if m.half != nil {
+		m.dev.Copy(m.half, m.flat.Slice(0, m.matrix))
+	}
+}
+
+// learn makes room for what learning needs beside the weights.
+func (m *Model) learn() {
+	if m.grad != nil {
+		return
+	}
+	if m.flat == nil {
+		panic("model: one that is frozen cannot learn")
+	}
+	n := m.flat.Len()
+	m.grad, m.m, m.v = m.dev.New(n), m.dev.New(n), m.dev.New(n)
+	if m.adapted != nil {
+		m.g, _, _ = m.lay(&params{layers: make([]layer, m.Layers)}, m.grad)
+	} else {
+		m.g = within(m.Config, m.grad)
+	}
+}
+
 // Params are the named tensors that are trained, which share memory with the
-// model.
+// model; of one that is frozen, all.
 func (m *Model) Params() []Param {
 	if m.adapted != nil {
 		return m.adapted
 	}
-	return m.w.list
+	return m.whole()
 }
 
 // Size is the number of parameters, those of adapters among them.
 func (m *Model) Size() int {
-	n := m.w.flat.Len()
+	n := m.Config.Size()
 	if m.adapted != nil {
 		n += m.flat.Len() - m.Dim // the value head is in both
 	}
@@ -286,12 +340,27 @@ func (m *Model) Size() int {
 }
 
 // Trained is how many of them are trained.
-func (m *Model) Trained() int { return m.flat.Len() }
+func (m *Model) Trained() int {
+	if m.flat == nil {
+		return 0
+	}
+	return m.flat.Len()
+}
 
 // Size is the number of parameters of a model of this shape.
 func (c Config) Size() int {
-	_, n := views(c, nil)
-	return n
+	_, k, n := views(c, nil, nil)
+	return k + n
+}
+
+// Bytes is how many the weights of a model of this shape take, gradients and
+// whatever else learning needs not counted.
+func (c Config) Bytes() int64 {
+	_, k, n := views(c, nil, nil)
+	if c.Half {
+		return 2*int64(k) + 4*int64(n)
+	}
+	return 4 * int64(k+n)
 }
 
 // Device is where the model lives.
@@ -305,6 +374,7 @@ func (m *Model) Step() int { return m.step }
 // touches matrices only. It returns the norm before clipping; a norm that is
 // not finite leaves the weights as they are.
 func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
+	m.learn()
 	norm = math.Sqrt(m.dev.SumSquares(m.grad))
 	if !math.IsNaN(norm) && !math.IsInf(norm, 0) {
 		m.step++
@@ -319,6 +389,7 @@ func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
 		part(0, k, o)
 		o.WeightDecay = 0
 		part(k, n, o)
+		m.round()
 	}
 	m.dev.Zero(m.grad)
 	return norm

@@ -17,7 +17,7 @@ var small = Config{Vocab: 11, Dim: 8, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 1
 func batch() Input {
 	return Input{
 		IDs: []int32{1, 2, 3, 4, 5, 9, 8, 7, 0, 10}, Types: []int32{0, 1, 2, 7, 0, 0, 3, 3, 1, 0}, Start: []int32{0, 5, 6, 10},
-		Rows: []int32{1, 3, 5, 8, 9}, Target: []int32{3, 5, 10, 10, 2},
+		Rows: []int32{1, 3, 5, 8, 9}, Target: kernels.Targets{IDs: []int32{3, 5, 10, 10, 2}},
 		Allow: kernels.Allow{Start: []int32{0, 3, 3, 5, 5, 9}, IDs: []int32{2, 3, 7, 4, 10, 1, 2, 8, 9}},
 	}
 }
@@ -45,6 +45,14 @@ func weighed(t *testing.T, dev *plain.Device, p *Pass, in Input, dl, de, dv []fl
 	return sum
 }
 
+// whole are all the weights of a model but those of adapters.
+func whole(m *Model) (all []float32) {
+	for _, p := range m.whole() {
+		all = append(all, read(m.dev, p.Buffer)...)
+	}
+	return all
+}
+
 func gradient(t *testing.T, c Config, budget int64) {
 	dev := plain.New()
 	m, err := New(dev, c, 3)
@@ -52,7 +60,7 @@ func gradient(t *testing.T, c Config, budget int64) {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	flat := dev.Float64(m.w.flat)
+	flat := dev.Float64(m.flat)
 	for i := range flat { // away from the special points of the initialisation
 		flat[i] += rng.NormFloat64() * 0.1
 	}
@@ -113,7 +121,7 @@ func TestDecodingHasTheBitsOfScoring(t *testing.T) {
 			target, logp := draw(&b, cache, allow, 1, rng.Float64())
 			want = append(want, logp)
 			in.Rows = append(in.Rows, int32(3+at-1))
-			in.Target = append(in.Target, target)
+			in.Target.IDs = append(in.Target.IDs, target)
 			in.Allow.IDs = append(in.Allow.IDs, allow...)
 			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
 		}
@@ -134,7 +142,7 @@ func TestOverfitsACopy(t *testing.T) {
 	m, _ := New(dev, Config{Vocab: 16, Dim: 32, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 64, Context: 64, Theta: 10000, Eps: 1e-5}, 1)
 	p := m.NewPass()
 	in := Input{IDs: []int32{3, 9, 1, 4, 1, 5, 9, 2, 6, 5}, Start: []int32{0, 10}, Rows: []int32{0, 1, 2, 3, 4, 5, 6, 7, 8},
-		Target: []int32{9, 1, 4, 1, 5, 9, 2, 6, 5}, Allow: kernels.Allow{Start: make([]int32, 10)}}
+		Target: kernels.Targets{IDs: []int32{9, 1, 4, 1, 5, 9, 2, 6, 5}}, Allow: kernels.Allow{Start: make([]int32, 10)}}
 	first, last := 0.0, 0.0
 	for step := range 400 {
 		out, err := p.Forward(in)
@@ -179,7 +187,7 @@ func benchmarkTrain(b *testing.B, c Config) {
 			in.IDs = append(in.IDs, int32((i*7+s)%1000))
 			if i%10 == 9 {
 				in.Rows = append(in.Rows, int32(len(in.IDs)-1))
-				in.Target = append(in.Target, 5)
+				in.Target.IDs = append(in.Target.IDs, 5)
 				for j := range 30 {
 					in.Allow.IDs = append(in.Allow.IDs, int32(j*20+5))
 				}

@@ -30,9 +30,10 @@ type Pass struct {
 	room  tokenRoom // of the largest batch so far
 	batch tokenRoom // room, cut to the batch
 
-	rowCap       int
-	h, dh        kernels.Buffer // [N, dim]
-	lp, ent, val kernels.Buffer // [N]
+	rowCap, targetCap int
+	h, dh             kernels.Buffer // [N, dim]
+	ent, val          kernels.Buffer // [N]
+	lp                kernels.Buffer // [targets]
 
 	in  Input
 	pos []int32
@@ -54,7 +55,7 @@ type tokenRoom struct {
 func (m *Model) NewPass() *Pass { return &Pass{m: m} }
 
 // fit makes room for a batch and cuts the buffers to its size.
-func (p *Pass) fit(tokens, rows int) {
+func (p *Pass) fit(tokens, rows, targets int) {
 	d, c := p.m.dev, p.m.Config
 	if tokens > p.room.tokens {
 		p.batch = tokenRoom{}
@@ -63,7 +64,11 @@ func (p *Pass) fit(tokens, rows int) {
 	if rows > p.rowCap {
 		p.rowCap = rows + rows/8
 		p.h, p.dh = d.New(p.rowCap*c.Dim), d.New(p.rowCap*c.Dim)
-		p.lp, p.ent, p.val = d.New(p.rowCap), d.New(p.rowCap), d.New(p.rowCap)
+		p.ent, p.val = d.New(p.rowCap), d.New(p.rowCap)
+	}
+	if targets > p.targetCap {
+		p.targetCap = targets + targets/8
+		p.lp = d.New(p.targetCap)
 	}
 	if tokens != p.batch.tokens || p.batch.states == nil {
 		p.batch = p.room.cut(c, tokens)
@@ -204,7 +209,7 @@ func (p *Pass) attention(s *state) {
 // next Forward. A batch without rows is not computed at all.
 func (p *Pass) Forward(in Input) (Output, error) {
 	c, d := p.m.Config, p.m.dev
-	p.in.Rows = nil
+	p.in = Input{}
 	if err := in.check(c); err != nil {
 		return Output{}, err
 	}
@@ -219,7 +224,7 @@ func (p *Pass) Forward(in Input) (Output, error) {
 			p.pos = append(p.pos, i)
 		}
 	}
-	p.fit(T, N)
+	p.fit(T, N, len(in.Target.IDs))
 	w, r := p.m.w, &p.batch
 	embed(d, w, r.states[0].x, r.n, in.IDs, in.Types, c.Dim)
 	for i := range r.states {
@@ -235,7 +240,7 @@ func (p *Pass) Forward(in Input) (Output, error) {
 	d.LogProb(p.lp, p.ent, h, w.head, in.Target, in.Allow, c.Dim)
 	d.MatMul(p.val, h, w.value, kernels.Dims{M: N, N: 1, K: c.Dim})
 	o := &p.out
-	o.LogProb, o.Entropy, o.Value = resize(o.LogProb, N), resize(o.Entropy, N), resize(o.Value, N)
+	o.LogProb, o.Entropy, o.Value = resize(o.LogProb, len(in.Target.IDs)), resize(o.Entropy, N), resize(o.Value, N)
 	d.Read(o.LogProb, p.lp)
 	d.Read(o.Entropy, p.ent)
 	d.Read(o.Value, p.val)
@@ -249,14 +254,26 @@ func resize(x []float32, n int) []float32 {
 	return x[:n]
 }
 
-// Backward adds the gradient of sum(dlogp*LogProb + dentropy*Entropy +
-// dvalue*Value) over the last Forward's rows to the model's gradient, once for each
-// Forward. It panics where the gradients are not as many as the rows.
+// Top is the k most probable ids of each of the last Forward's rows, and their
+// log-probs, as kernels.Device.Top has them; before its Backward.
+func (p *Pass) Top(k int) (id []int32, logp []float32) {
+	N, dim := len(p.in.Rows), p.m.Dim
+	id, logp = make([]int32, N*k), make([]float32, N*k)
+	if N > 0 {
+		p.m.dev.Top(id, logp, head(p.h, N*dim), p.m.w.head, p.in.Allow, dim, k)
+	}
+	return id, logp
+}
+
+// Backward adds the gradient of sum(dlogp*LogProb) + sum(dentropy*Entropy +
+// dvalue*Value) over the last Forward's targets and rows to the model's gradient,
+// once for each Forward. It panics where the gradients are not as many.
 func (p *Pass) Backward(dlogp, dentropy, dvalue []float32) {
+	p.m.learn()
 	c, d, w, g := p.m.Config, p.m.dev, p.m.w, p.m.g
 	N, dim := len(p.in.Rows), c.Dim
-	if len(dlogp) != N || len(dentropy) != N || len(dvalue) != N {
-		panic(fmt.Sprintf("model: Backward of %d, %d and %d gradients after a Forward of %d rows", len(dlogp), len(dentropy), len(dvalue), N))
+	if n := len(p.in.Target.IDs); len(dlogp) != n || len(dentropy) != N || len(dvalue) != N {
+		panic(fmt.Sprintf("model: Backward of %d, %d and %d gradients after a Forward of %d targets and %d rows", len(dlogp), len(dentropy), len(dvalue), n, N))
 	}
 	if N == 0 {
 		return

@@ -35,12 +35,12 @@ func TestBadInputsAreRefusedByWhatIsWrong(t *testing.T) {
 		{"sequence 1 starts at 7", func(in *Input) { in.Start[1] = 7 }},
 		{"row 0 is position -1", func(in *Input) { in.Rows[0] = -1 }},
 		{"row 4 is position 10", func(in *Input) { in.Rows[4] = 10 }},
-		{"5 rows have 4 targets", func(in *Input) { in.Target = in.Target[:4] }},
+		{"5 rows have 4 targets", func(in *Input) { in.Target.IDs = in.Target.IDs[:4] }},
 		{"5 starts of allowed ids", func(in *Input) { in.Allow.Start = in.Allow.Start[:5] }},
-		{"row 0: target 5 is not among its 3", func(in *Input) { in.Target[0] = 5 }},
-		{"row 1: token 11 is outside", func(in *Input) { in.Target[1] = 11 }},
-		{"row 0: token 90 is outside", func(in *Input) { in.Allow.IDs[1] = 90 }},
-		{"row 4: its allowed ids are 5 to 99 of 9", func(in *Input) { in.Allow.Start[5] = 99 }},
+		{"row 0: target 5 is not among its 3", func(in *Input) { in.Target.IDs[0] = 5 }},
+		{"row 1: token 11 is outside", func(in *Input) { in.Target.IDs[1] = 11 }},
+		{"allowed ids: token 90 is outside", func(in *Input) { in.Allow.IDs[1] = 90 }},
+		{"starts of 9 allowed ids must be ascending", func(in *Input) { in.Allow.Start[5] = 99 }},
 		{"sequence 0 has 65 tokens, the model's context is 64", func(in *Input) { in.IDs, in.Start = make([]int32, 65), []int32{0, 65} }},
 	} {
 		in := batch()
@@ -119,7 +119,7 @@ func TestGradientsHaveTheSameBitsForEveryBudgetAndNumberOfThreads(t *testing.T) 
 			in.Start = append(in.Start, int32(i+1))
 		}
 		if i%3 == 0 {
-			in.Rows, in.Target = append(in.Rows, int32(i)), append(in.Target, int32(i%50))
+			in.Rows, in.Target.IDs = append(in.Rows, int32(i)), append(in.Target.IDs, int32(i%50))
 			if i%2 == 0 {
 				in.Allow.IDs = append(in.Allow.IDs, int32(i%50), 50, 51)
 			}
@@ -163,7 +163,7 @@ func TestSequencesOfABatchDoNotSeeEachOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alone := Input{IDs: in.IDs[6:], Types: in.Types[6:], Start: []int32{0, 4}, Rows: []int32{2, 3}, Target: in.Target[3:],
+	alone := Input{IDs: in.IDs[6:], Types: in.Types[6:], Start: []int32{0, 4}, Rows: []int32{2, 3}, Target: kernels.Targets{IDs: in.Target.IDs[3:]},
 		Allow: kernels.Allow{Start: []int32{0, 0, 4}, IDs: in.Allow.IDs[5:]}}
 	out, err := m.NewPass().Forward(alone)
 	if err != nil {
@@ -200,12 +200,13 @@ func TestWeightDecayTouchesMatricesOnly(t *testing.T) {
 func TestAGradientThatIsNotANumberLeavesTheWeights(t *testing.T) {
 	dev := plain.New()
 	m, _ := New(dev, small, 1)
-	before := read(dev, m.w.flat)
+	before := whole(m)
+	m.learn()
 	dev.Float64(m.grad)[5] = math.NaN()
 	if n := m.Optimize(kernels.AdamW{LR: 1, Eps: 1e-8}, 1); !math.IsNaN(n) {
 		t.Errorf("the norm is %v", n)
 	}
-	for i, x := range read(dev, m.w.flat) {
+	for i, x := range whole(m) {
 		if x != before[i] {
 			t.Fatalf("weight %d was %v, is %v", i, before[i], x)
 		}
@@ -229,7 +230,7 @@ func TestASteadyStepAllocatesNoBuffers(t *testing.T) {
 			in.IDs = append(in.IDs, int32(i))
 		}
 		in.Start = append(in.Start, int32(len(in.IDs)))
-		in.Rows, in.Target = append(in.Rows, int32(len(in.IDs)-1)), append(in.Target, 3)
+		in.Rows, in.Target.IDs = append(in.Rows, int32(len(in.IDs)-1)), append(in.Target.IDs, 3)
 		in.Allow.Start = append(in.Allow.Start, 0)
 	}
 	g := make([]float32, 8)

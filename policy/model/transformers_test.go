@@ -56,7 +56,7 @@ func TestCheckpointsComputeWhatTransformersDoes(t *testing.T) {
 			dir := filepath.Join("testdata", kind)
 			dev, _ := cpu.New("", 2)
 			defer dev.Close()
-			m, err := Load(dev, dir)
+			m, err := Load(dev, dir, Use{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +75,7 @@ func checkLogits(t *testing.T, m *Model, want recorded) {
 	for i := range want.ids {
 		logp = append(logp, kernels.LogSoftmax(slices.Clone(want.logits[i*m.Vocab:(i+1)*m.Vocab]))...)
 		for id := range m.Vocab {
-			in.Rows, in.Target = append(in.Rows, int32(i)), append(in.Target, int32(id))
+			in.Rows, in.Target.IDs = append(in.Rows, int32(i)), append(in.Target.IDs, int32(id))
 			in.Allow.Start = append(in.Allow.Start, 0)
 		}
 	}
@@ -92,7 +92,7 @@ func checkLogits(t *testing.T, m *Model, want recorded) {
 
 func checkGradients(t *testing.T, m *Model, want recorded) {
 	n := len(want.ids) - 1
-	in := Input{IDs: want.ids, Start: []int32{0, int32(n + 1)}, Target: want.ids[1:], Allow: kernels.Allow{Start: make([]int32, n+1)}}
+	in := Input{IDs: want.ids, Start: []int32{0, int32(n + 1)}, Target: kernels.Targets{IDs: want.ids[1:]}, Allow: kernels.Allow{Start: make([]int32, n+1)}}
 	g, zero := make([]float32, n), make([]float32, n)
 	for i := range n {
 		in.Rows, g[i] = append(in.Rows, int32(i)), -1/float32(n)
@@ -154,7 +154,7 @@ func checkGreedy(t *testing.T, m *Model, want recorded) {
 func TestALoadedCheckpointIsSavedAsOneOfItsKind(t *testing.T) {
 	for _, kind := range []string{"llama", "qwen2", "qwen3"} {
 		dev, _ := cpu.New("", 1)
-		m, err := Load(dev, filepath.Join("testdata", kind))
+		m, err := Load(dev, filepath.Join("testdata", kind), Use{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,14 +165,14 @@ func TestALoadedCheckpointIsSavedAsOneOfItsKind(t *testing.T) {
 		if err := m.Save(dir); err != nil {
 			t.Fatal(err)
 		}
-		again, err := Load(dev, dir)
+		again, err := Load(dev, dir, Use{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if again.Config != m.Config {
 			t.Errorf("%+v came back as %+v", m.Config, again.Config)
 		}
-		sameBits(t, kind, read(dev, m.w.flat), read(dev, again.w.flat))
+		sameBits(t, kind, whole(m), whole(again))
 		for _, key := range []string{"transformers_version", "initializer_range"} {
 			if len(again.said[key]) == 0 || string(again.said[key]) != string(m.said[key]) {
 				t.Errorf("%s is %s, was %s", key, again.said[key], m.said[key])

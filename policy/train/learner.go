@@ -30,9 +30,11 @@ type Learner struct {
 	Model *model.Model
 	Ref   *model.Model // for the KL term; nil: none
 
+	Teacher *model.Model // of the same vocabulary, for updates that ask it; nil: none
+
 	Activations int64 // bytes that are kept for the backward pass, about; what is beyond is computed again; 0: all are kept
 
-	pass, ref *model.Pass
+	pass, ref, teacher *model.Pass
 }
 
 // Update says how a batch becomes steps of the optimizer.
@@ -44,6 +46,10 @@ type Update struct {
 	// Read is how much predicting a token that was read counts beside one that was
 	// written: a prompt loss weight (Huerta-Enochian and Ko 2024). 0 is not at all.
 	Read float64
+
+	// Ask is how many of the teacher's most probable choices a distillation term
+	// wants for each token; 0: the teacher is not asked.
+	Ask int
 
 	SkipEven    bool // leave out episodes whose advantages are all 0 (their group is all right or all wrong)
 	Epochs      int  // times that the batch is gone through
@@ -81,6 +87,14 @@ type batch struct {
 	examples []example
 	cols     algo.Batch
 	tokens   int
+	lesson   *lesson // nil: there is no teacher
+}
+
+// lesson is what a teacher would choose in each of the batch's rows.
+type lesson struct {
+	start []int32 // [rows+1]
+	ids   []int32
+	prob  []float32
 }
 
 // collect turns episodes, with what their turns were paid, into columns. Hints
@@ -150,9 +164,14 @@ func micro(examples []example) [][]example {
 
 // input packs examples for a pass: the rows are theirs in order, and then, where
 // read is true, those of all tokens that were read, each one of the whole
-// vocabulary.
-func input(examples []example, read bool) model.Input {
-	in := model.Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}}
+// vocabulary. A row's first target is the token that came, and the others are
+// the lesson's.
+func input(examples []example, read bool, l *lesson) model.Input {
+	in := model.Input{Start: []int32{0}, Allow: kernels.Allow{Start: []int32{0}}, Target: kernels.Targets{Start: []int32{0}}}
+	target := func(id int32, soft ...int32) {
+		in.Target.IDs = append(append(in.Target.IDs, id), soft...)
+		in.Target.Start = append(in.Target.Start, int32(len(in.Target.IDs)))
+	}
 	for _, x := range examples {
 		base := len(in.IDs)
 		in.IDs = append(in.IDs, x.tokens.IDs...)
@@ -160,9 +179,13 @@ func input(examples []example, read bool) model.Input {
 			in.Types = append(in.Types, int32(t))
 		}
 		in.Start = append(in.Start, int32(len(in.IDs)))
-		for _, at := range x.rows {
+		for i, at := range x.rows {
 			in.Rows = append(in.Rows, int32(base+at-1))
-			in.Target = append(in.Target, x.tokens.IDs[at])
+			if l == nil {
+				target(x.tokens.IDs[at])
+			} else {
+				target(x.tokens.IDs[at], l.ids[l.start[x.start+i]:l.start[x.start+i+1]]...)
+			}
 			in.Allow.IDs = append(in.Allow.IDs, x.tokens.Allow[at]...)
 			in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
 		}
@@ -174,7 +197,7 @@ func input(examples []example, read bool) model.Input {
 		for at := 1; at < len(x.tokens.IDs); at++ {
 			if !x.tokens.Sampled[at] {
 				in.Rows = append(in.Rows, in.Start[i]+int32(at-1))
-				in.Target = append(in.Target, x.tokens.IDs[at])
+				target(x.tokens.IDs[at])
 				in.Allow.Start = append(in.Allow.Start, int32(len(in.Allow.IDs)))
 			}
 		}
@@ -185,7 +208,7 @@ func input(examples []example, read bool) model.Input {
 // score fills columns by forward passes.
 func (l *Learner) score(p *model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
 	for _, xs := range micro(b.examples) {
-		out, err := p.Forward(input(xs, false))
+		out, err := p.Forward(input(xs, false, nil))
 		if err != nil {
 			return err
 		}
@@ -226,11 +249,16 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 		b.cols.Ref = make([]float32, stats.Rows)
 		if l.ref == nil {
 			l.ref = l.Ref.NewPass()
-			l.ref.Budget = 1 // nothing is kept: it never goes backward
+			l.ref.Budget = nothingKept
 		}
 		if err := l.score(l.ref, b, func(x example, at int, out model.Output) {
 			copy(b.cols.Ref[x.start:x.end], out.LogProb[at:])
 		}); err != nil {
+			return stats, err
+		}
+	}
+	if u.Ask > 0 {
+		if err := l.ask(b, u.Ask); err != nil {
 			return stats, err
 		}
 	}
@@ -263,6 +291,44 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 	return stats, nil
 }
 
+// nothingKept is the budget of a pass that never goes backward.
+const nothingKept = 1
+
+// ask has the teacher name its k most probable choices in each row.
+func (l *Learner) ask(b *batch, k int) error {
+	if l.teacher == nil {
+		l.teacher = l.Teacher.NewPass()
+		l.teacher.Budget = nothingKept
+	}
+	b.lesson = &lesson{start: []int32{0}}
+	for _, xs := range micro(b.examples) {
+		if _, err := l.teacher.Forward(input(xs, false, nil)); err != nil {
+			return fmt.Errorf("the teacher: %w", err)
+		}
+		ids, logp := l.teacher.Top(k)
+		for i := range sampled(xs) {
+			b.lesson.add(ids[i*k:(i+1)*k], logp[i*k:(i+1)*k])
+		}
+	}
+	return nil
+}
+
+// add appends a row: probabilities that add up to 1.
+func (s *lesson) add(ids []int32, logp []float32) {
+	if n := slices.Index(ids, -1); n >= 0 {
+		ids, logp = ids[:n], logp[:n]
+	}
+	sum := 0.0
+	for _, x := range logp {
+		sum += math.Exp(float64(x))
+	}
+	for _, x := range logp {
+		s.prob = append(s.prob, float32(math.Exp(float64(x))/sum))
+	}
+	s.ids = append(s.ids, ids...)
+	s.start = append(s.start, int32(len(s.ids)))
+}
+
 // sampled is how many tokens of the examples are.
 func sampled(xs []example) (n int) {
 	for _, x := range xs {
@@ -278,18 +344,21 @@ func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved boo
 		read += max(0, len(x.tokens.IDs)-1-len(x.rows)) // nothing predicts the first
 	}
 	for _, xs := range micro(xs) {
-		out, err := l.pass.Forward(input(xs, u.Read > 0))
+		in := input(xs, u.Read > 0, b.lesson)
+		out, err := l.pass.Forward(in)
 		if err != nil {
 			return err
 		}
-		part := b.part(xs, out, float64(rows))
-		g := algo.NewGrad(len(out.LogProb))
+		part := b.part(xs, in, out, float64(rows))
+		g := algo.NewGrad(part)
 		stats.Loss += u.Objective.Loss(part, g)
-		for i := len(part.Now); i < len(out.LogProb); i++ { // what was read
+		dlogp := join(in.Target, g)
+		for i := len(dlogp); i < len(out.LogProb); i++ { // what was read
 			stats.Read -= float64(out.LogProb[i]) / float64(read)
-			g.Now[i] = float32(-u.Read / float64(rows))
+			dlogp = append(dlogp, float32(-u.Read/float64(rows)))
 		}
-		l.pass.Backward(g.Now, g.Entropy, g.Value)
+		rest := make([]float32, len(in.Rows)-len(part.Now))
+		l.pass.Backward(dlogp, append(g.Entropy, rest...), append(g.Value, rest...))
 		for i, e := range part.Entropy {
 			stats.Entropy += float64(e) / float64(rows)
 			d := float64(part.Then[i]) - float64(part.Now[i])
@@ -312,8 +381,9 @@ func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved boo
 
 // part is the columns of some examples, with what a forward pass gave: the rows
 // that were sampled come first there.
-func (b *batch) part(xs []example, out model.Output, rows float64) *algo.Batch {
+func (b *batch) part(xs []example, in model.Input, out model.Output, rows float64) *algo.Batch {
 	n := sampled(xs)
+	now, soft := b.split(xs, in.Target, out.LogProb)
 	gather := func(x []float32) []float32 {
 		if x == nil {
 			return nil
@@ -325,6 +395,40 @@ func (b *batch) part(xs []example, out model.Output, rows float64) *algo.Batch {
 		return part
 	}
 	c := &b.cols
-	return &algo.Batch{Now: out.LogProb[:n], Entropy: out.Entropy[:n], Value: out.Value[:n], Then: gather(c.Then), Ref: gather(c.Ref),
+	return &algo.Batch{Now: now, Soft: soft, Entropy: out.Entropy[:n], Value: out.Value[:n], Then: gather(c.Then), Ref: gather(c.Ref),
 		Advantage: gather(c.Advantage), Return: gather(c.Return), Denominator: rows}
+}
+
+// split parts the log-probs of the tokens that were sampled from those of what
+// the teacher would have chosen.
+func (b *batch) split(xs []example, t kernels.Targets, logp []float32) (now []float32, soft *algo.Soft) {
+	n := sampled(xs)
+	if b.lesson == nil {
+		return logp[:n], nil
+	}
+	soft = &algo.Soft{Start: []int32{0}}
+	for _, x := range xs {
+		soft.Prob = append(soft.Prob, b.lesson.prob[b.lesson.start[x.start]:b.lesson.start[x.end]]...)
+	}
+	for i := range n {
+		from, to := t.Row(i)
+		now = append(now, logp[from])
+		soft.Now = append(soft.Now, logp[from+1:to]...)
+		soft.Start = append(soft.Start, int32(len(soft.Now)))
+	}
+	return now, soft
+}
+
+// join is the other way round, for the gradients of the rows that g has.
+func join(t kernels.Targets, g *algo.Grad) (dlogp []float32) {
+	at := 0
+	for i, x := range g.Now {
+		from, to := t.Row(i)
+		dlogp = append(dlogp, x)
+		if n := to - from - 1; n > 0 {
+			dlogp = append(dlogp, g.Soft[at:at+n]...)
+			at += n
+		}
+	}
+	return dlogp
 }

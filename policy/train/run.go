@@ -325,7 +325,7 @@ func write(dir string, m *model.Model, st State) error {
 // Restore reads a run's checkpoint to go on with it: the model with its
 // optimizer, and how far it has come.
 func Restore(dev kernels.Device, run string) (*model.Model, State, error) {
-	m, st, dir, err := load(dev, run)
+	m, st, dir, err := load(dev, run, model.Use{})
 	if err == nil {
 		err = m.LoadOptimizer(filepath.Join(dir, "optimizer.safetensors"))
 	}
@@ -334,14 +334,14 @@ func Restore(dev kernels.Device, run string) (*model.Model, State, error) {
 
 // Load is Restore without the optimizer: for a model that only plays, or
 // begins to learn anew.
-func Load(dev kernels.Device, run string) (*model.Model, State, error) {
-	m, st, _, err := load(dev, run)
+func Load(dev kernels.Device, run string, use model.Use) (*model.Model, State, error) {
+	m, st, _, err := load(dev, run, use)
 	return m, st, err
 }
 
 // load reads a checkpoint's model, and says where it lies. A crash while a
 // checkpoint was being replaced leaves the old one, which is read then.
-func load(dev kernels.Device, run string) (*model.Model, State, string, error) {
+func load(dev kernels.Device, run string, use model.Use) (*model.Model, State, string, error) {
 	var st State
 	dir := checkpointDir(run)
 	if _, err := os.Stat(filepath.Join(dir, "state.json")); errors.Is(err, os.ErrNotExist) {
@@ -361,10 +361,10 @@ func load(dev kernels.Device, run string) (*model.Model, State, string, error) {
 		return nil, st, dir, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
 	}
 	if !model.HasAdapter(dir) {
-		m, err := model.Load(dev, dir)
+		m, err := model.Load(dev, dir, use)
 		return m, st, dir, err
 	}
-	m, err := model.Load(dev, Base(run))
+	m, err := model.Load(dev, Base(run), model.Use{DType: use.DType, Frozen: true})
 	if err == nil {
 		err = m.LoadAdapter(dir)
 	}

@@ -264,3 +264,39 @@ func TestWhatIsReadIsLearntWhereItIsAskedFor(t *testing.T) {
 		t.Errorf("without it: %.2f nats, loss %v; with it %v", none.Read, none.Loss, first.Loss)
 	}
 }
+
+func TestAPupilDoesWhatItsTeacherWould(t *testing.T) {
+	r, _ := newRun(t, "grpo", 60)
+	if err := r.Train(t.Context(), State{}); err != nil {
+		t.Fatal(err)
+	}
+	m := newModel(t)
+	src, l := &endless{m: m}, &Learner{Model: m, Teacher: r.Learner.Model.Frozen()}
+	u := update("grpo")
+	u.Estimator, u.Objective, u.SkipEven, u.Minibatches, u.Read, u.Ask = algo.Demonstration{}, algo.Distill{Coef: 1}, false, 1, 0.01, 2
+	var first, last float64
+	for step := range 60 {
+		batch, _ := src.Next(t.Context())
+		paid, err := u.Reward.Pay(0, batch.Episodes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := l.Learn(batch.Episodes, paid.PerTurn, u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right := 0.0
+		for _, ep := range batch.Episodes {
+			right += ep.Outcome() / float64(len(batch.Episodes))
+		}
+		if last = right; step == 0 {
+			first = right
+			if s.Loss < 0.3 {
+				t.Errorf("the loss is %g nats at first", s.Loss)
+			}
+		}
+	}
+	if first > 0.6 || last < 0.9 {
+		t.Errorf("the pupil is right in %.2f of its episodes at first, in %.2f at last", first, last)
+	}
+}

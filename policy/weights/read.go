@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/turngym/turngym/kernels"
 )
 
 // Stored is a tensor in an open file.
@@ -35,7 +37,7 @@ func (t Stored) Float32() []float32 {
 	for i := range x {
 		h := binary.LittleEndian.Uint16(t.data[2*i:])
 		if t.DType == "BF16" {
-			x[i] = math.Float32frombits(uint32(h) << 16)
+			x[i] = kernels.FromHalf(h)
 		} else {
 			x[i] = half(h)
 		}
@@ -217,9 +219,12 @@ func contiguous(names []string, entries map[string]entry, body int64) error {
 	return nil
 }
 
+// widths are the bytes of a number, by type.
+var widths = map[string]int{"F32": 4, "F16": 2, "BF16": 2}
+
 // tensor finds one; its offsets are within body.
 func (e entry) tensor(name string, body []byte) (Stored, error) {
-	width := map[string]int64{"F32": 4, "F16": 2, "BF16": 2}[e.DType]
+	width := int64(widths[e.DType])
 	if width == 0 {
 		return Stored{}, fmt.Errorf("its type is %q: %w", e.DType, errType)
 	}

@@ -10,15 +10,28 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"github.com/turngym/turngym/kernels"
 )
 
-// Tensor is one named array of float32, row-major, to be written.
+// Tensor is one named array, row-major, to be written.
 type Tensor struct {
 	Name  string
 	Shape []int
+	Half  bool // as bfloat16, rounded where it is not already
 	Data  []float32
 	Make  func() []float32 // Data where that is nil: made when it is written, so that not all are there at once
 }
+
+func (t Tensor) dtype() string {
+	if t.Half {
+		return "BF16"
+	}
+	return "F32"
+}
+
+// width is how many bytes a number has.
+func (t Tensor) width() int { return widths[t.dtype()] }
 
 // headerMax is the longest header that is read, as in the reference reader.
 const headerMax = 100_000_000
@@ -54,7 +67,7 @@ func Write(path string, tensors []Tensor, meta map[string]string) error {
 				return fmt.Errorf("tensor %q has the shape %v and %d numbers", t.Name, t.Shape, len(x))
 			}
 			for len(x) > 0 {
-				n := min(len(x), w.Available()/4)
+				n := min(len(x), w.Available()/t.width())
 				if n == 0 {
 					if err := w.Flush(); err != nil {
 						return err
@@ -63,7 +76,11 @@ func Write(path string, tensors []Tensor, meta map[string]string) error {
 				}
 				b := w.AvailableBuffer()
 				for _, v := range x[:n] {
-					b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+					if t.Half {
+						b = binary.LittleEndian.AppendUint16(b, kernels.ToHalf(v))
+					} else {
+						b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+					}
 				}
 				w.Write(b)
 				x = x[n:]
@@ -88,8 +105,9 @@ func header(tensors []Tensor, meta map[string]string) ([]byte, error) {
 		if !ok || t.Make == nil && n != int64(len(t.Data)) {
 			return nil, fmt.Errorf("tensor %q has the shape %v and %d numbers", t.Name, t.Shape, len(t.Data))
 		}
-		head[t.Name] = entry{"F32", append([]int{}, t.Shape...), [2]int64{at, at + 4*n}}
-		at += 4 * n
+		end := at + n*int64(t.width())
+		head[t.Name] = entry{t.dtype(), append([]int{}, t.Shape...), [2]int64{at, end}}
+		at = end
 	}
 	text, err := json.Marshal(head)
 	if err != nil {

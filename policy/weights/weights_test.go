@@ -40,6 +40,28 @@ func TestRoundTripKeepsBits(t *testing.T) {
 	}
 }
 
+func TestHalvesAreWrittenRounded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.safetensors")
+	x := make([]float32, 600_000) // more than the writer's buffer
+	for i := range x {
+		x[i] = 1 + float32(i%128)/128
+	}
+	x[5] = 1 + 1.0/256
+	if err := Write(path, []Tensor{{Name: "a", Shape: []int{600_000}, Data: x, Half: true}, {Name: "b", Shape: []int{1}, Data: []float32{0.1}}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	a, b := f.Tensors["a"], f.Tensors["b"]
+	x[5] = 1
+	if got := a.Float32(); a.DType != "BF16" || !reflect.DeepEqual(got, x) || b.DType != "F32" || b.Float32()[0] != 0.1 {
+		t.Errorf("%s of %v ..., then %s of %v", a.DType, got[:8], b.DType, b.Float32())
+	}
+}
+
 func TestEveryCutIsNoticed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.safetensors")
 	if err := Write(path, []Tensor{{Name: "a", Shape: []int{3}, Data: []float32{7, 8, 9}}}, nil); err != nil {

@@ -14,12 +14,16 @@ import (
 // order of k. Element (i, k) of A is at a + i*ars + k*acs; a panel of B has one
 // row of two registers after the other; D is at d + i*drs, or 0 where d is nil.
 // Strides are in bytes. AVX-512 touches only those columns of the last panel
-// whose bit in mask is set.
-func gemm(s isa, mr int) {
-	name := fmt.Sprintf("gemm%d%s", mr, s.name)
-	TEXT(name, NOSPLIT, "func(tiles, panels, k int, a *float32, ars, acs int, b *float32, bstep int, d *float32, drs int, c *float32, crs, mask int)")
+// whose bit in mask is set. The panels of half are bfloat16.
+func gemm(s isa, mr int, half bool) {
+	name, typ, wide := fmt.Sprintf("gemm%d%s", mr, s.name), "float32", s.bytes() // of a register's numbers in a panel
+	of := ""
+	if half {
+		name, typ, wide, of = fmt.Sprintf("gemm%dHalf%s", mr, s.name), "uint16", s.bytes()/2, " of bfloat16"
+	}
+	TEXT(name, NOSPLIT, "func(tiles, panels, k int, a *float32, ars, acs int, b *"+typ+", bstep int, d *float32, drs int, c *float32, crs, mask int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s is C = D + A·B for tiles of %d rows and panels of %d columns.", name, mr, 2*s.lanes()))
+	Doc(fmt.Sprintf("%s is C = D + A·B for tiles of %d rows and panels of %d columns%s.", name, mr, 2*s.lanes(), of))
 	arg := func(name string) Mem { // tiles, a, c and d go on in the frame, of which there is more than of registers
 		r, err := Param(name).Resolve()
 		if err != nil {
@@ -119,8 +123,14 @@ func gemm(s isa, mr int) {
 	b, b0, b1, x := GP64(), s.vec(), s.vec(), s.vec()
 	MOVQ(start, b)
 	step := func(u int) {
-		VMOVUPS(Mem{Base: b, Disp: 2 * u * s.bytes()}, b0)
-		VMOVUPS(Mem{Base: b, Disp: (2*u + 1) * s.bytes()}, b1)
+		for i, to := range []reg.VecVirtual{b0, b1} {
+			if at := (Mem{Base: b, Disp: (2*u + i) * wide}); half {
+				VPMOVZXWD(at, to)
+				VPSLLD(Imm(16), to, to)
+			} else {
+				VMOVUPS(at, to)
+			}
+		}
 		for i := range mr {
 			VBROADCASTSS(at(i), x)
 			VFMADD231PS(b0, x, sum[2*i])
@@ -138,7 +148,7 @@ func gemm(s isa, mr int) {
 	for u := range unroll {
 		step(u)
 	}
-	ADDQ(U32(uint32(2*unroll*s.bytes())), b)
+	ADDQ(U32(uint32(2*unroll*wide)), b)
 	DECQ(k)
 	JNE(LabelRef("loop" + name))
 	Label("rest" + name)
@@ -147,7 +157,7 @@ func gemm(s isa, mr int) {
 	JE(LabelRef("done" + name))
 	Label("one" + name)
 	step(0)
-	ADDQ(U32(uint32(2*s.bytes())), b)
+	ADDQ(U32(uint32(2*wide)), b)
 	DECQ(k)
 	JNE(LabelRef("one" + name))
 	Label("done" + name)

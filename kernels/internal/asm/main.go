@@ -49,7 +49,8 @@ func main() {
 	ConstraintExpr("amd64")
 	for _, s := range []isa{{"AVX512", true, 12}, {"AVX2", false, 6}} {
 		for mr := 1; mr <= s.rows; mr++ {
-			gemm(s, mr)
+			gemm(s, mr, false)
+			gemm(s, mr, true)
 		}
 		peak(s)
 		if s.wide {

@@ -131,8 +131,29 @@ func (r *row) fold(v reg.VecVirtual, op func(a, b, to Op)) {
 
 func add(a, b, to Op) { VADDPS(a, b, to) }
 
+// expand makes float32s of bfloat16s: their upper halves.
+func expand(s isa) {
+	name := "expand" + s.name
+	TEXT(name, NOSPLIT, "func(dst *float32, src *uint16, n int)")
+	Pragma("noescape")
+	Doc(name + " is dst[i] = src[i], which are bfloat16; n is a multiple of 16.")
+	dst, src, n := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("n"), GP64())
+	at, x := GP64(), s.vec()
+	XORQ(at, at)
+	Label(name + "loop")
+	VPMOVZXWD(Mem{Base: src, Index: at, Scale: 2}, x)
+	VPSLLD(Imm(16), x, x)
+	VMOVUPS(x, Mem{Base: dst, Index: at, Scale: 4})
+	ADDQ(Imm(uint64(s.lanes())), at)
+	CMPQ(at, n)
+	JLT(LabelRef(name + "loop"))
+	VZEROUPPER()
+	RET()
+}
+
 // rows writes all of an instruction set's.
 func rows(s isa) {
+	expand(s)
 	r := begin(s, "dot", "a, b *float32", "float32", "the sum of a[i]*b[i]")
 	sum := r.zeroed()
 	r.reduce(sum, add, func(acc reg.VecVirtual, at func(string) Mem) {
