@@ -24,10 +24,7 @@ type Bench struct {
 // New opens the bench. It skips the test where it can run on nothing.
 func New(t testing.TB) *Bench {
 	t.Helper()
-	b := &Bench{TB: t}
-	if os.Getenv("GYM_TEST_GPU") != "1" {
-		b.Emu = emu.Build(t)
-	}
+	b := &Bench{TB: t, Emu: Prepare(t)}
 	c, err := driver.Open()
 	b.Must(err)
 	dev, err := c.Device(0)
@@ -41,6 +38,16 @@ func New(t testing.TB) *Bench {
 	b.Must(err)
 	t.Cleanup(func() { b.Stream.Close() })
 	return b
+}
+
+// Prepare has the driver open the emulator for the rest of the test, or with
+// GYM_TEST_GPU=1 what there is.
+func Prepare(t testing.TB) emu.Libs {
+	t.Helper()
+	if os.Getenv("GYM_TEST_GPU") == "1" {
+		return emu.Libs{}
+	}
+	return emu.Build(t)
 }
 
 // Must ends the test at an error.
