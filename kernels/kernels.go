@@ -90,9 +90,9 @@ type Device interface {
 
 	New(n int) Buffer // zeroed float32
 	// NewHalf is a zeroed buffer of bfloat16. What is written or copied to it is
-	// rounded to the nearest, and of two to the even one. It may be the b of MatMul
-	// and the table of Embed, LogProb, LogProbGrad and Sample, which are then of
-	// the numbers that it holds; everything else is float32.
+	// rounded to the nearest, and of two to the even one. Pack takes it, and it may
+	// be the b of MatMul, the table of Embed and that of the output layer, which are
+	// then of the numbers that it holds; everything else is float32.
 	NewHalf(n int) Buffer
 	Write(dst Buffer, src []float32)
 	Read(dst []float32, src Buffer)

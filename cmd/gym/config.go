@@ -300,6 +300,9 @@ func readFile(v *viper.Viper, path string, known []key) error {
 	return v.ReadInConfig()
 }
 
+// topMost bounds how much a teacher says of each token.
+const topMost = 1024
+
 // Validate reports all faults at once.
 func (c *Config) Validate() error {
 	var errs []error
@@ -327,9 +330,10 @@ func (c *Config) Validate() error {
 	algorithms := []string{"grpo", "ppo", "reinforce", "distill"}
 	need(slices.Contains(algorithms, c.RL.Algorithm), "%v", catalog.Unknown("rl.algorithm", c.RL.Algorithm, algorithms))
 	need(c.RL.Algorithm != "distill" || c.RL.Steps == 0 || c.RL.Teacher != "", "rl.algorithm distill needs rl.teacher: the folder of a run or a checkpoint")
-	need(c.RL.Teacher == "" || c.RL.Top > 0 && c.RL.Distill > 0, "rl.top must be at least 1, rl.distill above 0")
+	need(c.RL.Teacher == "" || c.RL.Steps > 0, "rl.teacher teaches in rollouts, and rl.steps is 0")
+	need(c.RL.Teacher == "" || c.RL.Top > 0 && c.RL.Top <= topMost && c.RL.Distill > 0, "rl.top must be between 1 and %d, rl.distill above 0", topMost)
 	need(c.SFT.LR >= 0 && c.RL.LR >= 0, "learning rates must not be negative")
-	need(c.Model.From != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
+	need(c.Model.From != "" || c.RL.Teacher != "" || c.Model.Vocab >= 700, "model.vocab must be at least 700: bytes and special tokens take that many")
 	need(c.Model.Activations >= 0, "model.activations must not be negative")
 	types := []string{model.Float32, model.BFloat16}
 	need(c.Model.DType == "" || slices.Contains(types, c.Model.DType), "%v", catalog.Unknown("model.dtype", c.Model.DType, types))

@@ -45,7 +45,7 @@ type checkpoint struct {
 	Config     model.Config `json:"config"`
 	Stored     []string     `json:"stored"` // types of the tensors
 	Files      []string     `json:"files"`
-	Bytes      int64        `json:"bytes"` // of memory that the weights take here
+	Bytes      int64        `json:"bytes"` // of memory that the weights take where they are frozen
 	Tokens     int          `json:"tokens"`
 	Tokenizer  string       `json:"tokenizer"`
 	Chat       *token.Chat  `json:"chat,omitempty"`

@@ -22,7 +22,7 @@ type Config struct {
 	Scenarios []string `mapstructure:"scenarios" help:"scenarios to train on; none: all"`
 	Set       string   `mapstructure:"set" help:"set of scenarios where none are named: the default set is \"\", all is every one"`
 	Levels    []string `mapstructure:"levels" help:"levels to train on, as 2 or 1-3; none: all"`
-	Recipe    string   `mapstructure:"recipe" help:"web or tools (demonstrations, then grpo), sft, grpo, ppo or reinforce"`
+	Recipe    string   `mapstructure:"recipe" help:"web or tools (demonstrations, then grpo), sft, grpo, ppo, reinforce or distill"`
 	Run       string   `mapstructure:"run" help:"folder of the run; default runs/ENV-RECIPE-TIME"`
 	Seed      uint64   `mapstructure:"seed" help:"of all that is drawn"`
 	Threads   int      `mapstructure:"threads" help:"threads that the policy may use for one step"`
@@ -90,7 +90,7 @@ type ModelConfig struct {
 	Hidden  int    `mapstructure:"hidden" help:"width of the gated layer"`
 	Context int    `mapstructure:"context" help:"most tokens of an episode"`
 
-	DType       string   `mapstructure:"dtype" help:"type of the matrices: float32, or bfloat16, which is half as large where they are frozen and has a float32 beside it where they learn; empty: what a checkpoint says whose weights are frozen, otherwise float32"`
+	DType       string   `mapstructure:"dtype" help:"type of the matrices: float32, or bfloat16, which is half as large where they are frozen and has a float32 beside it where they learn; empty: what model.from says where it is a run or is frozen, otherwise float32"`
 	LoRA        int      `mapstructure:"lora" help:"rank of adapters that learn in place of the weights, which are frozen; 0: none"`
 	LoRAOn      []string `mapstructure:"lora_on" help:"matrices with adapters: q, k, v, o, gate, up, down; none: all"`
 	Activations int      `mapstructure:"activations" help:"megabytes of activations that a training step keeps, about; what is beyond is computed again; 0: all are kept"`

@@ -69,7 +69,6 @@ type session struct {
 	policy    *policy.Policy
 	learner   *train.Learner
 	from      train.State // what was done already
-	teacher   *teacher    // nil: there is none
 	flagged   int         // steps whose pay looks wrong
 }
 
@@ -155,9 +154,6 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err := a.greet(s); err != nil {
 		return err
 	}
-	if s.teacher, err = s.findTeacher(dev); err != nil {
-		return wrongUse{err}
-	}
 	if dir != "" {
 		err = s.reopen(dir, dev)
 	} else {
@@ -238,10 +234,12 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err != nil {
 		return wrongUse{fmt.Errorf("model.from: %w", err)}
 	}
-	if s.teacher != nil && m != nil {
-		if err := s.teacher.fits(tok, m); err != nil {
-			return wrongUse{err}
-		}
+	teacher, err := s.findTeacher(dev)
+	if err == nil && m != nil {
+		err = teacher.fits(tok, m)
+	}
+	if err != nil {
+		return wrongUse{err}
 	}
 	if s.live() {
 		if err := s.proveOracles(ctx); err != nil {
@@ -255,7 +253,7 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 		return err
 	}
 	if m == nil {
-		if tok, m, err = s.fresh(ctx, dev); err != nil {
+		if tok, m, err = s.fresh(ctx, dev, teacher); err != nil {
 			return err
 		}
 	}
@@ -273,6 +271,12 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 	if err := s.equip(tok, m, train.State{}); err != nil {
 		return err
 	}
+	if teacher != nil {
+		s.learner.Teacher = teacher.m
+	}
+	if err := teacher.keep(s.dir); err != nil {
+		return err
+	}
 	// What cannot be written is known before any work is done.
 	if err := train.Save(s.dir, m, train.State{}); err != nil {
 		return err
@@ -282,16 +286,13 @@ func (s *session) begin(ctx context.Context, dev kernels.Device) error {
 
 // fresh is a policy that has learnt nothing, with a tokenizer that has, or its
 // teacher's.
-func (s *session) fresh(ctx context.Context, dev kernels.Device) (tok token.Coder, m *model.Model, err error) {
-	vocab := 0
-	if t := s.teacher; t != nil {
-		tok, vocab = t.tok, t.m.Vocab
+func (s *session) fresh(ctx context.Context, dev kernels.Device, t *teacher) (tok token.Coder, m *model.Model, err error) {
+	if t != nil {
+		tok = t.tok
 	} else if tok, err = s.learnTokens(ctx); err != nil {
 		return nil, nil, err
-	} else {
-		vocab = tok.Size()
 	}
-	if m, err = model.New(dev, s.c.Model.shape(vocab), s.c.Seed); err != nil {
+	if m, err = model.New(dev, s.c.Model.shape(tok.Size()), s.c.Seed); err != nil {
 		return nil, nil, wrongUse{err}
 	}
 	return tok, m, nil
@@ -374,14 +375,15 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 	if err != nil {
 		return err
 	}
-	return s.equip(tok, m, st)
+	if err := s.equip(tok, m, st); err != nil {
+		return err
+	}
+	s.learner.Teacher, err = s.keptTeacher(dir, dev)
+	return err
 }
 
 func (s *session) equip(tok token.Coder, m *model.Model, st train.State) (err error) {
 	s.learner = &train.Learner{Model: m, Activations: int64(s.c.Model.Activations) << 20}
-	if s.teacher != nil {
-		s.learner.Teacher = s.teacher.m
-	}
 	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
 	s.from = st
 	s.codec, err = codecOf(tok, s.dir)

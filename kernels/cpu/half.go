@@ -2,8 +2,9 @@ package cpu
 
 import "github.com/turngym/turngym/kernels"
 
-// halves are bfloat16. They are widened where they are used: a product's panels
-// as they are packed, a table's rows one by one.
+// halves are bfloat16. They are widened where they are used: packed panels by the
+// micro-kernels, or once where many rows share them, others as they are packed, a
+// table's rows one by one.
 type halves []uint16
 
 func (h halves) Len() int                          { return len(h) }

@@ -169,11 +169,13 @@ func (p pair) rowBits(a, b both, packed kernels.Buffer, m, n, k int) {
 				p.t.Fatalf("row %d of %d has other bits alone", i, m)
 			}
 		}
-		few := p.dev.New(7 * n)
-		if !trans {
-			p.dev.MatMul(few, a.dev, packed, kernels.Dims{M: 7, N: n, K: k, Packed: true})
-			if !slices.Equal(read(p.dev, few), whole[:7*n]) {
-				p.t.Fatal("rows have other bits with packed weights")
+		for _, rows := range []int{7, 30, 120} {
+			few := p.dev.New(rows * n)
+			if !trans {
+				p.dev.MatMul(few, a.dev, packed, kernels.Dims{M: rows, N: n, K: k, Packed: true})
+				if !slices.Equal(read(p.dev, few), whole[:rows*n]) {
+					p.t.Fatalf("%d rows have other bits with packed weights", rows)
+				}
 			}
 		}
 	}
@@ -331,7 +333,7 @@ func logProb(p pair) {
 		for _, half := range []bool{false, true} {
 			h, table := outputLayer(p, 50, dim, kernels.Targets{IDs: []int32{7, 11, 44, 0}}, allow, half)
 			p.sampling(h, table, allow, dim)
-			several := kernels.Targets{Start: []int32{0, 2, 5, 5, 6}, IDs: []int32{30, 1, 49, 0, 12, 6}}
+			several := kernels.Targets{Start: []int32{0, 2, 6, 6, 7}, IDs: []int32{30, 1, 49, 0, 12, 49, 6}}
 			outputLayer(p, 50, dim, several, allow, half)
 		}
 	}
@@ -412,6 +414,15 @@ func top(p pair) {
 	n := len(allow.Start) - 1
 	for _, vocab := range []int{50, 300} {
 		h, table := p.random(n*dim), p.random(vocab*dim)
+		x := read(p.dev, table.dev)
+		for _, twin := range []int{6, 40, vocab - 1} { // as probable as id 4
+			copy(x[twin*dim:(twin+1)*dim], x[4*dim:])
+		}
+		p.dev.Write(table.dev, x)
+		p.ref.Write(table.ref, x)
+		if vocab == 300 {
+			table = p.halved(table)
+		}
 		id, logp, want, lp := make([]int32, n*k), make([]float32, n*k), make([]int32, n*k), make([]float32, n*k)
 		p.dev.Top(id, logp, h.dev, table.dev, allow, dim, k)
 		p.ref.Top(want, lp, h.ref, table.ref, allow, dim, k)

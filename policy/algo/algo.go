@@ -32,12 +32,11 @@ type Batch struct {
 	Denominator float64
 }
 
-// Soft is a teacher's distribution over the most probable choices at each row:
-// those of row i are Start[i] to Start[i+1]-1.
+// Soft is a teacher's distribution over the most probable choices at each row, one
+// row after the other.
 type Soft struct {
-	Start []int32   // [N+1]
-	Prob  []float32 // the teacher's, of each row at most 1 in sum
-	Now   []float32 // log-prob under the weights now
+	Prob []float32 // the teacher's, of each row at most 1 in sum
+	Now  []float32 // log-prob under the weights now
 }
 
 func (b *Batch) mean() float64 {

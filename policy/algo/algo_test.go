@@ -22,7 +22,7 @@ func random(rng *rand.Rand) *algo.Batch {
 	b.Now, b.Then, b.Ref = col(0.5, -1), col(0.5, -1), col(0.5, -1)
 	b.Entropy, b.Value, b.Reward = col(0.1, 1), col(1, 0), col(1, 0)
 	b.Advantage, b.Return = col(1, 0), col(1, 0)
-	b.Soft = &algo.Soft{Start: []int32{0, 2, 2, 5, 5, 6, 7, 7, 9, 9, 10}, Prob: []float32{0.3, 0.7, 0.2, 0.2, 0.1, 1, 1, 0.5, 0.4, 0.9}, Now: col(0.5, -2)}
+	b.Soft = &algo.Soft{Prob: []float32{0.3, 0.7, 0.2, 0.2, 0.1, 1, 1, 0.5, 0.4, 0.9}, Now: col(0.5, -2)}
 	return b
 }
 
@@ -56,7 +56,7 @@ func TestPartsOfABatchAddUp(t *testing.T) {
 		cut := func(from, to int) *algo.Batch {
 			return &algo.Batch{Now: b.Now[from:to], Then: b.Then[from:to], Ref: b.Ref[from:to], Entropy: b.Entropy[from:to], Value: b.Value[from:to],
 				Advantage: b.Advantage[from:to], Return: b.Return[from:to], Denominator: 10,
-				Soft: &algo.Soft{Prob: b.Soft.Prob[b.Soft.Start[from]:b.Soft.Start[to]], Now: b.Soft.Now[b.Soft.Start[from]:b.Soft.Start[to]]}}
+				Soft: &algo.Soft{Prob: b.Soft.Prob[from:to], Now: b.Soft.Now[from:to]}}
 		}
 		parts := 0.0
 		for _, half := range []*algo.Batch{cut(0, 5), cut(5, 10)} {

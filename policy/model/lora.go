@@ -127,7 +127,7 @@ func (m *Model) lay(base *params, flat kernels.Buffer) (w *params, list []Param,
 // and copies what is trained. It cannot learn.
 func (m *Model) Frozen() *Model {
 	if m.adapted != nil {
-		f := &Model{Config: m.Config, dev: m.dev, said: m.said, lora: m.lora, on: m.on, flat: m.copyOf(m.flat)}
+		f := &Model{Config: m.Config, dev: m.dev, said: m.said, lora: m.lora, on: m.on, flat: m.copyOf(m.flat), fixed: true}
 		f.w, f.adapted, _ = m.lay(m.w, f.flat)
 		return f
 	}

@@ -247,9 +247,9 @@ type Model struct {
 	master *params        // float32s of w that learn: w itself, or what its matrices are rounded from; nil: w is frozen
 	flat   kernels.Buffer // all that is trained: of master, or of adapters; nil: nothing
 	matrix int            // numbers of flat that are matrices
-	half   kernels.Buffer // the first of flat rounded, where w is half of it
+	half   kernels.Buffer // w's matrices, rounded from flat's, where they are bfloat16 and learn
 
-	g    *params // of flat, and nil where something is frozen; made with grad, m and v at the first Backward
+	g    *params // of flat, and nil where something is frozen; made with grad, m and v by learn
 	grad kernels.Buffer
 	m, v kernels.Buffer
 	step int
@@ -259,6 +259,7 @@ type Model struct {
 	adapted []Param      // what flat is made of, where there are adapters
 	frozen  *Decoder
 	said    map[string]json.RawMessage // by the config.json it was loaded from
+	fixed   bool                       // adapters do not learn either
 }
 
 // New makes a model with random weights.
@@ -309,7 +310,7 @@ func (m *Model) learn() {
 	if m.grad != nil {
 		return
 	}
-	if m.flat == nil {
+	if m.flat == nil || m.fixed {
 		panic("model: one that is frozen cannot learn")
 	}
 	n := m.flat.Len()
@@ -341,7 +342,7 @@ func (m *Model) Size() int {
 
 // Trained is how many of them are trained.
 func (m *Model) Trained() int {
-	if m.flat == nil {
+	if m.flat == nil || m.fixed {
 		return 0
 	}
 	return m.flat.Len()

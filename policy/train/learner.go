@@ -90,13 +90,6 @@ type batch struct {
 	lesson   *lesson // nil: there is no teacher
 }
 
-// lesson is what a teacher would choose in each of the batch's rows.
-type lesson struct {
-	start []int32 // [rows+1]
-	ids   []int32
-	prob  []float32
-}
-
 // collect turns episodes, with what their turns were paid, into columns. Hints
 // do not make another task.
 func collect(episodes []*gym.Episode, paid [][]float32) *batch {
@@ -294,41 +287,6 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 // nothingKept is the budget of a pass that never goes backward.
 const nothingKept = 1
 
-// ask has the teacher name its k most probable choices in each row.
-func (l *Learner) ask(b *batch, k int) error {
-	if l.teacher == nil {
-		l.teacher = l.Teacher.NewPass()
-		l.teacher.Budget = nothingKept
-	}
-	b.lesson = &lesson{start: []int32{0}}
-	for _, xs := range micro(b.examples) {
-		if _, err := l.teacher.Forward(input(xs, false, nil)); err != nil {
-			return fmt.Errorf("the teacher: %w", err)
-		}
-		ids, logp := l.teacher.Top(k)
-		for i := range sampled(xs) {
-			b.lesson.add(ids[i*k:(i+1)*k], logp[i*k:(i+1)*k])
-		}
-	}
-	return nil
-}
-
-// add appends a row: probabilities that add up to 1.
-func (s *lesson) add(ids []int32, logp []float32) {
-	if n := slices.Index(ids, -1); n >= 0 {
-		ids, logp = ids[:n], logp[:n]
-	}
-	sum := 0.0
-	for _, x := range logp {
-		sum += math.Exp(float64(x))
-	}
-	for _, x := range logp {
-		s.prob = append(s.prob, float32(math.Exp(float64(x))/sum))
-	}
-	s.ids = append(s.ids, ids...)
-	s.start = append(s.start, int32(len(s.ids)))
-}
-
 // sampled is how many tokens of the examples are.
 func sampled(xs []example) (n int) {
 	for _, x := range xs {
@@ -397,38 +355,4 @@ func (b *batch) part(xs []example, in model.Input, out model.Output, rows float6
 	c := &b.cols
 	return &algo.Batch{Now: now, Soft: soft, Entropy: out.Entropy[:n], Value: out.Value[:n], Then: gather(c.Then), Ref: gather(c.Ref),
 		Advantage: gather(c.Advantage), Return: gather(c.Return), Denominator: rows}
-}
-
-// split parts the log-probs of the tokens that were sampled from those of what
-// the teacher would have chosen.
-func (b *batch) split(xs []example, t kernels.Targets, logp []float32) (now []float32, soft *algo.Soft) {
-	n := sampled(xs)
-	if b.lesson == nil {
-		return logp[:n], nil
-	}
-	soft = &algo.Soft{Start: []int32{0}}
-	for _, x := range xs {
-		soft.Prob = append(soft.Prob, b.lesson.prob[b.lesson.start[x.start]:b.lesson.start[x.end]]...)
-	}
-	for i := range n {
-		from, to := t.Row(i)
-		now = append(now, logp[from])
-		soft.Now = append(soft.Now, logp[from+1:to]...)
-		soft.Start = append(soft.Start, int32(len(soft.Now)))
-	}
-	return now, soft
-}
-
-// join is the other way round, for the gradients of the rows that g has.
-func join(t kernels.Targets, g *algo.Grad) (dlogp []float32) {
-	at := 0
-	for i, x := range g.Now {
-		from, to := t.Row(i)
-		dlogp = append(dlogp, x)
-		if n := to - from - 1; n > 0 {
-			dlogp = append(dlogp, g.Soft[at:at+n]...)
-			at += n
-		}
-	}
-	return dlogp
 }

@@ -39,14 +39,14 @@ func (t Stored) Float32() []float32 {
 		if t.DType == "BF16" {
 			x[i] = kernels.FromHalf(h)
 		} else {
-			x[i] = half(h)
+			x[i] = float16(h)
 		}
 	}
 	return x
 }
 
-// half is an IEEE 754 binary16.
-func half(h uint16) float32 {
+// float16 is an IEEE 754 binary16.
+func float16(h uint16) float32 {
 	sign, exp, frac := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
 	switch exp {
 	case 0: // subnormal: frac * 2^-24
