@@ -25,7 +25,7 @@ static_assert(sizeof(u32) == 4 && sizeof(u64) == 8, "fixed widths");
 
 #ifdef CUDA_EMU
 #define KERNEL void
-#define DYN_SHARED(type, name) type *name = reinterpret_cast<type *>(emu->shared)
+#define DYN_SHARED(type, name) type *name = reinterpret_cast<type *>(emu_shared())
 #else
 #define KERNEL extern "C" __global__ void
 #define DYN_SHARED(type, name)                          \
@@ -120,7 +120,7 @@ INLINE float block_max(float v) {
 INLINE void mma_bf16(float d[4], const u32 a[4], const u32 b[2]) {
 #ifdef CUDA_EMU
   emu_mma in = {{a[0], a[1], a[2], a[3]}, {b[0], b[1]}, {d[0], d[1], d[2], d[3]}};
-  emu_warp(EMU_MMA_BF16, FULL, &in, d, 0, 32, __FILE__, __LINE__);
+  emu_warp(EMU_MMA_BF16, &in, d, 0);
 #else
   asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
                : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
@@ -135,7 +135,7 @@ INLINE void mma_bf16(float d[4], const u32 a[4], const u32 b[2]) {
 INLINE void mma_tf32(float d[4], const u32 a[4], const u32 b[2]) {
 #ifdef CUDA_EMU
   emu_mma in = {{a[0], a[1], a[2], a[3]}, {b[0], b[1]}, {d[0], d[1], d[2], d[3]}};
-  emu_warp(EMU_MMA_TF32, FULL, &in, d, 0, 32, __FILE__, __LINE__);
+  emu_warp(EMU_MMA_TF32, &in, d, 0);
 #else
   asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
                : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
@@ -153,7 +153,7 @@ INLINE u32 shared_at(const void *p) { return static_cast<u32>(__cvta_generic_to_
 // of each (lane/4, 2(lane%4)) and the next column; with _t of the transposed.
 INLINE void ldmatrix_x4(u32 r[4], const void *row) {
 #ifdef CUDA_EMU
-  emu_warp(EMU_LDMATRIX, FULL, row, r, 4, 32, __FILE__, __LINE__);
+  emu_warp(EMU_LDMATRIX, row, r, 4);
 #else
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_at(row)) : "memory");
@@ -161,7 +161,7 @@ INLINE void ldmatrix_x4(u32 r[4], const void *row) {
 }
 INLINE void ldmatrix_x4_t(u32 r[4], const void *row) {
 #ifdef CUDA_EMU
-  emu_warp(EMU_LDMATRIX_T, FULL, row, r, 4, 32, __FILE__, __LINE__);
+  emu_warp(EMU_LDMATRIX_T, row, r, 4);
 #else
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_at(row)) : "memory");
@@ -169,14 +169,14 @@ INLINE void ldmatrix_x4_t(u32 r[4], const void *row) {
 }
 INLINE void ldmatrix_x2(u32 r[2], const void *row) {
 #ifdef CUDA_EMU
-  emu_warp(EMU_LDMATRIX, FULL, row, r, 2, 32, __FILE__, __LINE__);
+  emu_warp(EMU_LDMATRIX, row, r, 2);
 #else
   asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0,%1}, [%2];" : "=r"(r[0]), "=r"(r[1]) : "r"(shared_at(row)) : "memory");
 #endif
 }
 INLINE void ldmatrix_x2_t(u32 r[2], const void *row) {
 #ifdef CUDA_EMU
-  emu_warp(EMU_LDMATRIX_T, FULL, row, r, 2, 32, __FILE__, __LINE__);
+  emu_warp(EMU_LDMATRIX_T, row, r, 2);
 #else
   asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0,%1}, [%2];" : "=r"(r[0]), "=r"(r[1]) : "r"(shared_at(row)) : "memory");
 #endif
@@ -188,7 +188,7 @@ INLINE void ldmatrix_x2_t(u32 r[2], const void *row) {
 // after __syncthreads too.
 INLINE void cp_async16(void *dst, const void *src, int given = 16) {
 #ifdef CUDA_EMU
-  emu->copy(dst, src, 16, given);
+  emu_copy(dst, src, 16, given);
 #else
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared_at(dst)), "l"(__cvta_generic_to_global(src)), "r"(given) : "memory");
 #endif
@@ -196,7 +196,7 @@ INLINE void cp_async16(void *dst, const void *src, int given = 16) {
 // cp_commit makes a group of the copies since the last one.
 INLINE void cp_commit() {
 #ifdef CUDA_EMU
-  emu->commit();
+  emu_commit();
 #else
   asm volatile("cp.async.commit_group;" ::: "memory");
 #endif
@@ -204,7 +204,7 @@ INLINE void cp_commit() {
 // cp_wait waits until at most so many groups, the newest, are under way.
 template <int groups> INLINE void cp_wait() {
 #ifdef CUDA_EMU
-  emu->wait(groups);
+  emu_wait(groups);
 #else
   asm volatile("cp.async.wait_group %0;" ::"n"(groups) : "memory");
 #endif

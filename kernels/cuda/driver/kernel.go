@@ -7,10 +7,12 @@ import (
 	"unsafe"
 )
 
-// Dim is a size in x, y and z; what is not given is 1.
+// Dim is a size in x, y and z; what is not given, or 0, is 1.
 type Dim [3]int
 
 func (d Dim) at(i int) uintptr { return uintptr(max(d[i], 1)) }
+
+func (d Dim) least() int { return min(d[0], d[1], d[2]) }
 
 func (d Dim) count() int { return int(d.at(0) * d.at(1) * d.at(2)) }
 
@@ -63,11 +65,8 @@ func (k *Kernel) prepare() error {
 // line, in its order; others are refused before anything runs. A fault of the
 // kernel itself is seen later: see [Stream.Wait].
 func (k *Kernel) Launch(s *Stream, shape Shape, args ...Arg) error {
-	if len(args) != len(k.params) {
-		return k.wrong("%d arguments instead of %d", len(args), len(k.params))
-	}
-	if n := shape.Block.count(); k.threads > 0 && n > k.threads {
-		return k.wrong("%d threads in a block, and its __launch_bounds__ has %d", n, k.threads)
+	if err := k.refuse(shape, args); err != nil {
+		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -75,9 +74,6 @@ func (k *Kernel) Launch(s *Stream, shape Shape, args ...Arg) error {
 		return k.wrong("its device is closed")
 	}
 	for i := range args {
-		if !k.params[i].takes(args[i]) {
-			return k.wrong("argument %d, %s, is %s", i+1, k.params[i].name, args[i].String())
-		}
 		k.values[i] = args[i].bits
 	}
 	if shape.Shared > k.shared {
@@ -96,6 +92,25 @@ func (k *Kernel) Launch(s *Stream, shape Shape, args ...Arg) error {
 		if code := call(k.dev.cuda.calls.StreamSync, s.handle); code != 0 {
 			return k.dev.fail(code, "run "+k.act(shape))
 		}
+	}
+	return nil
+}
+
+// refuse is what can be known to be wrong before a launch.
+func (k *Kernel) refuse(shape Shape, args []Arg) error {
+	if len(args) != len(k.params) {
+		return k.wrong("%d arguments instead of %d", len(args), len(k.params))
+	}
+	for i := range args {
+		if !k.params[i].takes(args[i]) {
+			return k.wrong("argument %d, %s, is %s", i+1, k.params[i].name, args[i].String())
+		}
+	}
+	if shape.Grid.least() < 0 || shape.Block.least() < 0 || shape.Shared < 0 {
+		return k.wrong("a size is negative: grid %v, block %v, %d bytes shared", shape.Grid, shape.Block, shape.Shared)
+	}
+	if n := shape.Block.count(); k.threads > 0 && n > k.threads {
+		return k.wrong("%d threads in a block, and its __launch_bounds__ has %d", n, k.threads)
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type Product struct {
 	Bias           bool // adds D's type, one for each row, to all columns
 	TF32           bool // float32 is rounded to tf32 first: faster, with 10 bits
 	Workspace      int  // most bytes that it may use
+	Align          int  // of the matrices' addresses, in bytes; 0: 16, the least
 }
 
 // cuBLASLt's numbers.
@@ -41,6 +42,7 @@ const (
 	ltTransA, ltTransB, ltEpilogue, ltBiasPointer, ltBiasType = 3, 4, 7, 8, 26
 	ltBatch, ltStride                                         = 5, 6
 	ltWorkspace                                               = 1
+	ltAlignA, ltAlignB, ltAlignC, ltAlignD                    = 5, 6, 7, 8
 	ltEpilogueBias                                            = 4
 )
 
@@ -166,6 +168,9 @@ func (p *Plan) describe() error {
 		if err := set(ltBiasType, int32(q.C.Type)); err != nil {
 			return err
 		}
+		if err := p.lt.check(calls.DescSet(p.desc, ltBiasPointer, ptr(&some), 8), "describe"); err != nil {
+			return err
+		}
 	}
 	for _, m := range []struct {
 		to *uintptr
@@ -178,9 +183,17 @@ func (p *Plan) describe() error {
 	if err := p.lt.check(calls.PrefCreate(&p.pref), "describe"); err != nil {
 		return err
 	}
-	bytes := uint64(q.Workspace)
+	bytes, align := uint64(q.Workspace), uint32(max(q.Align, 16))
+	for _, what := range []int32{ltAlignA, ltAlignB, ltAlignC, ltAlignD} {
+		if err := p.lt.check(calls.PrefSet(p.pref, what, ptr(&align), 4), "describe"); err != nil {
+			return err
+		}
+	}
 	return p.lt.check(calls.PrefSet(p.pref, ltWorkspace, ptr(&bytes), 8), "describe")
 }
+
+// some is an address for a bias that is not known yet: to choose, cuBLASLt wants one.
+var some = uint64(1 << 20)
 
 func (p *Plan) layout(to *uintptr, m Matrix) error {
 	calls := &p.lt.lib.calls
@@ -214,6 +227,9 @@ type Operands struct {
 func (p *Plan) Run(s *Stream, o Operands) error {
 	if o.Workspace.Bytes < p.Workspace {
 		return fmt.Errorf("%v: a workspace of %d bytes, and it wants %d", p.product, o.Workspace.Bytes, p.Workspace)
+	}
+	if align := uint64(max(p.product.Align, 16)); (o.A.Addr|o.B.Addr|o.C.Addr|o.D.Addr|o.Bias.Addr)%align != 0 {
+		return fmt.Errorf("%v: a matrix is not at a multiple of %d bytes: put it there, or plan with a smaller Align", p.product, align)
 	}
 	if p.product.Bias {
 		if err := p.lt.check(p.lt.lib.calls.DescSet(p.desc, ltBiasPointer, ptr(&o.Bias.Addr), 8), "set the bias"); err != nil {

@@ -20,7 +20,6 @@ func TestNVIDIAsCuBLASLtTakesOurDescriptions(t *testing.T) {
 	}
 	lt := &Lt{lib: lib}
 	t.Log("cuBLASLt", lt.Version())
-	bias := uint64(1 << 20)
 	for _, product := range []Product{
 		{A: Matrix{Rows: 16, Cols: 8}, TransA: true, B: Matrix{Rows: 16, Cols: 32}, C: Matrix{Rows: 8, Cols: 32}, TF32: true},
 		{A: Matrix{Type: BF16Numbers, Rows: 8, Cols: 16, Stride: 128}, B: Matrix{Type: BF16Numbers, Rows: 32, Cols: 16, Stride: 512}, TransB: true,
@@ -29,9 +28,6 @@ func TestNVIDIAsCuBLASLtTakesOurDescriptions(t *testing.T) {
 		p := &Plan{lt: lt, product: product}
 		if err := p.describe(); err != nil {
 			t.Errorf("%v: %v", product, err)
-		}
-		if err := lt.check(lib.calls.DescSet(p.desc, ltBiasPointer, ptr(&bias), 8), "set the bias"); err != nil {
-			t.Error(err)
 		}
 		if err := p.Close(); err != nil {
 			t.Error(err)

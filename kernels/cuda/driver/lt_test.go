@@ -76,6 +76,7 @@ func TestRowMajorLayersAreProductsByColumns(t *testing.T) {
 				}
 			}
 			wants(t, p.Run(b.Stream, driver.Operands{A: w, B: x, D: y, Bias: bias, Alpha: 1}), "a workspace of 0 bytes, and it wants 1024")
+			wants(t, p.Run(b.Stream, driver.Operands{A: w.Slice(4, w.Bytes), B: x, D: y, Bias: bias, Workspace: space, Alpha: 1}), "not at a multiple of 16 bytes")
 		})
 	}
 }

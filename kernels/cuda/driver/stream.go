@@ -63,6 +63,9 @@ func (s *Stream) Upload(dst Memory, src Host) error {
 	if n > dst.Bytes {
 		return fmt.Errorf("upload %d bytes into %d", n, dst.Bytes)
 	}
+	if n == 0 {
+		return nil
+	}
 	if code := call(s.dev.cuda.calls.Upload, uintptr(dst.Addr), src.addr, uintptr(n), s.handle); code != 0 {
 		return s.dev.fail(code, fmt.Sprintf("upload %d bytes", n))
 	}
@@ -76,6 +79,9 @@ func (s *Stream) Download(dst Host, src Memory) error {
 	if n > src.Bytes {
 		return fmt.Errorf("download %d bytes of %d", n, src.Bytes)
 	}
+	if n == 0 {
+		return nil
+	}
 	if code := call(s.dev.cuda.calls.Download, dst.addr, uintptr(src.Addr), uintptr(n), s.handle); code != 0 {
 		return s.dev.fail(code, fmt.Sprintf("download %d bytes", n))
 	}
@@ -87,6 +93,9 @@ func (s *Stream) Copy(dst, src Memory) error {
 	if src.Bytes > dst.Bytes {
 		return fmt.Errorf("copy %d bytes into %d", src.Bytes, dst.Bytes)
 	}
+	if src.Bytes == 0 {
+		return nil
+	}
 	if code := call(s.dev.cuda.calls.Copy, uintptr(dst.Addr), uintptr(src.Addr), uintptr(src.Bytes), s.handle); code != 0 {
 		return s.dev.fail(code, fmt.Sprintf("copy %d bytes", src.Bytes))
 	}
@@ -95,6 +104,9 @@ func (s *Stream) Copy(dst, src Memory) error {
 
 // Zero clears m.
 func (s *Stream) Zero(m Memory) error {
+	if m.Bytes == 0 {
+		return nil
+	}
 	if code := call(s.dev.cuda.calls.Set8, uintptr(m.Addr), 0, uintptr(m.Bytes), s.handle); code != 0 {
 		return s.dev.fail(code, fmt.Sprintf("clear %d bytes", m.Bytes))
 	}
@@ -103,6 +115,9 @@ func (s *Stream) Zero(m Memory) error {
 
 // Fill sets each 4 bytes of m, whose size is a multiple of that, to v.
 func (s *Stream) Fill(m Memory, v uint32) error {
+	if m.Bytes < 4 {
+		return nil
+	}
 	if code := call(s.dev.cuda.calls.Set32, uintptr(m.Addr), uintptr(v), uintptr(m.Bytes/4), s.handle); code != 0 {
 		return s.dev.fail(code, fmt.Sprintf("fill %d bytes", m.Bytes))
 	}

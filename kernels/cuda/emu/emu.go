@@ -3,13 +3,18 @@
 // test asks for it. The driver loads it instead of NVIDIA's and runs unchanged.
 //
 // A kernel is compiled by g++ too. Its threads are fibers, its blocks run one
-// after the other. It finds: accesses outside an allocation and after its free;
-// memory that was never written (it is NaN); barriers and shuffles that not all
-// reach; barriers that are missing, when run in every one of [Orders]; copies
-// and kernels of streams that do not wait for each other.
+// after the other. It reports, with the lines of the source:
+//   - accesses outside an allocation, or after it was freed;
+//   - races in shared memory: two threads at one place, one of them to write, with
+//     no barrier between them;
+//   - barriers and shuffles that not all reach, and kernels that do not end.
 //
-// It does not find races between blocks and does not model the memory's order.
-// It has no wgmma and no TMA. It says nothing about speed.
+// Memory that was never written is NaN, and a copy or a kernel that nobody waits
+// for has not happened. A race in global memory shows as a wrong result in some
+// of [Orders].
+//
+// It does not model the order of memory between blocks, has no wgmma and no TMA,
+// and says nothing about speed.
 package emu
 
 import (
@@ -28,9 +33,8 @@ import (
 //go:embed src
 var source embed.FS
 
-// Orders are those in which threads can be run. A missing barrier before a read
-// shows in forward or reverse, one before a write often in the greedy ones only,
-// which let a warp run ahead as far as it can.
+// Orders are those in which threads, and blocks, can be run. The greedy ones let
+// a warp run ahead as far as it can: what it writes too early shows only there.
 var Orders = []string{"forward", "reverse", "random", "greedy", "greedy-reverse"}
 
 // Libs is the built emulator.

@@ -105,7 +105,44 @@ func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
 	}
 }
 
-// TestPlantedRaceShowsInSomeOrder: a race shows as a wrong result, in the orders
+// TestRaceInSharedMemoryIsReportedInEveryOrder: both places are named, whatever
+// the numbers are.
+func TestRaceInSharedMemoryIsReportedInEveryOrder(t *testing.T) {
+	for _, c := range []struct {
+		kernel, words string
+		args          func(b *cudatest.Bench) []driver.Arg
+		threads       int
+	}{
+		{"read_before_barrier", "read_before_barrier.cu:6 read_before_barrier.cu:7", func(b *cudatest.Bench) []driver.Arg {
+			return []driver.Arg{driver.Ptr(cudatest.Put(b, ones(64)))}
+		}, 64},
+		{"missing_syncwarp", "missing_syncwarp.cu:6 missing_syncwarp.cu:7", func(b *cudatest.Bench) []driver.Arg {
+			return []driver.Arg{driver.Ptr(cudatest.Put(b, ones(32)))}
+		}, 32},
+		{"write_before_barrier", "write_before_barrier.cu:15 write_before_barrier.cu:16", func(b *cudatest.Bench) []driver.Arg {
+			return []driver.Arg{driver.Ptr(cudatest.Put(b, ones(128))), driver.Ptr(cudatest.Put(b, ones(128)))}
+		}, 128},
+	} {
+		for _, order := range emu.Orders {
+			t.Run(c.kernel+"/"+order, func(t *testing.T) {
+				b := bench(t)
+				b.Emu.Set(t, "order", order)
+				b.Must(b.Kernel(c.kernel).Launch(b.Stream, threads(c.threads), c.args(b)...))
+				err := b.Stream.Wait()
+				if err == nil || !strings.Contains(err.Error(), "a race in shared memory") {
+					t.Fatal(err)
+				}
+				for _, w := range strings.Fields(c.words) {
+					if !strings.Contains(err.Error(), w) {
+						t.Errorf("%q is not in: %v", w, err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestPlantedRaceShowsInSomeOrder: without that, a race shows as a wrong result, in the orders
 // that are named. What shows in greedy orders alone is why they are there.
 func TestPlantedRaceShowsInSomeOrder(t *testing.T) {
 	reversed := count(64)
@@ -147,6 +184,7 @@ func TestPlantedRaceShowsInSomeOrder(t *testing.T) {
 			t.Run(c.kernel+"/"+order, func(t *testing.T) {
 				b := bench(t)
 				b.Emu.Set(t, "order", order)
+				b.Emu.Set(t, "races", "off")
 				got, right := c.run(b, b.Kernel(c.kernel)), true
 				for i, w := range c.want {
 					right = right && got[i] == w

@@ -20,6 +20,7 @@ struct Copy {
   void *dst;
   const void *src;
   unsigned bytes, given;
+  void *pc;
 };
 
 struct Fiber {
@@ -71,12 +72,20 @@ int down(int i) {
   return -1;
 }
 
+} // namespace
+std::string name(int i) {
+  emu_dim t = fibers[i].thread.thread;
+  return "thread (" + std::to_string(t.x) + "," + std::to_string(t.y) + "," + std::to_string(t.z) + ")";
+}
+namespace {
+
 Fiber *self() { return reinterpret_cast<Fiber *>(api.now); }
 
 void leave() { emu_swap_stacks(&self()->sp, scheduler); }
 
 void land(std::vector<Copy> &copies) {
   for (Copy &c : copies) {
+    access(c.dst, c.bytes, true, c.pc);
     memcpy(c.dst, c.src, c.given);
     memset(static_cast<char *>(c.dst) + c.given, 0, c.bytes - c.given);
   }
@@ -114,11 +123,6 @@ int pick() {
   }
 }
 
-std::string name(int i) {
-  emu_dim t = fibers[i].thread.thread;
-  return "thread (" + std::to_string(t.x) + "," + std::to_string(t.y) + "," + std::to_string(t.z) + ")";
-}
-
 std::string place(Fiber &f) {
   if (f.state == ENDED) return "has ended";
   std::string at = std::string(f.file) + ":" + std::to_string(f.line), more = lines(now->kernel->mod, f.pc);
@@ -137,6 +141,7 @@ bool open() {
   for (int i = 0; i < threads; i++)
     if (fibers[i].state != AT_BARRIER || !same(fibers[i], fibers[0])) return false;
   for (int i = 0; i < threads; i++) setReady(i);
+  orderBlock();
   return true;
 }
 
@@ -157,12 +162,12 @@ std::string stuck() {
   return name(a) + " " + place(fibers[a]) + ", which the block's " + std::to_string(threads) + " threads do not have";
 }
 
-void barrier(const char *file, int line) {
+void barrier(const char *file, int line, void *pc) {
   Fiber *f = self();
   setState(f, AT_BARRIER);
   f->file = file;
   f->line = line;
-  f->pc = __builtin_return_address(0);
+  f->pc = pc;
   leave();
 }
 
@@ -172,7 +177,7 @@ void warp(emu_part *part) {
   int id = f - fibers, first = id / 32 * 32;
   f->file = part->file;
   f->line = part->line;
-  f->pc = __builtin_return_address(0);
+  f->pc = part->pc;
   f->part = part;
   setState(f, AT_WARP);
   atWarp[id / 32] |= 1u << (id & 31);
@@ -186,12 +191,17 @@ void warp(emu_part *part) {
     parts[l] = g.part;
   }
   combine(parts);
+  if (part->kind == EMU_SYNC) orderWarp(id / 32);
   atWarp[id / 32] &= ~part->mask;
   for (int l = 0; l < 32; l++)
     if (parts[l]) setReady(first + l);
 }
 
-void copyLater(void *dst, const void *src, unsigned bytes, unsigned given) { self()->open.push_back({dst, src, bytes, given}); }
+// copyLater is cp.async: it may land at once, and lands when it must.
+void copyLater(void *dst, const void *src, unsigned bytes, unsigned given, void *pc) {
+  access(dst, bytes, true, pc);
+  self()->open.push_back({dst, src, bytes, given, pc});
+}
 
 void commit() {
   self()->groups.push_back(std::move(self()->open));
@@ -223,6 +233,7 @@ void begin(int i, emu_dim block) {
 
 void prepare() {
   api.barrier = barrier;
+  api.access = access;
   api.warp = warp;
   api.copy = copyLater;
   api.commit = commit;
@@ -234,6 +245,8 @@ void prepare() {
 }
 
 } // namespace
+
+int running() { return self() - fibers; }
 
 std::string where() {
   emu_dim b = api.block;
@@ -260,6 +273,7 @@ bool runBlock(Launch &l, void **args, emu_dim at) {
   api.block = at;
   memset(runnable, 0, sizeof runnable);
   memset(atWarp, 0, sizeof atWarp);
+  beginRaces(l.kernel->mod);
   for (int i = 0; i < threads; i++) begin(i, l.block);
   for (;;) {
     int i = pick();

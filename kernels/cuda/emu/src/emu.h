@@ -27,6 +27,7 @@ struct emu_part {
   unsigned mask;
   const char *file;
   int line;
+  void *pc; // in the kernel
   const void *in;
   void *out;
   int arg, width;
@@ -46,9 +47,10 @@ struct emu_api {
   emu_thread *now; // the thread that runs
   emu_dim block, block_dim, grid_dim;
   unsigned char *shared; // dynamic
-  void (*barrier)(const char *file, int line);
+  void (*barrier)(const char *file, int line, void *pc);
   void (*warp)(emu_part *part);
-  void (*copy)(void *dst, const void *src, unsigned bytes, unsigned given); // cp.async; the rest is 0
+  void (*access)(const void *at, unsigned long bytes, bool write, void *pc); // before each of the kernel's own
+  void (*copy)(void *dst, const void *src, unsigned bytes, unsigned given, void *pc); // cp.async; the rest is 0
   void (*commit)();
   void (*wait)(int groups); // until so many are left
   void (*trap)(const char *file, int line, const char *words);

@@ -109,9 +109,19 @@ extern emu_api api;
 extern std::string faultText; // set where a fiber found a fault
 bool runBlock(Launch &l, void **args, emu_dim at);
 std::string where(); // "block (0,0,0), thread (5,0,0)"
+std::string name(int thread); // "thread (5,0,0)", of the block that runs
+int running();                // which thread of its block runs
 void combine(emu_part *parts[32]);
 [[noreturn]] void fault(const std::string &text); // of a fiber: ends the grid
 uint64_t draw();                                  // a random number, the same in every run
+
+// Races in shared memory.
+void beginRaces(Module *m);  // a block begins
+void orderBlock();           // all its threads have met
+void orderWarp(int warp);    // or a warp's
+void access(const void *at, unsigned long bytes, bool write, void *pc);
+void *lastVisit();
+void accessBy(int thread, const void *at, unsigned long bytes, bool write, void *pc);
 
 // Streams. What is asked for runs when somebody waits for it, so that a wait
 // that is missing is seen.

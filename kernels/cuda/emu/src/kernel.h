@@ -15,7 +15,7 @@ extern "C" unsigned char __start_emu_shared[] __attribute__((weak));
 extern "C" unsigned char __stop_emu_shared[] __attribute__((weak));
 
 // The emulator calls it once and learns where static shared memory is.
-extern "C" void emu_attach(emu_api *api, unsigned char **from, unsigned char **to) {
+extern "C" __attribute__((no_sanitize("thread"))) void emu_attach(emu_api *api, unsigned char **from, unsigned char **to) {
   emu = api;
   *from = __start_emu_shared;
   *to = __stop_emu_shared;
@@ -47,10 +47,39 @@ template <class... A> static unsigned emu_size(void (*)(A...), unsigned i) {
 #define __launch_bounds__(...)
 #define __align__(n) __attribute__((aligned(n)))
 
-#define threadIdx (emu->now->thread)
-#define blockIdx (emu->block)
-#define blockDim (emu->block_dim)
-#define gridDim (emu->grid_dim)
+// The kernel is compiled as for ThreadSanitizer, which calls these before each
+// access to memory. What is OURS is not instrumented.
+#define OURS __attribute__((no_sanitize("thread"), noinline)) static
+#define OURS_INSIDE __attribute__((no_sanitize("thread"), always_inline)) static inline
+#define EMU_PC __builtin_return_address(0)
+#define EMU_HOOK(name, bytes, write) \
+  extern "C" __attribute__((no_sanitize("thread"), visibility("hidden"))) void __tsan_##name(void *at) { emu->access(at, bytes, write, EMU_PC); }
+#define EMU_HOOKS(n) \
+  EMU_HOOK(read##n, n, false) EMU_HOOK(write##n, n, true) EMU_HOOK(unaligned_read##n, n, false) EMU_HOOK(unaligned_write##n, n, true)
+EMU_HOOKS(2)
+EMU_HOOKS(4)
+EMU_HOOKS(8)
+EMU_HOOKS(16)
+#define EMU_RANGE(name, write) \
+  extern "C" __attribute__((no_sanitize("thread"), visibility("hidden"))) void __tsan_##name(void *at, unsigned long bytes) { emu->access(at, bytes, write, EMU_PC); }
+EMU_RANGE(read_range, false)
+EMU_RANGE(write_range, true)
+#define EMU_UNUSED(name) \
+  extern "C" __attribute__((no_sanitize("thread"), visibility("hidden"))) void __tsan_##name(void *) {}
+EMU_UNUSED(read1)
+EMU_UNUSED(write1)
+EMU_UNUSED(vptr_read)
+extern "C" __attribute__((no_sanitize("thread"), visibility("hidden"))) void __tsan_init() {}
+
+__attribute__((const)) OURS emu_dim emu_thread_at() { return emu->now->thread; }
+__attribute__((const)) OURS emu_dim emu_block_at() { return emu->block; }
+__attribute__((const)) OURS emu_dim emu_block_dim() { return emu->block_dim; }
+__attribute__((const)) OURS emu_dim emu_grid_dim() { return emu->grid_dim; }
+__attribute__((const)) OURS unsigned char *emu_shared() { return emu->shared; }
+#define threadIdx (emu_thread_at())
+#define blockIdx (emu_block_at())
+#define blockDim (emu_block_dim())
+#define gridDim (emu_grid_dim())
 #define warpSize 32
 
 #define EMU_VECTOR(T, name)                                                          \
@@ -67,61 +96,68 @@ EMU_VECTOR(unsigned short, ushort)
 
 #define EMU_AT const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
-static inline void __syncthreads(EMU_AT) { emu->barrier(file, line); }
-static inline void __threadfence() {}
-static inline void __threadfence_block() {}
-static inline void __trap(EMU_AT) { emu->trap(file, line, "__trap()"); }
+OURS void __syncthreads(EMU_AT) { emu->barrier(file, line, EMU_PC); }
+OURS void __threadfence() {}
+OURS void __threadfence_block() {}
+OURS void __trap(EMU_AT) { emu->trap(file, line, "__trap()"); }
 
-static inline void emu_warp(emu_kind kind, unsigned mask, const void *in, void *out, int arg, int width, const char *file, int line) {
-  emu_part p = {kind, mask, file, line, in, out, arg, width};
+OURS_INSIDE void emu_meet(emu_kind kind, unsigned mask, const void *in, void *out, int arg, int width, const char *file, int line, void *pc) {
+  emu_part p = {kind, mask, file, line, pc, in, out, arg, width};
   emu->warp(&p);
 }
-static inline void __syncwarp(unsigned mask = ~0u, EMU_AT) { emu_warp(EMU_SYNC, mask, 0, 0, 0, 32, file, line); }
-static inline unsigned __ballot_sync(unsigned mask, int yes, EMU_AT) {
+// emu_warp is what all 32 lanes do; the header of kernels calls it.
+OURS void emu_warp(emu_kind kind, const void *in, void *out, int arg, EMU_AT) { emu_meet(kind, ~0u, in, out, arg, 32, file, line, EMU_PC); }
+OURS void emu_copy(void *dst, const void *src, unsigned bytes, unsigned given) { emu->copy(dst, src, bytes, given, EMU_PC); }
+OURS void emu_commit() { emu->commit(); }
+OURS void emu_wait(int groups) { emu->wait(groups); }
+
+OURS void __syncwarp(unsigned mask = ~0u, EMU_AT) { emu_meet(EMU_SYNC, mask, 0, 0, 0, 32, file, line, EMU_PC); }
+OURS_INSIDE unsigned emu_ballot(unsigned mask, int yes, const char *file, int line, void *pc) {
   unsigned out;
-  emu_warp(EMU_BALLOT, mask, &yes, &out, 0, 32, file, line);
+  emu_meet(EMU_BALLOT, mask, &yes, &out, 0, 32, file, line, pc);
   return out;
 }
-static inline int __any_sync(unsigned mask, int yes, EMU_AT) { return __ballot_sync(mask, yes, file, line) != 0; }
-static inline int __all_sync(unsigned mask, int yes, EMU_AT) { return __ballot_sync(mask, yes, file, line) == mask; }
+OURS unsigned __ballot_sync(unsigned mask, int yes, EMU_AT) { return emu_ballot(mask, yes, file, line, EMU_PC); }
+OURS int __any_sync(unsigned mask, int yes, EMU_AT) { return emu_ballot(mask, yes, file, line, EMU_PC) != 0; }
+OURS int __all_sync(unsigned mask, int yes, EMU_AT) { return emu_ballot(mask, yes, file, line, EMU_PC) == mask; }
 
-template <class T> static inline T emu_shuffle(emu_kind kind, unsigned mask, T v, int arg, int width, const char *file, int line) {
+template <class T> OURS_INSIDE T emu_shuffle(emu_kind kind, unsigned mask, T v, int arg, int width, const char *file, int line, void *pc) {
   static_assert(sizeof(T) <= 8, "a shuffle moves at most 8 bytes");
   uint64_t in = 0, out = 0;
   memcpy(&in, &v, sizeof v);
-  emu_warp(kind, mask, &in, &out, arg, width, file, line);
+  emu_meet(kind, mask, &in, &out, arg, width, file, line, pc);
   memcpy(&v, &out, sizeof v);
   return v;
 }
-template <class T> static inline T __shfl_sync(unsigned mask, T v, int lane, int width = 32, EMU_AT) {
-  return emu_shuffle(EMU_SHFL, mask, v, lane, width, file, line);
+template <class T> OURS T __shfl_sync(unsigned mask, T v, int lane, int width = 32, EMU_AT) {
+  return emu_shuffle(EMU_SHFL, mask, v, lane, width, file, line, EMU_PC);
 }
-template <class T> static inline T __shfl_up_sync(unsigned mask, T v, unsigned by, int width = 32, EMU_AT) {
-  return emu_shuffle(EMU_SHFL_UP, mask, v, by, width, file, line);
+template <class T> OURS T __shfl_up_sync(unsigned mask, T v, unsigned by, int width = 32, EMU_AT) {
+  return emu_shuffle(EMU_SHFL_UP, mask, v, by, width, file, line, EMU_PC);
 }
-template <class T> static inline T __shfl_down_sync(unsigned mask, T v, unsigned by, int width = 32, EMU_AT) {
-  return emu_shuffle(EMU_SHFL_DOWN, mask, v, by, width, file, line);
+template <class T> OURS T __shfl_down_sync(unsigned mask, T v, unsigned by, int width = 32, EMU_AT) {
+  return emu_shuffle(EMU_SHFL_DOWN, mask, v, by, width, file, line, EMU_PC);
 }
-template <class T> static inline T __shfl_xor_sync(unsigned mask, T v, int by, int width = 32, EMU_AT) {
-  return emu_shuffle(EMU_SHFL_XOR, mask, v, by, width, file, line);
+template <class T> OURS T __shfl_xor_sync(unsigned mask, T v, int by, int width = 32, EMU_AT) {
+  return emu_shuffle(EMU_SHFL_XOR, mask, v, by, width, file, line, EMU_PC);
 }
 
 // One OS thread runs all threads of a grid: every plain access is atomic.
 template <class T> struct emu_id { typedef T type; }; // its argument is converted, not deduced
-template <class T> static inline T emu_swap(T *at, T v) {
+template <class T> OURS_INSIDE T emu_swap(T *at, T v) {
   T was = *at;
   *at = v;
   return was;
 }
-template <class T> static inline T atomicAdd(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at + v); }
-template <class T> static inline T atomicSub(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at - v); }
-template <class T> static inline T atomicMax(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at > v ? *at : v); }
-template <class T> static inline T atomicMin(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at < v ? *at : v); }
-template <class T> static inline T atomicAnd(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at & v); }
-template <class T> static inline T atomicOr(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at | v); }
-template <class T> static inline T atomicXor(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at ^ v); }
-template <class T> static inline T atomicExch(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, v); }
-template <class T> static inline T atomicCAS(T *at, typename emu_id<T>::type want, typename emu_id<T>::type v) { return emu_swap<T>(at, *at == want ? v : *at); }
+template <class T> OURS T atomicAdd(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at + v); }
+template <class T> OURS T atomicSub(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at - v); }
+template <class T> OURS T atomicMax(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at > v ? *at : v); }
+template <class T> OURS T atomicMin(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at < v ? *at : v); }
+template <class T> OURS T atomicAnd(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at & v); }
+template <class T> OURS T atomicOr(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at | v); }
+template <class T> OURS T atomicXor(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, *at ^ v); }
+template <class T> OURS T atomicExch(T *at, typename emu_id<T>::type v) { return emu_swap<T>(at, v); }
+template <class T> OURS T atomicCAS(T *at, typename emu_id<T>::type want, typename emu_id<T>::type v) { return emu_swap<T>(at, *at == want ? v : *at); }
 
 template <class T> static inline T __ldg(const T *at) { return *at; }
 template <class T> static inline T __ldcs(const T *at) { return *at; }

@@ -121,6 +121,7 @@ void ldmatrix(emu_part *parts[32], bool trans) {
   int n = parts[0]->arg;
   for (int l = 0; l < 8 * n; l++) {
     if (reinterpret_cast<uintptr_t>(parts[l]->in) % 16) fault("ldmatrix reads a row that is not at a multiple of 16 bytes, lane " + std::to_string(l));
+    accessBy(running() / 32 * 32 + l, parts[l]->in, 16, false, parts[l]->pc);
     memcpy(m[l / 8][l % 8], parts[l]->in, 16);
   }
   for (int l = 0; l < 32; l++)
