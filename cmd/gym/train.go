@@ -21,7 +21,6 @@ import (
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/record"
 	"github.com/turngym/turngym/kernels"
-	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy"
 	"github.com/turngym/turngym/policy/model"
 	"github.com/turngym/turngym/policy/token"
@@ -139,7 +138,7 @@ func (a *app) resume(ctx context.Context, dir string) error {
 
 // train runs a training run from its beginning, or goes on with the one in dir.
 func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
-	dev, err := cpu.New(c.CPU, c.Threads)
+	dev, err := openDevice(&c, a.err)
 	if err != nil {
 		return wrongUse{err}
 	}

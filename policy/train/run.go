@@ -147,6 +147,7 @@ func (r *Run) Train(ctx context.Context, from State) error {
 
 // stage does the steps from st to the stage's end; st is then the last whole one.
 func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report func(Row) error) (err error) {
+	defer kernels.Guard(&err)
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	from := st.Step
@@ -304,7 +305,8 @@ func Beside(run, dir string) error {
 	return nil
 }
 
-func write(dir string, m *model.Model, st State) error {
+func write(dir string, m *model.Model, st State) (err error) {
+	defer kernels.Guard(&err)
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
