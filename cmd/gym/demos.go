@@ -44,7 +44,7 @@ func (a *app) demosCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "run", "threads", "staleness", "save", "record", "device", "cpu")
+	hide(cmd, "recipe", "run", "threads", "staleness", "save", "record", "device", "exact", "cpu")
 	for name, usage := range map[string]string{"scenarios": "scenarios to play; none: all", "levels": "levels to play, as 2 or 1-3; none: all"} {
 		cmd.Flags().Lookup(name).Usage = usage
 	}

@@ -21,7 +21,7 @@ var devices = []string{"cpu", "cuda", "auto"}
 func openDevice(c *Config, warn io.Writer) (kernels.Device, error) {
 	switch c.Device {
 	case "cuda", "auto":
-		dev, err := cuda.New(0)
+		dev, err := cuda.New(cuda.Options{Exact: c.Exact})
 		if err == nil {
 			return dev, nil
 		}

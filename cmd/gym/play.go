@@ -54,7 +54,7 @@ func (a *app) playCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "record", "device", "cpu", "seed")
+	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "record", "device", "exact", "cpu", "seed")
 	for name, usage := range map[string]string{"scenarios": "its name; default: the first", "levels": "1 is the easiest, and the default"} {
 		cmd.Flags().Lookup(name).Usage = usage
 	}

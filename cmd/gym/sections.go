@@ -31,6 +31,7 @@ type Config struct {
 	Save      int      `mapstructure:"save" help:"steps between checkpoints"`
 	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
 	Device    string   `mapstructure:"device" help:"what the policy is computed on: cpu, cuda (an NVIDIA GPU), or auto: that where there is one"`
+	Exact     bool     `mapstructure:"exact" help:"cuda: products in float32 with the same bits in rollouts and training, without tensor cores; much slower"`
 	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
 	Tools     []string `mapstructure:"tools" help:"tools beside the environment's verbs: see gym tools; or lua:FILE"`
 	MCP       []string `mapstructure:"mcp" whole:"true" help:"MCP servers whose tools are given: NAME=COMMAND ARGUMENTS or NAME=http://HOST/PATH"`

@@ -4,8 +4,10 @@
 // code here without one.
 //
 // Operations are put into one stream and done in their order; a call returns
-// before its work is done, and Read waits. They are float32, and every row keeps
-// its bits whatever else is in the call.
+// before its work is done, and Read waits. Products are cuBLASLt's, on tensor
+// cores, where it is there: then a row keeps its bits only among calls of the same
+// sizes. An exact device does them in float32 itself, and keeps both promises of
+// package kernels.
 //
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
@@ -13,6 +15,7 @@ package cuda
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"runtime"
@@ -38,6 +41,7 @@ type Device struct {
 	dev    *driver.Device
 	stream *driver.Stream
 	ring   ring
+	fast   products // without cuBLASLt where the device is exact
 
 	mu      sync.Mutex
 	modules map[string]*driver.Module // by source
@@ -50,13 +54,19 @@ type Device struct {
 	}
 }
 
-// New takes the GPU of that number, from 0.
-func New(index int) (*Device, error) {
+// Options say how a device computes.
+type Options struct {
+	Index int  // of the GPU, from 0
+	Exact bool // products in float32, with the same bits for a row whatever else is in a call; much slower
+}
+
+// New takes a GPU.
+func New(o Options) (*Device, error) {
 	c, err := driver.Open()
 	if err != nil {
 		return nil, err
 	}
-	dev, err := c.Device(index)
+	dev, err := c.Device(o.Index)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +81,11 @@ func New(index int) (*Device, error) {
 	}
 	if err := d.ring.open(dev); err != nil {
 		return nil, err
+	}
+	if !o.Exact {
+		if err := d.fast.open(dev); errors.Is(err, driver.ErrMemory) || errors.Is(err, driver.ErrLost) {
+			return nil, err // without cuBLASLt the own kernels do
+		}
 	}
 	// What cannot be compiled is known before any work is done.
 	files, err := fs.Glob(sources, "src/*.cu")
@@ -94,9 +109,14 @@ func (d *Device) compile(name string) error {
 	return err
 }
 
-// Name is "cuda:0 NVIDIA H100".
+// Name is "cuda:0 NVIDIA H100, cuBLASLt 12.9".
 func (d *Device) Name() string {
-	return fmt.Sprintf("cuda:%d %s", d.dev.Info.Index, d.dev.Info.Name)
+	how := "own products"
+	if d.fast.lt != nil {
+		v := d.fast.lt.Version()
+		how = fmt.Sprintf("cuBLASLt %d.%d", v/10000, v/100%100)
+	}
+	return fmt.Sprintf("cuda:%d %s, %s", d.dev.Info.Index, d.dev.Info.Name, how)
 }
 
 // Alone is the device itself: calls wait for each other.
@@ -108,6 +128,7 @@ func (d *Device) Use() driver.Use { return d.dev.Use() }
 // Close gives the GPU back. Buffers must not be used after it.
 func (d *Device) Close() error {
 	defer d.begin()()
+	d.fast.close(d.dev)
 	d.ring.close(d.dev)
 	d.stream.Close()
 	return d.dev.Close()

@@ -8,12 +8,22 @@ import (
 	"github.com/turngym/turngym/kernels/kerneltest"
 )
 
-func TestTheDeviceIsAsTheReference(t *testing.T) {
+// open is a device on the emulator, or on a GPU.
+func open(t *testing.T, o cuda.Options) *cuda.Device {
+	t.Helper()
 	cudatest.Prepare(t)
-	dev, err := cuda.New(0)
+	dev, err := cuda.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer dev.Close()
-	kerneltest.Run(t, dev)
+	t.Cleanup(func() { dev.Close() })
+	return dev
+}
+
+func TestAnExactDeviceIsAsTheReference(t *testing.T) {
+	kerneltest.Run(t, open(t, cuda.Options{Exact: true}))
+}
+
+func TestTensorCoresAreNearTheReference(t *testing.T) {
+	kerneltest.RunRough(t, open(t, cuda.Options{}))
 }

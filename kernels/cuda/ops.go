@@ -27,7 +27,7 @@ func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
 
 // multiply is MatMul on memory; plus lies prs apart by rows.
 func (d *Device) multiply(out, a driver.Memory, b buffer, m kernels.Dims, plus driver.Memory, prs int) {
-	if m.M == 0 || m.N == 0 {
+	if m.M == 0 || m.N == 0 || d.fast.run(d, out, a, b, m, plus, prs) {
 		return
 	}
 	ars, acs, brs, bcs := m.K, 1, m.N, 1
