@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/prompt"
@@ -36,7 +37,7 @@ func (a *app) trainCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if resume != "" {
-				return a.resume(cmd.Context(), resume)
+				return a.resume(cmd.Context(), resume, cmd.Flags())
 			}
 			c, from, err := loadConfig(cmd.Flags(), a.env)
 			if err != nil {
@@ -50,7 +51,7 @@ func (a *app) trainCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this folder, as it was configured")
+	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this folder, as it was configured but for --device, --exact and --cpu")
 	cmd.Flags().BoolVar(&show, "print-config", false, "show every key, its value and where that is from")
 	return cmd
 }
@@ -128,8 +129,29 @@ func (s *session) close() error {
 	return errors.Join(err, s.family.Close())
 }
 
-func (a *app) resume(ctx context.Context, dir string) error {
+// resume goes on with a run; flags may say what it is computed on, and nothing
+// else.
+func (a *app) resume(ctx context.Context, dir string, flags *pflag.FlagSet) error {
 	c, err := readRun(dir)
+	if err != nil {
+		return wrongUse{err}
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "resume":
+		case "device":
+			c.Device = f.Value.String()
+		case "exact":
+			c.Exact = f.Value.String() == "true"
+		case "cpu":
+			c.CPU = f.Value.String()
+		default:
+			err = fmt.Errorf("--%s: a run goes on as it was configured; only --device, --exact and --cpu may change", f.Name)
+		}
+	})
+	if err == nil {
+		err = c.Validate()
+	}
 	if err != nil {
 		return wrongUse{err}
 	}

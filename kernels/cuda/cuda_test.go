@@ -1,10 +1,14 @@
 package cuda_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
+	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cuda"
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
+	"github.com/turngym/turngym/kernels/cuda/driver"
 	"github.com/turngym/turngym/kernels/kerneltest"
 )
 
@@ -26,4 +30,24 @@ func TestAnExactDeviceIsAsTheReference(t *testing.T) {
 
 func TestTensorCoresAreNearTheReference(t *testing.T) {
 	kerneltest.RunRough(t, open(t, cuda.Options{}))
+}
+
+func TestADeviceWithoutMemorySaysHowMuchWasWanted(t *testing.T) {
+	dev := open(t, cuda.Options{Exact: true})
+	err := func() (err error) {
+		defer kernels.Guard(&err)
+		var kept []kernels.Buffer
+		for range 1 << 10 {
+			kept = append(kept, dev.New(64<<20))
+		}
+		return errors.New("there is room for 256 GiB")
+	}()
+	if !errors.Is(err, driver.ErrMemory) || !strings.Contains(err.Error(), "256") {
+		t.Fatal(err)
+	}
+	b := dev.New(1 << 20) // what was given up is there again
+	dev.Write(b, []float32{1, 2})
+	if got := dev.SumSquares(b); got != 5 {
+		t.Errorf("the sum of squares is %g", got)
+	}
 }
