@@ -20,7 +20,7 @@
 
 namespace {
 
-const int late = 63; // a signal of nobody's: the launch takes too long
+const int late = 50; // a signal of nobody's: the launch takes too long
 const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, late};
 const int signalCount = sizeof signals / sizeof *signals;
 struct sigaction before[signalCount];
