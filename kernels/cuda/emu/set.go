@@ -10,6 +10,9 @@ import (
 	"github.com/ebitengine/purego"
 )
 
+// works says whether a library can be loaded here.
+const works = true
+
 // Set changes one of the emulator's settings (src/device.cpp lists them) for the
 // rest of the test.
 func (l Libs) Set(t testing.TB, name, value string) {
