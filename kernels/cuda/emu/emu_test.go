@@ -37,7 +37,8 @@ func count(n int) []float32 {
 
 func threads(n int) driver.Shape { return driver.Shape{Block: driver.Dim{n}} }
 
-// reports are bugs that end a kernel, with the words that must be said of them.
+// A bug that ends a kernel is said in the words that a person needs: what, where
+// in the source, and which thread.
 func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
 	for _, c := range []struct {
 		kernel string
@@ -68,6 +69,9 @@ func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
 		{"past_dynamic", func(b *cudatest.Bench, k *driver.Kernel) error {
 			return k.Launch(b.Stream, driver.Shape{Block: driver.Dim{64}, Shared: 60 * 4}, driver.Ptr(cudatest.Room[float32](b, 64)))
 		}, []string{"ILLEGAL_ADDRESS", "past the end of dynamic shared memory", "thread (60,0,0)", "past_dynamic.cu:6"}},
+		{"async_past", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 32)), driver.Ptr(cudatest.Put(b, ones(120))))
+		}, []string{"ILLEGAL_ADDRESS", "read at", "0 bytes past the end of an allocation of 480 bytes", "thread (30,0,0)", "async_past.cu:6"}},
 		{"misaligned", func(b *cudatest.Bench, k *driver.Kernel) error {
 			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 32)))
 		}, []string{"LAUNCH_FAILED", "multiple of 16", "lane 1"}},

@@ -73,10 +73,12 @@ int down(int i) {
 }
 
 } // namespace
+
 std::string name(int i) {
   emu_dim t = fibers[i].thread.thread;
   return "thread (" + std::to_string(t.x) + "," + std::to_string(t.y) + "," + std::to_string(t.z) + ")";
 }
+
 namespace {
 
 Fiber *self() { return reinterpret_cast<Fiber *>(api.now); }

@@ -100,7 +100,7 @@ void unguard() {
 
 int explain(Launch &l, std::string &text) {
   std::string at = lines(l.kernel->mod, seen.pc);
-  if (at.empty() && seen.signal == late) at = lines(l.kernel->mod, lastVisit());
+  if (at.empty()) at = lines(l.kernel->mod, lastVisit()); // within what the emulator does for it
   if (!at.empty()) at = " in " + at;
   if (seen.signal == late) {
     text = "the kernel does not end" + at;

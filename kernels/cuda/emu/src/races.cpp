@@ -79,6 +79,7 @@ void orderBlock() { era++; }
 void orderWarp(int warp) { warpEras[warp]++; }
 
 void accessBy(int thread, const void *from, unsigned long bytes, bool write, void *pc) {
+  visited = pc;
   long first = on ? place(from) : -1;
   if (first < 0) return;
   long last = place(static_cast<const char *>(from) + bytes - 1);
