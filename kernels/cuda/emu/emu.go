@@ -5,13 +5,13 @@
 // A kernel is compiled by g++ too. Its threads are fibers, its blocks run one
 // after the other. It reports, with the lines of the source:
 //   - accesses outside an allocation, or after it was freed;
-//   - races in shared memory: two threads at one place, one of them to write, with
-//     no barrier between them;
+//   - races: two threads at one place, one of them to write, with no barrier
+//     between them; two blocks, with no __threadfence;
 //   - barriers and shuffles that not all reach, and kernels that do not end.
 //
 // Memory that was never written is NaN, and a copy or a kernel that nobody waits
-// for has not happened. A race in global memory shows as a wrong result in some
-// of [Orders].
+// for has not happened. What else depends on who comes first shows as a wrong
+// result in some of [Orders].
 //
 // It does not model the order of memory between blocks, has no wgmma and no TMA,
 // and says nothing about speed.

@@ -164,6 +164,7 @@ int run(Device *dev, Launch &l) {
   api.block_dim = l.block;
   api.shared = shared(l.shared);
   module = l.kernel->mod;
+  beginGrid(module);
   int code = OK;
   std::string text;
   guard();
