@@ -11,6 +11,13 @@
 //
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
+//
+// A new kernel is a line KERNEL name(type arg, …) in a file of src, and a test:
+// kerneltest for what is an operation of kernels.Device, and for what is not one
+// like TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of
+// threads. A bug that the emulator finds is an error with the file's lines.
+// GYM_TEST_GPU=1 runs the same tests on a GPU, GYM_NVRTC_REAL has NVIDIA's
+// compiler read the sources.
 package cuda
 
 import (

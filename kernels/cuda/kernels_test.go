@@ -217,3 +217,43 @@ func TestLanesReadEachOther(t *testing.T) {
 		}
 	})
 }
+
+// A protocol between blocks, by a fence and a counter, is no race.
+func TestTheLastBlockAddsWhatAllHaveWritten(t *testing.T) {
+	cudatest.Orders(t, func(b *cudatest.Bench) {
+		const n, blocks = 3000, 7
+		x, want := normal(n), 0.0
+		for _, v := range x {
+			want += float64(v)
+		}
+		out, counter := cudatest.Room[float32](b, 1), cudatest.Put(b, []uint32{0})
+		k, dx, parts := b.Kernel("lastblock"), cudatest.Put(b, x), cudatest.Room[float32](b, blocks)
+		for range 2 {
+			b.Must(k.Launch(b.Stream, driver.Shape{Grid: driver.Dim{blocks}, Block: driver.Dim{64}},
+				driver.Ptr(out), driver.Ptr(parts), driver.Ptr(counter), driver.Ptr(dx), driver.Int(n)))
+			near(b, "out", cudatest.Take[float32](b, out, 1), []float64{want}, 1e-4)
+		}
+	})
+}
+
+// Neighbours in one word are written by two threads: that is no race either.
+func TestBF16RoundsToTheNearestAndToEven(t *testing.T) {
+	cudatest.Orders(t, func(b *cudatest.Bench) {
+		x := append(normal(333), 0, float32(math.Copysign(0, -1)), float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), math.MaxFloat32,
+			math.Float32frombits(0x3f808000), math.Float32frombits(0x3f818000), math.Float32frombits(0x3f808001), math.SmallestNonzeroFloat32)
+		n := len(x)
+		out, back := cudatest.Room[uint16](b, n), cudatest.Room[float32](b, n)
+		b.Must(b.Kernel("narrow").Launch(b.Stream, driver.Shape{Grid: driver.Dim{(n + 127) / 128}, Block: driver.Dim{128}},
+			driver.Ptr(out), driver.Ptr(back), driver.Ptr(cudatest.Put(b, x)), driver.Int(n)))
+		got, wide := cudatest.Take[uint16](b, out, n), cudatest.Take[float32](b, back, n)
+		for i, v := range x {
+			want := bf16(v)
+			if v != v {
+				want = 0x7fff
+			}
+			if got[i] != want || math.Float32bits(wide[i]) != uint32(want)<<16 {
+				b.Errorf("%g is %#x and %g, want %#x", v, got[i], wide[i], want)
+			}
+		}
+	})
+}

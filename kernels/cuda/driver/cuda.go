@@ -56,6 +56,9 @@ func noLibrary(err error) error {
 	if errors.As(err, &m) {
 		return fmt.Errorf("%w: the NVIDIA driver is not installed (%w); set GYM_CUDA_LIB if it is elsewhere", ErrNone, err)
 	}
+	if errors.Is(err, errSystem) {
+		return fmt.Errorf("%w: %w", ErrNone, err)
+	}
 	return fmt.Errorf("load libcuda: %w", err)
 }
 

@@ -8,7 +8,7 @@
 // A CUDA context is current in an OS thread. Whoever works with a device calls
 // [Device.Enter] once, does a step's work on that goroutine, and leaves. All
 // methods of a device, and of what it made, want to be called in between, but
-// for Info, Lost and Stats.
+// for Info, Lost and Use.
 //
 // The shared half is [CUDA], [Device], [Compiler], [Module], [Kernel] and [Lt]:
 // safe for goroutines. The single half is [Stream], [Event], [Graph] and [Plan].

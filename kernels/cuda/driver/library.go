@@ -23,6 +23,9 @@ var (
 	libLt    = library{env: "GYM_CUBLASLT_LIB", stem: "libcublasLt.so", wheel: "cublas"}
 )
 
+// errSystem is what dlopen answers where there is none.
+var errSystem = errors.New("CUDA needs Linux on amd64 or arm64, and a binary built without the tag nocuda")
+
 // sonames are the file's names, those of the driver's own CUDA version first:
 // what a newer NVRTC compiles, an older driver may not load.
 func (l library) sonames(major int) []string {
@@ -88,6 +91,9 @@ func (l library) find(major int) (lib uintptr, path string, err error) {
 	for _, name := range names {
 		if lib, err = dlopen(name); err == nil {
 			return lib, name, nil
+		}
+		if errors.Is(err, errSystem) {
+			return 0, "", err
 		}
 	}
 	var broken error

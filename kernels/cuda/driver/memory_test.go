@@ -7,12 +7,10 @@ import (
 
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
 	"github.com/turngym/turngym/kernels/cuda/driver"
-	"github.com/turngym/turngym/kernels/cuda/emu"
 )
 
 // cached is a bench whose allocator keeps what is freed, as it does by default.
 func cached(t *testing.T) *cudatest.Bench {
-	emu.Build(t)
 	b := cudatest.New(t)
 	t.Setenv("GYM_CUDA_CACHE", "")
 	c, err := driver.Open()

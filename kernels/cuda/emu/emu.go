@@ -5,13 +5,13 @@
 // A kernel is compiled by g++ too. Its threads are fibers, its blocks run one
 // after the other. It reports, with the lines of the source:
 //   - accesses outside an allocation, or after it was freed;
-//   - races in shared memory: two threads at one place, one of them to write, with
-//     no barrier between them;
+//   - races: two threads at one place, one of them to write, with no barrier
+//     between them; two blocks, with no __threadfence;
 //   - barriers and shuffles that not all reach, and kernels that do not end.
 //
 // Memory that was never written is NaN, and a copy or a kernel that nobody waits
-// for has not happened. A race in global memory shows as a wrong result in some
-// of [Orders].
+// for has not happened. What else depends on who comes first shows as a wrong
+// result in some of [Orders].
 //
 // It does not model the order of memory between blocks, has no wgmma and no TMA,
 // and says nothing about speed.
@@ -52,6 +52,9 @@ var build = sync.OnceValues(compile)
 // its own. It skips the test where there is no g++.
 func Build(t testing.TB) Libs {
 	t.Helper()
+	if !works {
+		t.Skip("CUDA kernels are not run: nothing can be loaded on this system")
+	}
 	if _, err := exec.LookPath("g++"); err != nil {
 		t.Skip("CUDA kernels are not run: the emulator needs g++ (apt install g++)")
 	}

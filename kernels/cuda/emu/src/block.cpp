@@ -73,10 +73,12 @@ int down(int i) {
 }
 
 } // namespace
+
 std::string name(int i) {
   emu_dim t = fibers[i].thread.thread;
   return "thread (" + std::to_string(t.x) + "," + std::to_string(t.y) + "," + std::to_string(t.z) + ")";
 }
+
 namespace {
 
 Fiber *self() { return reinterpret_cast<Fiber *>(api.now); }
@@ -234,6 +236,7 @@ void begin(int i, emu_dim block) {
 void prepare() {
   api.barrier = barrier;
   api.access = access;
+  api.fence = fence;
   api.warp = warp;
   api.copy = copyLater;
   api.commit = commit;
@@ -245,6 +248,8 @@ void prepare() {
 }
 
 } // namespace
+
+bool onStack(const void *at) { return static_cast<size_t>(static_cast<const char *>(at) - stacks) < mostThreads * stackBytes; }
 
 int running() { return self() - fibers; }
 
@@ -273,7 +278,7 @@ bool runBlock(Launch &l, void **args, emu_dim at) {
   api.block = at;
   memset(runnable, 0, sizeof runnable);
   memset(atWarp, 0, sizeof atWarp);
-  beginRaces(l.kernel->mod);
+  beginBlock();
   for (int i = 0; i < threads; i++) begin(i, l.block);
   for (;;) {
     int i = pick();

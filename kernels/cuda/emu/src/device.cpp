@@ -7,7 +7,7 @@
 //   init     the code that cuInit answers
 //   memory   bytes of a device: 1 GiB
 //   seconds  of the processor's time that a launch may take: 60
-//   races    off: races in shared memory are not looked for
+//   races    off: races are not looked for
 //   lose     the launch with this number, from 1, and those after it lose the device
 #include <stdlib.h>
 #include <string.h>

@@ -51,6 +51,7 @@ struct emu_api {
   void (*warp)(emu_part *part);
   void (*access)(const void *at, unsigned long bytes, bool write, void *pc); // before each of the kernel's own
   void (*copy)(void *dst, const void *src, unsigned bytes, unsigned given, void *pc); // cp.async; the rest is 0
+  void (*fence)();
   void (*commit)();
   void (*wait)(int groups); // until so many are left
   void (*trap)(const char *file, int line, const char *words);

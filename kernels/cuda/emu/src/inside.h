@@ -67,11 +67,17 @@ int usable();
   if (int code = usable()) return code;
 
 // Memory. A block ends at a page that no access survives.
+struct Place; // of races.cpp
 struct Block {
   unsigned char *base, *at;
   size_t mapped, size;
   Device *dev; // nullptr: pinned memory of the host
+  Place *places = nullptr; // where races are looked for
+  size_t placesBytes = 0;
 };
+Block *blockAt(uint64_t at);        // the live block of a device with that address, or null
+extern unsigned long memoryChange; // counts: blocks that were found may be gone
+void forget(Block &b);              // its places
 bool within(uint64_t at, size_t bytes); // of a live block of a device
 bool pinned(const void *at);
 std::string describe(uint64_t at); // which block an address is near
@@ -108,6 +114,7 @@ std::string lines(Module *m, void *pc); // "a.cu:12 < gym.cuh:3", or ""
 extern emu_api api;
 extern std::string faultText; // set where a fiber found a fault
 bool runBlock(Launch &l, void **args, emu_dim at);
+bool onStack(const void *at); // of a fiber
 std::string where(); // "block (0,0,0), thread (5,0,0)"
 std::string name(int thread); // "thread (5,0,0)", of the block that runs
 int running();                // which thread of its block runs
@@ -115,10 +122,12 @@ void combine(emu_part *parts[32]);
 [[noreturn]] void fault(const std::string &text); // of a fiber: ends the grid
 uint64_t draw();                                  // a random number, the same in every run
 
-// Races in shared memory.
-void beginRaces(Module *m);  // a block begins
-void orderBlock();           // all its threads have met
-void orderWarp(int warp);    // or a warp's
+// Races.
+void beginGrid(Module *m);
+void beginBlock();
+void orderBlock();        // all of a block's threads have met
+void orderWarp(int warp); // or a warp's
+void fence();
 void access(const void *at, unsigned long bytes, bool write, void *pc);
 void *lastVisit();
 void accessBy(int thread, const void *at, unsigned long bytes, bool write, void *pc);

@@ -97,7 +97,7 @@ EMU_VECTOR(unsigned short, ushort)
 #define EMU_AT const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
 OURS void __syncthreads(EMU_AT) { emu->barrier(file, line, EMU_PC); }
-OURS void __threadfence() {}
+OURS void __threadfence() { emu->fence(); }
 OURS void __threadfence_block() {}
 OURS void __trap(EMU_AT) { emu->trap(file, line, "__trap()"); }
 

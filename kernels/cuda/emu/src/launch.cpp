@@ -20,7 +20,7 @@
 
 namespace {
 
-const int late = 63; // a signal of nobody's: the launch takes too long
+const int late = 50; // a signal of nobody's: the launch takes too long
 const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, late};
 const int signalCount = sizeof signals / sizeof *signals;
 struct sigaction before[signalCount];
@@ -100,7 +100,7 @@ void unguard() {
 
 int explain(Launch &l, std::string &text) {
   std::string at = lines(l.kernel->mod, seen.pc);
-  if (at.empty() && seen.signal == late) at = lines(l.kernel->mod, lastVisit());
+  if (at.empty()) at = lines(l.kernel->mod, lastVisit()); // within what the emulator does for it
   if (!at.empty()) at = " in " + at;
   if (seen.signal == late) {
     text = "the kernel does not end" + at;
@@ -164,6 +164,7 @@ int run(Device *dev, Launch &l) {
   api.block_dim = l.block;
   api.shared = shared(l.shared);
   module = l.kernel->mod;
+  beginGrid(module);
   int code = OK;
   std::string text;
   guard();

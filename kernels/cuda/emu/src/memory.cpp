@@ -18,7 +18,7 @@ Block place(size_t size, Device *dev) {
   size_t page = sysconf(_SC_PAGESIZE), aligned = (size + 15) / 16 * 16, inner = (aligned + page - 1) / page * page;
   void *base = mmap(nullptr, inner + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) return {};
-  Block b = {static_cast<unsigned char *>(base), nullptr, inner + 2 * page, size, dev};
+  Block b = {static_cast<unsigned char *>(base), nullptr, inner + 2 * page, size, dev, nullptr, 0};
   mprotect(b.base + page, inner, PROT_READ | PROT_WRITE);
   memset(b.base + page, 0xff, inner);
   b.at = b.base + page + inner - aligned;
@@ -29,6 +29,8 @@ Block place(size_t size, Device *dev) {
 void retire(std::map<uint64_t, Block>::iterator i) {
   Block b = i->second;
   live.erase(i);
+  memoryChange++;
+  forget(b);
   if (b.dev) b.dev->used -= b.size;
   mprotect(b.base, b.mapped, PROT_NONE);
   madvise(b.base, b.mapped, MADV_DONTNEED);
@@ -60,6 +62,13 @@ size_t total() {
 }
 
 } // namespace
+
+unsigned long memoryChange;
+
+Block *blockAt(uint64_t at) {
+  const Block *b = find(at, 1);
+  return b && b->dev ? const_cast<Block *>(b) : nullptr;
+}
 
 bool within(uint64_t at, size_t bytes) {
   const Block *b = find(at, bytes);

@@ -47,7 +47,7 @@ int launched;
 // address is: the innermost first.
 std::string lines(Module *m, void *pc) {
   Dl_info info;
-  if (!pc || !dladdr(pc, &info) || !m) return "";
+  if (!pc || !m || !dladdr(pc, &info) || reinterpret_cast<uintptr_t>(info.dli_fbase) != m->base) return "";
   char cmd[256];
   unsigned long at = static_cast<char *>(pc) - static_cast<char *>(info.dli_fbase) - 1;
   snprintf(cmd, sizeof cmd, "addr2line -s -i -e %s 0x%lx 2>/dev/null", path(m).c_str(), at);
