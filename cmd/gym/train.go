@@ -164,6 +164,7 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 	if err != nil {
 		return wrongUse{err}
 	}
+	defer dev.Close()
 	s, err := a.open(c)
 	if err != nil {
 		return err

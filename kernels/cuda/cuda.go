@@ -133,7 +133,8 @@ func (d *Device) Alone() (kernels.Device, int) { return d, 1 }
 func (d *Device) Use() driver.Use { return d.dev.Use() }
 
 // Close gives the GPU back. Buffers must not be used after it.
-func (d *Device) Close() error {
+func (d *Device) Close() (err error) {
+	defer kernels.Guard(&err)
 	defer d.begin()()
 	d.fast.close(d.dev)
 	d.ring.close(d.dev)

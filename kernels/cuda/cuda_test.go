@@ -2,6 +2,7 @@ package cuda_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -24,12 +25,17 @@ func open(t *testing.T, o cuda.Options) *cuda.Device {
 	return dev
 }
 
+// how is what is asked of a GPU; an emulator is slow.
+var how = kerneltest.How{Few: os.Getenv("GYM_TEST_GPU") != "1"}
+
 func TestAnExactDeviceIsAsTheReference(t *testing.T) {
-	kerneltest.Run(t, open(t, cuda.Options{Exact: true}))
+	kerneltest.Run(t, open(t, cuda.Options{Exact: true}), how)
 }
 
 func TestTensorCoresAreNearTheReference(t *testing.T) {
-	kerneltest.RunRough(t, open(t, cuda.Options{}))
+	rough := how
+	rough.Rough = true
+	kerneltest.Run(t, open(t, cuda.Options{}), rough)
 }
 
 func TestADeviceWithoutMemorySaysHowMuchWasWanted(t *testing.T) {

@@ -139,7 +139,11 @@ func (r *Run) Train(ctx context.Context, from State) error {
 			return err
 		})
 		if err != nil {
-			return errors.Join(err, Save(r.Dir, r.Learner.Model, st))
+			saved := Save(r.Dir, r.Learner.Model, st)
+			if device := new(kernels.Failure); errors.As(err, &device) && saved != nil {
+				return fmt.Errorf("%w; what was saved before is whole", err)
+			}
+			return errors.Join(err, saved)
 		}
 	}
 	return Save(r.Dir, r.Learner.Model, st)
