@@ -80,7 +80,8 @@ type AdamW struct {
 }
 
 // Device is where buffers live and operations run. It is safe for several
-// goroutines as long as they do not write the same buffer.
+// goroutines as long as they do not write the same buffer. What it cannot do is a
+// panic with a *Failure.
 type Device interface {
 	Name() string // for people: "cpu avx512, 2 threads"
 

@@ -94,7 +94,7 @@ func (e *engine) lead(mine *request) {
 			e.active += n
 		}
 		e.mu.Unlock()
-		e.count(step(b, active))
+		e.count(attempt(b, active))
 		left := active[:0]
 		done := false
 		for _, r := range active {
@@ -145,6 +145,20 @@ func (e *engine) count(s Stats) {
 	e.stats.Run += s.Run
 	e.stats.Shared += s.Shared
 	e.stats.Batches += s.Batches
+}
+
+// attempt is a step; what the device cannot do is the error of all its requests.
+func attempt(b *model.Batch, active []*request) (s Stats) {
+	var err error
+	defer func() {
+		if err != nil {
+			for _, r := range active {
+				r.err = err
+			}
+		}
+	}()
+	defer kernels.Guard(&err)
+	return step(b, active)
 }
 
 // step draws a token for each request whose context has been run through the

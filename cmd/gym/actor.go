@@ -17,7 +17,6 @@ import (
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
 	"github.com/turngym/turngym/gym/record"
-	"github.com/turngym/turngym/kernels/cpu"
 )
 
 // actor is who plays a rollout.
@@ -184,7 +183,7 @@ func (a *app) trained(dir string, o *rollOptions, c *Config) (actor, error) {
 	if err != nil {
 		return actor{}, err
 	}
-	dev, err := cpu.New(c.CPU, c.Threads)
+	dev, err := openDevice(c, a.err)
 	if err != nil {
 		return actor{}, err
 	}

@@ -86,7 +86,7 @@ func (a *app) benchCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed")
+	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "save", "record", "device", "exact", "cpu", "seed")
 	cmd.Flags().Float64Var(&seconds, "seconds", 1, "of a round")
 	cmd.Flags().IntVar(&rounds, "rounds", 5, "the median is shown")
 	cmd.Flags().IntVar(&workers, "workers", runtime.NumCPU(), "environments at once, and processes of the peers")

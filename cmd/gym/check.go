@@ -62,7 +62,7 @@ func (a *app) checkCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "save", "record", "cpu", "seed", "levels")
+	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "save", "record", "device", "exact", "cpu", "seed", "levels")
 	flags.add(cmd)
 	return cmd
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/cmd/gym/internal/console"
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/kernels/cpu"
 )
 
 // demosOptions is what gym demos is told beside the keys of a configuration.
@@ -45,7 +44,7 @@ func (a *app) demosCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "run", "threads", "staleness", "save", "record", "cpu")
+	hide(cmd, "recipe", "run", "threads", "staleness", "save", "record", "device", "exact", "cpu")
 	for name, usage := range map[string]string{"scenarios": "scenarios to play; none: all", "levels": "levels to play, as 2 or 1-3; none: all"} {
 		cmd.Flags().Lookup(name).Usage = usage
 	}
@@ -94,7 +93,7 @@ const demosRound = 64
 // gives up where a long stretch of tasks brought none: a scenario may have few
 // different ones.
 func (s *session) collectDemos(ctx context.Context, a *app, k *demoKeeper, o demosOptions) error {
-	dev, err := cpu.New(s.c.CPU, s.c.Threads)
+	dev, err := openDevice(&s.c, a.err)
 	if err != nil {
 		return wrongUse{err}
 	}

@@ -31,11 +31,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			line("cores", fmt.Sprint(runtime.NumCPU()))
 			line("simd", fmt.Sprintf("%s (this machine can: %s)", cpu.Paths()[0], strings.Join(cpu.Paths(), ", ")))
-			if _, err := exec.LookPath("nvidia-smi"); err != nil {
-				line("gpu", "none found; training runs on the CPU")
-			} else {
-				line("gpu", "an NVIDIA driver is here, but this version trains on the CPU only")
-			}
+			line("gpu", gpus())
 			return nil
 		},
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/turngym/turngym/agent/rollout"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/record"
-	"github.com/turngym/turngym/kernels/cpu"
 )
 
 // result is what an evaluation found.
@@ -97,7 +96,7 @@ func (a *app) eval(ctx context.Context, c Config, run string, split gym.Split, s
 		return err
 	}
 	defer s.close()
-	dev, err := cpu.New(c.CPU, c.Threads)
+	dev, err := openDevice(&c, a.err)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/kernels"
 )
 
 // app is what a command sees of the world.
@@ -59,6 +60,12 @@ func (a *app) command() *cobra.Command {
 	return root
 }
 
+// guarded makes an error of a device's failure.
+func guarded(f func() error) (err error) {
+	defer kernels.Guard(&err)
+	return f()
+}
+
 // run is one invocation; it returns the exit code: 0 done, 1 failed, 2 wrong use.
 func (a *app) run(ctx context.Context, args []string) int {
 	root := a.command()
@@ -66,7 +73,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(ctx)
+	err := guarded(func() error { return root.ExecuteContext(ctx) })
 	var wrong wrongUse
 	switch {
 	case err == nil:

@@ -16,7 +16,6 @@ import (
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/cmd/gym/internal/console"
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/kernels/cpu"
 )
 
 func (a *app) playCommand() *cobra.Command {
@@ -55,7 +54,7 @@ func (a *app) playCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "record", "cpu", "seed")
+	hide(cmd, "recipe", "run", "threads", "envs", "staleness", "record", "device", "exact", "cpu", "seed")
 	for name, usage := range map[string]string{"scenarios": "its name; default: the first", "levels": "1 is the easiest, and the default"} {
 		cmd.Flags().Lookup(name).Usage = usage
 	}
@@ -79,7 +78,7 @@ func playAlong(name string, c Config) (agent.Agent, error) {
 	if name == "" {
 		return nil, nil
 	}
-	dev, err := cpu.New(c.CPU, c.Threads)
+	dev, err := openDevice(&c, os.Stderr)
 	if err != nil {
 		return nil, err
 	}

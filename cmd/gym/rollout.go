@@ -145,7 +145,7 @@ func (a *app) rolloutCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	hide(cmd, "recipe", "threads", "envs", "staleness", "save", "record", "cpu")
+	hide(cmd, "recipe", "threads", "envs", "staleness", "save", "record", "device", "exact", "cpu")
 	for name, usage := range map[string]string{"scenarios": "scenarios to play; none: all", "levels": "levels to play, as 2 or 1-3; none: all", "run": "folder of the run; default runs/ENV-rollout-TIME"} {
 		cmd.Flags().Lookup(name).Usage = usage
 	}

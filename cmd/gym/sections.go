@@ -30,6 +30,8 @@ type Config struct {
 	Staleness int      `mapstructure:"staleness" help:"versions that an episode may lag behind the trainer; 0 is synchronous"`
 	Save      int      `mapstructure:"save" help:"steps between checkpoints"`
 	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
+	Device    string   `mapstructure:"device" help:"what the policy is computed on: cpu, cuda (an NVIDIA GPU), or auto: that where there is one"`
+	Exact     bool     `mapstructure:"exact" help:"cuda: products in float32 with the same bits in rollouts and training, without tensor cores; much slower"`
 	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
 	Tools     []string `mapstructure:"tools" help:"tools beside the environment's verbs: see gym tools; or lua:FILE"`
 	MCP       []string `mapstructure:"mcp" whole:"true" help:"MCP servers whose tools are given: NAME=COMMAND ARGUMENTS or NAME=http://HOST/PATH"`
@@ -239,7 +241,7 @@ type EvalConfig struct {
 func defaults() Config {
 	tiny := model.Tiny(2048)
 	return Config{
-		Env: "web", Recipe: "web", Seed: 1, Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20, ToolCalls: 16,
+		Env: "web", Recipe: "web", Seed: 1, Device: "cpu", Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20, ToolCalls: 16,
 		Web:   WebConfig{Driver: "auto"},
 		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, Hidden: tiny.Hidden, Context: tiny.Context},
 		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},

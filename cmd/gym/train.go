@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/prompt"
@@ -21,7 +22,6 @@ import (
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/record"
 	"github.com/turngym/turngym/kernels"
-	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy"
 	"github.com/turngym/turngym/policy/model"
 	"github.com/turngym/turngym/policy/token"
@@ -37,7 +37,7 @@ func (a *app) trainCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if resume != "" {
-				return a.resume(cmd.Context(), resume)
+				return a.resume(cmd.Context(), resume, cmd.Flags())
 			}
 			c, from, err := loadConfig(cmd.Flags(), a.env)
 			if err != nil {
@@ -51,7 +51,7 @@ func (a *app) trainCommand() *cobra.Command {
 		},
 	}
 	addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this folder, as it was configured")
+	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this folder, as it was configured but for --device, --exact and --cpu")
 	cmd.Flags().BoolVar(&show, "print-config", false, "show every key, its value and where that is from")
 	return cmd
 }
@@ -129,8 +129,29 @@ func (s *session) close() error {
 	return errors.Join(err, s.family.Close())
 }
 
-func (a *app) resume(ctx context.Context, dir string) error {
+// resume goes on with a run; flags may say what it is computed on, and nothing
+// else.
+func (a *app) resume(ctx context.Context, dir string, flags *pflag.FlagSet) error {
 	c, err := readRun(dir)
+	if err != nil {
+		return wrongUse{err}
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		switch f.Name {
+		case "resume":
+		case "device":
+			c.Device = f.Value.String()
+		case "exact":
+			c.Exact = f.Value.String() == "true"
+		case "cpu":
+			c.CPU = f.Value.String()
+		default:
+			err = fmt.Errorf("--%s: a run goes on as it was configured; only --device, --exact and --cpu may change", f.Name)
+		}
+	})
+	if err == nil {
+		err = c.Validate()
+	}
 	if err != nil {
 		return wrongUse{err}
 	}
@@ -139,10 +160,11 @@ func (a *app) resume(ctx context.Context, dir string) error {
 
 // train runs a training run from its beginning, or goes on with the one in dir.
 func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
-	dev, err := cpu.New(c.CPU, c.Threads)
+	dev, err := openDevice(&c, a.err)
 	if err != nil {
 		return wrongUse{err}
 	}
+	defer dev.Close()
 	s, err := a.open(c)
 	if err != nil {
 		return err

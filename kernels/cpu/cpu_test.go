@@ -19,7 +19,7 @@ func TestEveryPath(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer d.Close()
-			kerneltest.Run(t, d)
+			kerneltest.Run(t, d, kerneltest.How{})
 		})
 	}
 }

@@ -139,7 +139,11 @@ func (r *Run) Train(ctx context.Context, from State) error {
 			return err
 		})
 		if err != nil {
-			return errors.Join(err, Save(r.Dir, r.Learner.Model, st))
+			saved := Save(r.Dir, r.Learner.Model, st)
+			if device := new(kernels.Failure); errors.As(err, &device) && saved != nil {
+				return fmt.Errorf("%w; what was saved before is whole", err)
+			}
+			return errors.Join(err, saved)
 		}
 	}
 	return Save(r.Dir, r.Learner.Model, st)
@@ -147,6 +151,7 @@ func (r *Run) Train(ctx context.Context, from State) error {
 
 // stage does the steps from st to the stage's end; st is then the last whole one.
 func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report func(Row) error) (err error) {
+	defer kernels.Guard(&err)
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	from := st.Step
@@ -304,7 +309,8 @@ func Beside(run, dir string) error {
 	return nil
 }
 
-func write(dir string, m *model.Model, st State) error {
+func write(dir string, m *model.Model, st State) (err error) {
+	defer kernels.Guard(&err)
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}

@@ -1,0 +1,364 @@
+// Package cuda is the device of an NVIDIA GPU. Its kernels are the sources in
+// src, compiled for the GPU at hand when they are first wanted; the road to it is
+// kernels/cuda/driver, and kernels/cuda/emu runs the same sources and the same
+// code here without one.
+//
+// Operations are put into one stream and done in their order; a call returns
+// before its work is done, and Read waits. Products are cuBLASLt's, on tensor
+// cores, where it is there: then a row keeps its bits only among calls of the same
+// sizes. An exact device does them in float32 itself, and keeps both promises of
+// package kernels.
+//
+// An operation that the GPU fails in (its memory is full, it is lost) panics with
+// a *kernels.Failure.
+//
+// A new kernel is a line KERNEL name(type arg, …) in a file of src, and a test:
+// kerneltest for what is an operation of kernels.Device, and for what is not one
+// like TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of
+// threads. A bug that the emulator finds is an error with the file's lines.
+// GYM_TEST_GPU=1 runs the same tests on a GPU, GYM_NVRTC_REAL has NVIDIA's
+// compiler read the sources.
+package cuda
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"sync"
+	"unsafe"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cuda/driver"
+)
+
+//go:embed gym.cuh
+var header string
+
+//go:embed src/*.cu
+var sources embed.FS
+
+// Headers are what a source may include, by name.
+func Headers() map[string]string { return map[string]string{"gym.cuh": header} }
+
+// Device computes on a GPU. It is safe for many goroutines, of which one at a time
+// is heard.
+type Device struct {
+	dev    *driver.Device
+	stream *driver.Stream
+	ring   ring
+	fast   products // without cuBLASLt where the device is exact
+
+	mu      sync.Mutex
+	modules map[string]*driver.Module // by source
+	ropes   map[ropeKey]buffer
+	temps   []driver.Memory // of the call at hand
+
+	dropped struct { // by buffers that nobody has any more
+		sync.Mutex
+		list []driver.Memory
+	}
+}
+
+// Options say how a device computes.
+type Options struct {
+	Index int  // of the GPU, from 0
+	Exact bool // products in float32, with the same bits for a row whatever else is in a call; much slower
+}
+
+// New takes a GPU.
+func New(o Options) (*Device, error) {
+	c, err := driver.Open()
+	if err != nil {
+		return nil, err
+	}
+	dev, err := c.Device(o.Index)
+	if err != nil {
+		return nil, err
+	}
+	d := &Device{dev: dev, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}
+	leave, err := dev.Enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if d.stream, err = dev.Stream(); err != nil {
+		return nil, err
+	}
+	if err := d.ring.open(dev); err != nil {
+		return nil, err
+	}
+	if !o.Exact {
+		if err := d.fast.open(dev); errors.Is(err, driver.ErrMemory) || errors.Is(err, driver.ErrLost) {
+			return nil, err // without cuBLASLt the own kernels do
+		}
+	}
+	// What cannot be compiled is known before any work is done.
+	files, err := fs.Glob(sources, "src/*.cu")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if err := d.compile(f[len("src/") : len(f)-len(".cu")]); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func (d *Device) compile(name string) error {
+	text, err := sources.ReadFile("src/" + name + ".cu")
+	if err != nil {
+		return err
+	}
+	d.modules[name], err = d.dev.Compile(driver.Source{Name: name + ".cu", Text: string(text), Headers: Headers()})
+	return err
+}
+
+// Name is "cuda:0 NVIDIA H100, cuBLASLt 12.9".
+func (d *Device) Name() string {
+	how := "own products"
+	if d.fast.lt != nil {
+		v := d.fast.lt.Version()
+		how = fmt.Sprintf("cuBLASLt %d.%d", v/10000, v/100%100)
+	}
+	return fmt.Sprintf("cuda:%d %s, %s", d.dev.Info.Index, d.dev.Info.Name, how)
+}
+
+// Alone is the device itself: calls wait for each other.
+func (d *Device) Alone() (kernels.Device, int) { return d, 1 }
+
+// Use says how much memory the device's allocator holds.
+func (d *Device) Use() driver.Use { return d.dev.Use() }
+
+// Close gives the GPU back. Buffers must not be used after it.
+func (d *Device) Close() (err error) {
+	defer kernels.Guard(&err)
+	defer d.begin()()
+	d.fast.close(d.dev)
+	d.ring.close(d.dev)
+	d.stream.Close()
+	return d.dev.Close()
+}
+
+// begin makes a call the only one; end, which it returns, frees its temporary
+// memory, which the stream may reuse for what comes later.
+func (d *Device) begin() (end func()) {
+	d.mu.Lock()
+	leave, err := d.dev.Enter()
+	if err != nil {
+		d.mu.Unlock()
+		fail(err)
+	}
+	return func() {
+		for _, m := range d.temps {
+			d.dev.Free(m)
+		}
+		d.temps = d.temps[:0]
+		leave()
+		d.mu.Unlock()
+	}
+}
+
+// fail gives up a call.
+func fail(err error) {
+	if err != nil {
+		panic(&kernels.Failure{Err: err})
+	}
+}
+
+// buffer is numbers on the device.
+type buffer struct {
+	mem  driver.Memory
+	n    int
+	half bool
+	root *root
+}
+
+// root is what a buffer and all its slices keep.
+type root struct{ mem driver.Memory }
+
+func (b buffer) Len() int   { return b.n }
+func (b buffer) Half() bool { return b.half }
+
+// width is how many bytes a number has.
+func (b buffer) width() int {
+	if b.half {
+		return 2
+	}
+	return 4
+}
+
+func (b buffer) Slice(from, to int) kernels.Buffer {
+	if from < 0 || to < from || to > b.n {
+		panic(fmt.Sprintf("cuda: numbers %d to %d of a buffer of %d", from, to, b.n))
+	}
+	return buffer{b.mem.Slice(from*b.width(), to*b.width()), to - from, b.half, b.root}
+}
+
+func of(b kernels.Buffer) buffer { return b.(buffer) }
+
+// ptr is a buffer's memory as an argument; of none null.
+func ptr(b kernels.Buffer) driver.Arg {
+	if b == nil {
+		return driver.Ptr(driver.Memory{})
+	}
+	return driver.Ptr(of(b).mem)
+}
+
+// New makes a zeroed buffer of float32.
+func (d *Device) New(n int) kernels.Buffer { return d.room(n, false) }
+
+// NewHalf makes a zeroed buffer of bfloat16.
+func (d *Device) NewHalf(n int) kernels.Buffer { return d.room(n, true) }
+
+func (d *Device) room(n int, half bool) buffer {
+	defer d.begin()()
+	return d.alloc(n, half)
+}
+
+// alloc is room within a call.
+func (d *Device) alloc(n int, half bool) buffer {
+	d.sweep()
+	b := buffer{n: n, half: half}
+	bytes := (n*b.width() + 3) / 4 * 4
+	mem, err := d.dev.Alloc(bytes)
+	if err != nil { // what the garbage collector has not looked at yet may be enough
+		runtime.GC()
+		runtime.GC()
+		d.sweep()
+		mem, err = d.dev.Alloc(bytes)
+	}
+	fail(err)
+	b.mem, b.root = mem.Slice(0, n*b.width()), &root{mem}
+	if bytes > 0 {
+		fail(d.stream.Zero(mem))
+		runtime.AddCleanup(b.root, d.drop, mem)
+	}
+	return b
+}
+
+// drop notes memory that nobody has any more; it is freed by the next call that
+// allocates.
+func (d *Device) drop(m driver.Memory) {
+	d.dropped.Lock()
+	defer d.dropped.Unlock()
+	d.dropped.list = append(d.dropped.list, m)
+}
+
+func (d *Device) sweep() {
+	d.dropped.Lock()
+	defer d.dropped.Unlock()
+	for _, m := range d.dropped.list {
+		d.dev.Free(m)
+	}
+	d.dropped.list = d.dropped.list[:0]
+}
+
+// temp is memory of any content until the call ends.
+func (d *Device) temp(bytes int) driver.Memory {
+	m, err := d.dev.Alloc(bytes)
+	fail(err)
+	d.temps = append(d.temps, m)
+	return m
+}
+
+// floats is temp as a buffer of n numbers.
+func (d *Device) floats(n int) buffer { return buffer{mem: d.temp(4 * n), n: n} }
+
+// Write copies src to the start of dst.
+func (d *Device) Write(dst kernels.Buffer, src []float32) {
+	defer d.begin()()
+	if len(src) == 0 {
+		return
+	}
+	to := of(dst)
+	if !to.half {
+		fail(driver.Write(d.stream, to.mem, src))
+		return
+	}
+	tmp := d.floats(len(src))
+	fail(driver.Write(d.stream, tmp.mem, src))
+	d.convert(to, tmp)
+}
+
+// Read fills dst from the start of src.
+func (d *Device) Read(dst []float32, src kernels.Buffer) {
+	defer d.begin()()
+	if len(dst) == 0 {
+		return
+	}
+	from := of(src)
+	if from.half {
+		tmp := d.floats(len(dst))
+		d.convert(tmp, buffer{mem: from.mem, n: len(dst), half: true})
+		from = tmp
+	}
+	fail(driver.Read(d.stream, dst, from.mem.Slice(0, 4*len(dst))))
+}
+
+// Copy copies src to the start of dst.
+func (d *Device) Copy(dst, src kernels.Buffer) {
+	defer d.begin()()
+	to, from := of(dst), of(src)
+	if from.n == 0 {
+		return
+	}
+	if to.half == from.half {
+		fail(d.stream.Copy(to.mem, from.mem))
+		return
+	}
+	d.convert(to, from)
+}
+
+// convert copies all of src between types.
+func (d *Device) convert(dst, src buffer) {
+	if dst.half {
+		d.each("narrow", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
+	} else {
+		d.each("widen", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
+	}
+}
+
+// Zero clears b.
+func (d *Device) Zero(b kernels.Buffer) {
+	defer d.begin()()
+	if of(b).n == 0 {
+		return
+	}
+	if m := of(b).mem; m.Bytes%4 == 0 && m.Addr%4 == 0 {
+		fail(d.stream.Zero(m))
+		return
+	}
+	d.each("clear", of(b).n, ptr(b))
+}
+
+// launch runs a kernel of a source.
+func (d *Device) launch(source, name string, shape driver.Shape, args ...driver.Arg) {
+	k, err := d.modules[source].Kernel(name)
+	fail(err)
+	fail(k.Launch(d.stream, shape, args...))
+}
+
+const (
+	threads  = 256     // of a block, where nothing asks for another number
+	gridMost = 1 << 16 // blocks of a kernel that strides
+)
+
+// each runs a kernel of elements.cu on n of them.
+func (d *Device) each(name string, n int, args ...driver.Arg) {
+	if n > 0 {
+		d.launch("elements", name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
+	}
+}
+
+// over is n/k, rounded up.
+func over(n, k int) int { return (n + k - 1) / k }
+
+// bytesOf is a slice's memory.
+func bytesOf[T any](x []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(x))), len(x)*int(unsafe.Sizeof(*new(T))))
+}
+
+var _ kernels.Device = (*Device)(nil)

@@ -1,0 +1,59 @@
+package cuda_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cuda"
+	"github.com/turngym/turngym/kernels/cuda/cudatest"
+	"github.com/turngym/turngym/kernels/cuda/driver"
+	"github.com/turngym/turngym/kernels/kerneltest"
+)
+
+// open is a device on the emulator, or on a GPU.
+func open(t *testing.T, o cuda.Options) *cuda.Device {
+	t.Helper()
+	cudatest.Prepare(t)
+	dev, err := cuda.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dev.Close() })
+	return dev
+}
+
+// how is what is asked of a GPU; an emulator is slow.
+var how = kerneltest.How{Few: os.Getenv("GYM_TEST_GPU") != "1"}
+
+func TestAnExactDeviceIsAsTheReference(t *testing.T) {
+	kerneltest.Run(t, open(t, cuda.Options{Exact: true}), how)
+}
+
+func TestTensorCoresAreNearTheReference(t *testing.T) {
+	rough := how
+	rough.Rough = true
+	kerneltest.Run(t, open(t, cuda.Options{}), rough)
+}
+
+func TestADeviceWithoutMemorySaysHowMuchWasWanted(t *testing.T) {
+	dev := open(t, cuda.Options{Exact: true})
+	err := func() (err error) {
+		defer kernels.Guard(&err)
+		var kept []kernels.Buffer
+		for range 1 << 10 {
+			kept = append(kept, dev.New(64<<20))
+		}
+		return errors.New("there is room for 256 GiB")
+	}()
+	if !errors.Is(err, driver.ErrMemory) || !strings.Contains(err.Error(), "256") {
+		t.Fatal(err)
+	}
+	b := dev.New(1 << 20) // what was given up is there again
+	dev.Write(b, []float32{1, 2})
+	if got := dev.SumSquares(b); got != 5 {
+		t.Errorf("the sum of squares is %g", got)
+	}
+}

@@ -1,0 +1,88 @@
+package driver
+
+import "fmt"
+
+// Graph is a stream's work, recorded once and launched as one. What it uses,
+// memory too, must live as long as it does; numbers that change from launch to
+// launch belong into device memory.
+type Graph struct {
+	dev  *Device
+	exec uintptr
+}
+
+// Capture records what work asks of the stream, and of streams that wait for it,
+// instead of doing it. Within, nothing may be allocated or waited for.
+func (s *Stream) Capture(work func() error) (*Graph, error) {
+	graph, err := s.record(work)
+	if err != nil {
+		return nil, err
+	}
+	defer s.dev.cuda.calls.GraphDestroy(graph)
+	g := &Graph{dev: s.dev}
+	return g, s.check(s.dev.cuda.calls.Instantiate(&g.exec, graph, 0), "make a graph ready")
+}
+
+// record ends the capture also where work fails: a stream is not left capturing.
+func (s *Stream) record(work func() error) (graph uintptr, err error) {
+	calls := &s.dev.cuda.calls
+	if code := calls.CaptureBegin(s.handle, 1); code != 0 {
+		return 0, s.dev.fail(code, "begin to capture a stream")
+	}
+	s.graph = true
+	err = work()
+	s.graph = false
+	code := calls.CaptureEnd(s.handle, &graph)
+	switch {
+	case err != nil:
+		if graph != 0 {
+			calls.GraphDestroy(graph)
+		}
+		return 0, fmt.Errorf("capture a stream: %w", err)
+	case code != 0:
+		return 0, s.dev.fail(code, "capture a stream")
+	}
+	return graph, nil
+}
+
+// Launch puts the graph's work into a stream.
+func (g *Graph) Launch(s *Stream) error {
+	if code := call(g.dev.cuda.calls.GraphLaunch, g.exec, s.handle); code != 0 {
+		return g.dev.fail(code, "launch a graph")
+	}
+	if g.dev.sync && !s.graph {
+		return s.Wait()
+	}
+	return nil
+}
+
+// Update records work anew. Where only arguments and sizes differ from what the
+// graph has, which is kept, it takes them over; otherwise it is made ready anew.
+func (g *Graph) Update(s *Stream, work func() error) (kept bool, err error) {
+	graph, err := s.record(work)
+	if err != nil {
+		return false, err
+	}
+	calls := &g.dev.cuda.calls
+	defer calls.GraphDestroy(graph)
+	var info [3]uint64 // CUgraphExecUpdateResultInfo
+	code := calls.ExecUpdate(g.exec, graph, &info)
+	if code == 0 {
+		return true, nil
+	}
+	if code != codeGraphUpdate {
+		return false, g.dev.fail(code, "update a graph")
+	}
+	old := g.exec
+	if err := s.check(calls.Instantiate(&g.exec, graph, 0), "make a graph ready"); err != nil {
+		return false, err
+	}
+	return false, s.check(calls.ExecDestroy(old), "close a graph")
+}
+
+// Close forgets the graph; launches that are under way go on.
+func (g *Graph) Close() error {
+	if code := g.dev.cuda.calls.ExecDestroy(g.exec); code != 0 {
+		return g.dev.fail(code, "close a graph")
+	}
+	return nil
+}

@@ -1,0 +1,277 @@
+package cuda
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cuda/driver"
+)
+
+// MatMul is out = plus + A·B.
+func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
+	defer d.begin()()
+	plus, prs := driver.Memory{}, 0
+	if m.Plus != nil {
+		p := of(m.Plus)
+		if plus = p.mem; p.n >= m.M*m.N {
+			prs = m.N
+		}
+	}
+	if of(out).n < m.M*m.N || of(a).n < m.M*m.K || of(b).n < m.K*m.N || m.Plus != nil && m.Plus.Len() < m.N {
+		panic(fmt.Sprintf("cuda: MatMul %+v of buffers of %d, %d, %d", m, of(out).n, of(a).n, of(b).n))
+	}
+	d.multiply(of(out).mem, of(a).mem, of(b), m, plus, prs)
+}
+
+// multiply is MatMul on memory; plus lies prs apart by rows.
+func (d *Device) multiply(out, a driver.Memory, b buffer, m kernels.Dims, plus driver.Memory, prs int) {
+	if m.M == 0 || m.N == 0 || d.fast.run(d, out, a, b, m, plus, prs) {
+		return
+	}
+	ars, acs, brs, bcs := m.K, 1, m.N, 1
+	if m.TransA {
+		ars, acs = 1, m.M
+	}
+	if m.TransB {
+		brs, bcs = 1, m.K
+	}
+	const tile = 64
+	d.launch("matmul", typed("matmul", b), driver.Shape{Grid: driver.Dim{over(m.N, tile), over(m.M, tile)}, Block: driver.Dim{256}},
+		driver.Ptr(out), driver.Ptr(plus), driver.Int(prs), driver.Ptr(a), driver.Int(ars), driver.Int(acs),
+		driver.Ptr(b.mem), driver.Int(brs), driver.Int(bcs), driver.Int(m.M), driver.Int(m.N), driver.Int(m.K))
+}
+
+// typed is the name of a kernel for the type of b.
+func typed(name string, b buffer) string {
+	if b.half {
+		return name + "_half"
+	}
+	return name
+}
+
+// Pack copies: products want matrices as they are.
+func (d *Device) Pack(dst, w kernels.Buffer, k, n int) { d.Copy(dst, w.Slice(0, k*n)) }
+
+// PackedLen is k*n.
+func (d *Device) PackedLen(k, n int) int { return k * n }
+
+// Add is out += a.
+func (d *Device) Add(out, a kernels.Buffer) {
+	defer d.begin()()
+	d.each("add", a.Len(), ptr(out), ptr(a))
+}
+
+// SumRows adds runs of rows first, and then their sums.
+func (d *Device) SumRows(dst, x kernels.Buffer, dim int) {
+	defer d.begin()()
+	d.sumRows(ptr(dst), ptr(x), x.Len()/dim, dim)
+}
+
+func (d *Device) sumRows(dst, x driver.Arg, rows, dim int) {
+	if rows == 0 {
+		return
+	}
+	const chunk = 128
+	chunks := over(rows, chunk)
+	partial := driver.Ptr(d.temp(4 * chunks * dim))
+	block := driver.Dim{128}
+	d.launch("rows", "columns", driver.Shape{Grid: driver.Dim{over(dim, 128), chunks}, Block: block}, partial, x, driver.Int(rows), driver.Int(dim), driver.Int(chunk))
+	d.launch("rows", "collect", driver.Shape{Grid: driver.Dim{over(dim, 128)}, Block: block}, dst, partial, driver.Int(chunks), driver.Int(dim))
+}
+
+// byRow is the shape of kernels with a block for each row.
+func byRow(rows int) driver.Shape {
+	return driver.Shape{Grid: driver.Dim{rows}, Block: driver.Dim{128}}
+}
+
+// byWarp is the shape of kernels with a warp for each row.
+func byWarp(rows int) driver.Shape {
+	return driver.Shape{Grid: driver.Dim{over(rows, 4)}, Block: driver.Dim{128}}
+}
+
+// Embed gathers rows.
+func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
+	defer d.begin()()
+	if len(ids) > 0 {
+		d.launch("rows", typed("embed", of(table)), byRow(len(ids)), ptr(out), ptr(table), carry(d, ids), driver.Int(dim))
+	}
+}
+
+// EmbedGrad adds each id's rows in their order.
+func (d *Device) EmbedGrad(dtable, dout kernels.Buffer, ids []int32, dim int) {
+	defer d.begin()()
+	if len(ids) == 0 {
+		return
+	}
+	some, first, where := occurrences(ids)
+	d.launch("rows", "embed_grad", byRow(len(some)), ptr(dtable), ptr(dout), carry(d, some), carry(d, first), carry(d, where), driver.Int(dim))
+}
+
+// occurrences are the ids that occur, and where: some[u] at where[first[u]] to
+// where[first[u+1]-1], ascending.
+func occurrences(ids []int32) (some, first, where []int32) {
+	where = make([]int32, len(ids))
+	for i := range where {
+		where[i] = int32(i)
+	}
+	slices.SortStableFunc(where, func(a, b int32) int { return int(ids[a]) - int(ids[b]) })
+	for i, at := range where {
+		if i == 0 || ids[at] != ids[where[i-1]] {
+			some, first = append(some, ids[at]), append(first, int32(i))
+		}
+	}
+	return some, append(first, int32(len(ids))), where
+}
+
+// RMSNorm is x / rms(x) * w.
+func (d *Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
+	defer d.begin()()
+	if rows := x.Len() / dim; rows > 0 {
+		d.launch("rows", "rmsnorm", byWarp(rows), ptr(out), ptr(rstd), ptr(x), ptr(w), driver.Int(rows), driver.Int(dim), driver.F32(float32(eps)))
+	}
+}
+
+// RMSNormGrad adds to dx and dw.
+func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
+	defer d.begin()()
+	rows := x.Len() / dim
+	if rows == 0 {
+		return
+	}
+	parts := d.parts(dw, rows, dim)
+	d.launch("rows", "rmsnorm_grad", byWarp(rows), ptr(dx), parts, ptr(dout), ptr(x), ptr(w), ptr(rstd), driver.Int(rows), driver.Int(dim))
+	if dw != nil {
+		d.sumRows(ptr(dw), parts, rows, dim)
+	}
+}
+
+// parts has room for each row's part of a vector's gradient, where it is wanted.
+func (d *Device) parts(dw kernels.Buffer, rows, dim int) driver.Arg {
+	if dw == nil {
+		return driver.Ptr(driver.Memory{})
+	}
+	return driver.Ptr(d.temp(4 * rows * dim))
+}
+
+// LayerNorm is (x - mean) / deviation * w + b.
+func (d *Device) LayerNorm(out, mean, rstd, x, w, b kernels.Buffer, dim int, eps float64) {
+	defer d.begin()()
+	if rows := x.Len() / dim; rows > 0 {
+		d.launch("rows", "layernorm", byWarp(rows), ptr(out), ptr(mean), ptr(rstd), ptr(x), ptr(w), ptr(b), driver.Int(rows), driver.Int(dim), driver.F32(float32(eps)))
+	}
+}
+
+// LayerNormGrad adds to dx, dw and db.
+func (d *Device) LayerNormGrad(dx, dw, db, dout, x, w, mean, rstd kernels.Buffer, dim int) {
+	defer d.begin()()
+	rows := x.Len() / dim
+	if rows == 0 {
+		return
+	}
+	parts := d.parts(dw, rows, dim)
+	d.launch("rows", "layernorm_grad", byWarp(rows), ptr(dx), parts, ptr(dout), ptr(x), ptr(w), ptr(mean), ptr(rstd), driver.Int(rows), driver.Int(dim))
+	if dw != nil {
+		d.sumRows(ptr(dw), parts, rows, dim)
+	}
+	if db != nil {
+		d.sumRows(ptr(db), ptr(dout), rows, dim)
+	}
+}
+
+// ropeKey names a table by the frequencies' place.
+type ropeKey struct {
+	freq *float64
+	upTo int
+}
+
+// rope is the table of angles for positions up to top: of each the cosines and
+// then the sines.
+func (d *Device) rope(freq []float64, top int32) buffer {
+	upTo := 256
+	for upTo <= int(top) {
+		upTo *= 2
+	}
+	key := ropeKey{&freq[0], upTo}
+	if t, ok := d.ropes[key]; ok {
+		return t
+	}
+	half := len(freq)
+	angles := make([]float32, 2*upTo*half)
+	for p := range upTo {
+		for i, f := range freq {
+			sin, cos := math.Sincos(float64(p) * f)
+			angles[2*p*half+i], angles[(2*p+1)*half+i] = float32(cos), float32(sin)
+		}
+	}
+	t := d.alloc(len(angles), false)
+	fail(driver.Write(d.stream, t.mem, angles))
+	d.ropes[key] = t
+	return t
+}
+
+// Rope rotates in place.
+func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
+	defer d.begin()()
+	n := len(pos) * heads * dim / 2
+	if n == 0 {
+		return
+	}
+	sign := float32(1)
+	if inverse {
+		sign = -1
+	}
+	d.launch("rows", "rope", driver.Shape{Grid: driver.Dim{over(n, threads)}, Block: driver.Dim{threads}},
+		ptr(x), carry(d, pos), driver.Ptr(d.rope(freq, slices.Max(pos)).mem), driver.Int(heads), driver.Int(dim), driver.F32(sign), driver.U64(uint64(n)))
+}
+
+// SwiGLU is silu(gate)*up.
+func (d *Device) SwiGLU(out, gate, up kernels.Buffer) {
+	defer d.begin()()
+	d.each("swiglu", out.Len(), ptr(out), ptr(gate), ptr(up))
+}
+
+// SwiGLUGrad overwrites dgate and dup.
+func (d *Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
+	defer d.begin()()
+	d.each("swiglu_grad", dout.Len(), ptr(dgate), ptr(dup), ptr(dout), ptr(gate), ptr(up))
+}
+
+// GELU is gelu(x).
+func (d *Device) GELU(out, x kernels.Buffer) {
+	defer d.begin()()
+	d.each("gelu", out.Len(), ptr(out), ptr(x))
+}
+
+// GELUGrad overwrites dx.
+func (d *Device) GELUGrad(dx, dout, x kernels.Buffer) {
+	defer d.begin()()
+	d.each("gelu_grad", x.Len(), ptr(dx), ptr(dout), ptr(x))
+}
+
+// AdamW updates in place.
+func (d *Device) AdamW(p, g, m, v kernels.Buffer, o kernels.AdamW) {
+	defer d.begin()()
+	f := func(x float64) driver.Arg { return driver.F32(float32(x)) }
+	d.each("adamw", p.Len(), ptr(p), ptr(g), ptr(m), ptr(v), f(o.Scale), f(o.Beta1), f(o.Beta2), f(o.LR/(1-math.Pow(o.Beta1, float64(o.Step)))),
+		f(1/(1-math.Pow(o.Beta2, float64(o.Step)))), f(o.Eps), f(o.LR*o.WeightDecay))
+}
+
+// SumSquares adds the sums of blocks in their order.
+func (d *Device) SumSquares(b kernels.Buffer) float64 {
+	defer d.begin()()
+	const block = 4096
+	n := over(b.Len(), block)
+	if n == 0 {
+		return 0
+	}
+	sums := d.floats(n)
+	d.launch("elements", "squares", driver.Shape{Grid: driver.Dim{n}, Block: driver.Dim{threads}}, driver.Ptr(sums.mem), ptr(b), driver.U64(uint64(b.Len())))
+	parts, sum := make([]float32, n), 0.0
+	fail(driver.Read(d.stream, parts, sums.mem))
+	for _, x := range parts {
+		sum += float64(x)
+	}
+	return sum
+}

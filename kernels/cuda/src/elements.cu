@@ -1,0 +1,70 @@
+#include "gym.cuh"
+
+// Kernels of elements that do not meet: n of them, a grid that strides.
+#define EACH(i) for (u64 i = blockIdx.x * static_cast<u64>(blockDim.x) + threadIdx.x; i < n; i += static_cast<u64>(gridDim.x) * blockDim.x)
+
+KERNEL widen(float *dst, const bf16 *src, u64 n) {
+  EACH(i) dst[i] = to_f32(src[i]);
+}
+
+KERNEL narrow(bf16 *dst, const float *src, u64 n) {
+  EACH(i) dst[i] = to_bf16(src[i]);
+}
+
+KERNEL add(float *out, const float *a, u64 n) {
+  EACH(i) out[i] += a[i];
+}
+
+KERNEL swiglu(float *out, const float *gate, const float *up, u64 n) {
+  EACH(i) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+}
+
+// dgate or dup may be one of the inputs.
+KERNEL swiglu_grad(float *dgate, float *dup, const float *dout, const float *gate, const float *up, u64 n) {
+  EACH(i) {
+    float x = gate[i], u = up[i], s = 1 / (1 + expf(-x)), t = dout[i] * s;
+    dup[i] = t * x;
+    dgate[i] = t * u * (1 + x * (1 - s));
+  }
+}
+
+// gelu as a sigmoid: x / (1 + e^(-2u)), u = sqrt(2/pi)*(x + 0.044715*x^3).
+#define GELU_C 0.7978845608028654f
+
+KERNEL gelu(float *out, const float *x, u64 n) {
+  EACH(i) {
+    float v = x[i];
+    out[i] = v / (1 + expf(-2 * GELU_C * v * (1 + 0.044715f * v * v)));
+  }
+}
+
+KERNEL gelu_grad(float *dx, const float *dout, const float *x, u64 n) {
+  EACH(i) {
+    float v = x[i], s = 1 / (1 + expf(-2 * GELU_C * v * (1 + 0.044715f * v * v)));
+    dx[i] = dout[i] * s * (1 + v * (1 - s) * 2 * GELU_C * (1 + 3 * 0.044715f * v * v));
+  }
+}
+
+// adamw is Loshchilov and Hutter's algorithm 2; what does not change within a step
+// is worked out before: rate is lr/(1-beta1^t), norm is 1/(1-beta2^t).
+KERNEL adamw(float *p, const float *g, float *m, float *v, float scale, float beta1, float beta2, float rate, float norm, float eps, float decay, u64 n) {
+  EACH(i) {
+    float x = g[i] * scale, w = p[i];
+    float a = m[i] = beta1 * m[i] + (1 - beta1) * x;
+    float b = v[i] = beta2 * v[i] + (1 - beta2) * x * x;
+    p[i] = w - rate * a / (sqrtf(b * norm) + eps) - decay * w;
+  }
+}
+
+// squares is a sum of squares for each 4096 numbers, a block for each.
+KERNEL squares(float *sums, const float *x, u64 n) {
+  u64 from = blockIdx.x * static_cast<u64>(4096), to = from + 4096 < n ? from + 4096 : n;
+  float sum = 0;
+  for (u64 i = from + threadIdx.x; i < to; i += blockDim.x) sum += x[i] * x[i];
+  sum = block_sum(sum);
+  if (threadIdx.x == 0) sums[blockIdx.x] = sum;
+}
+
+KERNEL clear(bf16 *out, u64 n) {
+  EACH(i) out[i].bits = 0;
+}
