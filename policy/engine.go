@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/kernels"
@@ -23,11 +24,12 @@ const batchTokens = 2048
 
 // Stats counts what a policy's sequences did.
 type Stats struct {
-	Sampled int // tokens that were drawn, forced ones not among them
-	Run     int // tokens that were run through the model
-	Kept    int // tokens that a sequence had run in an earlier turn when it was asked again
-	Shared  int // tokens whose pages another sequence had run
-	Batches int // times the model ran
+	Sampled int           // tokens that were drawn, forced ones not among them
+	Run     int           // tokens that were run through the model
+	Kept    int           // tokens that a sequence had run in an earlier turn when it was asked again
+	Shared  int           // tokens whose pages another sequence had run
+	Batches int           // times the model ran
+	Busy    time.Duration // of all that ran it, in sum
 }
 
 // engine runs all sequences that want tokens together. It has no goroutine of
@@ -94,7 +96,10 @@ func (e *engine) lead(mine *request) {
 			e.active += n
 		}
 		e.mu.Unlock()
-		e.count(attempt(b, active))
+		begun := time.Now()
+		stats := attempt(b, active)
+		stats.Busy = time.Since(begun)
+		e.count(stats)
 		left := active[:0]
 		done := false
 		for _, r := range active {
@@ -145,6 +150,7 @@ func (e *engine) count(s Stats) {
 	e.stats.Run += s.Run
 	e.stats.Shared += s.Shared
 	e.stats.Batches += s.Batches
+	e.stats.Busy += s.Busy
 }
 
 // attempt is a step; what the device cannot do is the error of all its requests.

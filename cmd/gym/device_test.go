@@ -47,7 +47,9 @@ func TestARunOnAGPUGoesAsOnTheCPU(t *testing.T) {
 	emulated(t)
 	tmp := t.TempDir()
 	cpu, gpu := filepath.Join(tmp, "cpu"), filepath.Join(tmp, "gpu")
-	must(t, onGPU("--run", cpu)...)
+	if text := must(t, onGPU("--run", cpu, "--profile")...); !strings.Contains(text, "policy ran") {
+		t.Error(text)
+	}
 	if text := must(t, onGPU("--device", "cuda", "--exact", "--run", gpu)...); !strings.Contains(text, "cuda:0 ") {
 		t.Error(text)
 	}

@@ -30,14 +30,14 @@ import (
 
 func (a *app) trainCommand() *cobra.Command {
 	var resume string
-	var show bool
+	var show, profiled bool
 	cmd := &cobra.Command{
 		Use: "train", Short: "Train a policy in an environment",
 		Example: "  gym train --env web\n  gym train --recipe grpo --scenarios web/click-button,web/click-link\n  gym train --resume runs/web-web-20260102-150405",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if resume != "" {
-				return a.resume(cmd.Context(), resume, cmd.Flags())
+				return a.resume(cmd.Context(), resume, cmd.Flags(), profiled)
 			}
 			c, from, err := loadConfig(cmd.Flags(), a.env)
 			if err != nil {
@@ -47,11 +47,12 @@ func (a *app) trainCommand() *cobra.Command {
 				c.print(a.out, from)
 				return nil
 			}
-			return a.train(cmd.Context(), c, "")
+			return a.train(cmd.Context(), c, "", profiled)
 		},
 	}
 	addFlags(cmd.Flags())
 	cmd.Flags().StringVar(&resume, "resume", "", "go on with the run in this folder, as it was configured but for --device, --exact and --cpu")
+	cmd.Flags().BoolVar(&profiled, "profile", false, "say at the end where the time went")
 	cmd.Flags().BoolVar(&show, "print-config", false, "show every key, its value and where that is from")
 	return cmd
 }
@@ -70,6 +71,7 @@ type session struct {
 	learner   *train.Learner
 	from      train.State // what was done already
 	flagged   int         // steps whose pay looks wrong
+	profile   profile
 }
 
 // open is everything that can be wrong, before any work is done.
@@ -131,14 +133,14 @@ func (s *session) close() error {
 
 // resume goes on with a run; flags may say what it is computed on, and nothing
 // else.
-func (a *app) resume(ctx context.Context, dir string, flags *pflag.FlagSet) error {
+func (a *app) resume(ctx context.Context, dir string, flags *pflag.FlagSet, profiled bool) error {
 	c, err := readRun(dir)
 	if err != nil {
 		return wrongUse{err}
 	}
 	flags.Visit(func(f *pflag.Flag) {
 		switch f.Name {
-		case "resume":
+		case "resume", "profile":
 		case "device":
 			c.Device = f.Value.String()
 		case "exact":
@@ -155,11 +157,11 @@ func (a *app) resume(ctx context.Context, dir string, flags *pflag.FlagSet) erro
 	if err != nil {
 		return wrongUse{err}
 	}
-	return a.train(ctx, c, dir)
+	return a.train(ctx, c, dir, profiled)
 }
 
 // train runs a training run from its beginning, or goes on with the one in dir.
-func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
+func (a *app) train(ctx context.Context, c Config, dir string, profiled bool) (err error) {
 	dev, err := openDevice(&c, a.err)
 	if err != nil {
 		return wrongUse{err}
@@ -196,7 +198,13 @@ func (a *app) train(ctx context.Context, c Config, dir string) (err error) {
 		}
 		return err
 	}
-	return a.finish(ctx, s)
+	if err := a.finish(ctx, s); err != nil {
+		return err
+	}
+	if profiled {
+		s.profile.print(a.out)
+	}
+	return nil
 }
 
 // greet says what will be done and in what.
@@ -462,6 +470,7 @@ func (s *session) train(ctx context.Context, a *app) error {
 		if r.Flag != "" {
 			s.flagged++
 		}
+		s.profile.step(r)
 		p.step(r)
 	}
 	defer p.end()

@@ -77,9 +77,26 @@ type Row struct {
 	Tokens   int     `json:"tokens"`   // of the batch
 	Seconds  float64 `json:"seconds"`  // since the run (or its resumption) began
 
+	Times Times              `json:"times"`
 	Exam  *float64           `json:"exam,omitempty"`  // success on the exam, after the steps that have one
 	Parts map[string]float64 `json:"parts,omitempty"` // of the reward, by signal
 	Flag  string             `json:"flag,omitempty"`  // what looks wrong
+}
+
+// Times is where a step's seconds went.
+type Times struct {
+	Play    float64 `json:"play"`    // waiting for episodes
+	Learn   float64 `json:"learn"`   // scoring, gradients, the optimizer
+	Publish float64 `json:"publish"` // making the new weights ready to sample from
+	Probe   float64 `json:"probe"`   // probes and exams
+	Save    float64 `json:"save"`    // the checkpoint that was written before the step
+	Sample  float64 `json:"sample"`  // of all threads that ran the policy meanwhile: most of it is in play and probe
+}
+
+// Add is t += o.
+func (t *Times) Add(o Times) {
+	t.Play, t.Learn, t.Publish = t.Play+o.Play, t.Learn+o.Learn, t.Publish+o.Publish
+	t.Probe, t.Save, t.Sample = t.Probe+o.Probe, t.Save+o.Save, t.Sample+o.Sample
 }
 
 // Hacking is the flag of a reward that rises without the outcome.
@@ -159,6 +176,13 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 	defer stop()
 	var success, rewards float64 // of the last probe
 	var watch reward.Watch
+	var spent Times
+	last, busy := time.Now(), r.Policy.Stats().Busy
+	lap := func(to *float64) {
+		now := time.Now()
+		*to += now.Sub(last).Seconds()
+		last = now
+	}
 	for step := from; step < start+s.Steps; step++ {
 		row := Row{Step: step + 1, Stage: s.Name}
 		if s.Probe != nil && (step == from || (step-start)%s.ProbeEvery == 0) {
@@ -166,10 +190,12 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 				return err
 			}
 		}
+		lap(&spent.Probe)
 		batch, err := src.Next(ctx)
 		if err != nil {
 			return err
 		}
+		lap(&spent.Play)
 		if r.Keep != nil {
 			for i, ep := range batch.Episodes {
 				ep.ID = fmt.Sprintf("%d-%d", step+1, i+1)
@@ -189,8 +215,10 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 		if err != nil {
 			return fmt.Errorf("step %d: %w", step+1, err)
 		}
+		lap(&spent.Learn)
 		st.Step, st.Plan, st.Episodes = step+1, batch.Plan, st.Episodes+batch.Played
 		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(st.Step))
+		lap(&spent.Publish)
 		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
 		row.Read, row.Tokens, row.Episodes = stats.Read, stats.Tokens, st.Episodes
 		summarize(&row, batch.Episodes, paid, step)
@@ -207,6 +235,10 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 			}
 			row.Exam, passed = &v, s.Until > 0 && v >= s.Until
 		}
+		lap(&spent.Probe)
+		now := r.Policy.Stats().Busy
+		spent.Sample, busy = (now - busy).Seconds(), now
+		row.Times, spent = spent, Times{}
 		if err := report(row); err != nil {
 			return err
 		}
@@ -215,9 +247,11 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 			return nil
 		}
 		if r.Save > 0 && st.Step%r.Save == 0 {
+			lap(&spent.Probe)
 			if err := Save(r.Dir, r.Learner.Model, *st); err != nil {
 				return err
 			}
+			lap(&spent.Save)
 		}
 	}
 	return nil
