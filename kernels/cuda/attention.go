@@ -40,6 +40,10 @@ func (d *Device) attentionScale(h kernels.Heads) driver.Arg {
 // Attention goes through the keys in tiles and stores no scores.
 func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
 	defer d.begin()()
+	if d.flashes(h, out, q, k, v) {
+		d.flash(out, lse, q, k, v, start, h)
+		return
+	}
 	list := tiles(len(start)-1, func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
 	d.tiled("attention", list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(lse), ptr(q), ptr(k), ptr(v),
 		carry(d, list), carry(d, start), driver.Int(h.Q), driver.Int(h.KV), driver.Int(h.Dim), d.attentionScale(h))

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -26,14 +27,24 @@ import (
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
 
-//go:embed gym.cuh
-var header string
+//go:embed *.cuh
+var headers embed.FS
 
 //go:embed src/*.cu
 var sources embed.FS
 
 // Headers are what a source may include, by name.
-func Headers() map[string]string { return map[string]string{"gym.cuh": header} }
+func Headers() map[string]string {
+	all := map[string]string{}
+	for _, name := range []string{"gym.cuh", "flash.cuh"} {
+		text, err := headers.ReadFile(name)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		all[name] = string(text)
+	}
+	return all
+}
 
 // Device computes on a GPU. It is safe for many goroutines, of which one at a time
 // is heard.
@@ -41,6 +52,7 @@ type Device struct {
 	dev    *driver.Device
 	stream *driver.Stream
 	ring   ring
+	exact  bool
 	fast   products // without cuBLASLt where the device is exact
 
 	mu      sync.Mutex
@@ -70,7 +82,7 @@ func New(o Options) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{dev: dev, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}
+	d := &Device{dev: dev, exact: o.Exact, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}
 	leave, err := dev.Enter()
 	if err != nil {
 		return nil, err
@@ -93,20 +105,23 @@ func New(o Options) (*Device, error) {
 		return nil, err
 	}
 	for _, f := range files {
-		if err := d.compile(f[len("src/") : len(f)-len(".cu")]); err != nil {
+		name := f[len("src/") : len(f)-len(".cu")]
+		if strings.HasPrefix(name, "flash") {
+			continue // for a head size, when it is first wanted
+		}
+		if d.modules[name], err = d.compile(name); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
 }
 
-func (d *Device) compile(name string) error {
+func (d *Device) compile(name string, options ...string) (*driver.Module, error) {
 	text, err := sources.ReadFile("src/" + name + ".cu")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d.modules[name], err = d.dev.Compile(driver.Source{Name: name + ".cu", Text: string(text), Headers: Headers()})
-	return err
+	return d.dev.Compile(driver.Source{Name: name + ".cu", Text: string(text), Headers: Headers(), Options: options})
 }
 
 // Name is "cuda:0 NVIDIA H100, cuBLASLt 12.9".
