@@ -53,6 +53,10 @@ func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h ke
 // for keys and values.
 func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
 	defer d.begin()()
+	if d.flashes(h, dq, dk, dv, dout, out, q, k, v) {
+		d.flashGrad(dq, dk, dv, dout, out, lse, q, k, v, start, h)
+		return
+	}
 	seqs := len(start) - 1
 	delta := driver.Ptr(d.temp(4 * lse.Len()))
 	starts, scale := carry(d, start), d.attentionScale(h)

@@ -60,14 +60,21 @@ func places(seqs, step int, rows func(s int) int, cost func(s, r int) int) (list
 	return list
 }
 
+// narrowed are keys and values of n numbers each, in bfloat16.
+func (d *Device) narrowed(k, v kernels.Buffer, n, dim int) (k16, v16 driver.Arg) {
+	k16, v16 = driver.Ptr(d.temp(2*n)), driver.Ptr(d.temp(2*n))
+	blocks := min(gridMost, over(n, 4*flashThreads))
+	d.onTensorCores("flash", "narrow_two", blocks, kernels.Heads{KV: 1, Dim: dim}, 0, k16, v16, ptr(k), ptr(v), driver.U64(uint64(n)))
+	return k16, v16
+}
+
 // flash is Attention.
 func (d *Device) flash(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
-	n := int(start[len(start)-1]) * h.KV * h.Dim
+	n := int(start[len(start)-1])
 	if n == 0 {
 		return
 	}
-	k16, v16 := driver.Ptr(d.temp(2*n)), driver.Ptr(d.temp(2*n))
-	d.onTensorCores("flash", "narrow_two", min(gridMost, over(n, 4*flashThreads)), kernels.Heads{KV: 1, Dim: h.Dim}, 0, k16, v16, ptr(k), ptr(v), driver.U64(uint64(n)))
+	k16, v16 := d.narrowed(k, v, n*h.KV*h.Dim, h.Dim)
 	starts := carry(d, start)
 	d.flashOver(ptr(out), ptr(lse), ptr(q), k16, v16, start, starts, start, starts, h)
 }
@@ -88,4 +95,28 @@ func (d *Device) flashOver(out, lse, q, k, v driver.Arg, start []int32, starts d
 	const tile = 64
 	d.onTensorCores("flash", "flash", len(list)/2, h, 4*tile*(h.Dim+flashPad), out, lse, q, k, v,
 		carry(d, list), starts, keyStarts, driver.Int(h.Q), driver.Int(h.KV), d.attentionScale(h))
+}
+
+// flashGrad is AttentionGrad.
+func (d *Device) flashGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	seqs, n, group := len(start)-1, int(start[len(start)-1]), h.Q/h.KV
+	if n == 0 {
+		return
+	}
+	rows := n * h.Q
+	delta, q16, dout16 := driver.Ptr(d.temp(4*rows)), driver.Ptr(d.temp(2*rows*h.Dim)), driver.Ptr(d.temp(2*rows*h.Dim))
+	d.onTensorCores("flash_grad", "flash_prepare", over(rows, flashThreads/32), kernels.Heads{KV: 1, Dim: h.Dim}, 0,
+		delta, q16, dout16, ptr(q), ptr(dout), ptr(out), driver.Int(rows))
+	k16, v16 := d.narrowed(k, v, n*h.KV*h.Dim, h.Dim)
+
+	const tile = 32
+	row := h.Dim + flashPad
+	starts, heads, kv, scale := carry(d, start), driver.Int(h.Q), driver.Int(h.KV), d.attentionScale(h)
+	tokens := func(s int) int { return int(start[s+1] - start[s]) }
+	list := places(seqs, flashRows, tokens, func(s, r int) int { return tokens(s) - r })
+	d.onTensorCores("flash_grad", "flash_grad_kv", len(list)/2, h, (2*flashRows+4*tile)*row+2*4*tile,
+		ptr(dk), ptr(dv), q16, dout16, ptr(lse), delta, k16, v16, carry(d, list), starts, heads, kv, scale)
+	list = places(seqs, flashRows, func(s int) int { return tokens(s) * group }, func(_, r int) int { return r / group })
+	d.onTensorCores("flash_grad", "flash_grad_q", len(list)/2, h, 4*tile*row,
+		ptr(dq), ptr(q), ptr(dout), ptr(lse), delta, k16, v16, carry(d, list), starts, heads, kv, scale)
 }
