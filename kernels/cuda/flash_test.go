@@ -1,0 +1,168 @@
+package cuda_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cuda"
+	"github.com/turngym/turngym/kernels/cuda/cudatest"
+	"github.com/turngym/turngym/kernels/cuda/emu"
+	"github.com/turngym/turngym/kernels/plain"
+)
+
+// twin is a device that works on tensor cores and the reference.
+type twin struct {
+	*testing.T
+	dev, ref kernels.Device
+	rng      *rand.Rand
+}
+
+// sides is one buffer on each.
+type sides struct{ dev, ref kernels.Buffer }
+
+func (w twin) random(n int) sides {
+	b := sides{w.dev.New(n), w.ref.New(n)}
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(w.rng.NormFloat64())
+	}
+	w.dev.Write(b.dev, x)
+	w.ref.Write(b.ref, x)
+	return b
+}
+
+func numbers(d kernels.Device, b kernels.Buffer) []float32 {
+	x := make([]float32, b.Len())
+	d.Read(x, b)
+	return x
+}
+
+// same compares both, by what bfloat16 leaves of numbers of about the size of 1.
+func (w twin) same(what string, b sides) {
+	w.Helper()
+	var want []float64
+	for _, v := range numbers(w.ref, b.ref) {
+		want = append(want, float64(v))
+	}
+	near(w, what, numbers(w.dev, b.dev), want, 2e-2)
+}
+
+// inOrder runs f on a device of the emulator with that order of threads.
+func inOrder(t *testing.T, order string, f func(w twin)) {
+	t.Run(order, func(t *testing.T) {
+		libs := cudatest.Prepare(t)
+		if libs.Path != "" {
+			libs.Set(t, "order", order)
+		}
+		dev, err := cuda.New(cuda.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dev.Close()
+		f(twin{t, dev, plain.New(), rand.New(rand.NewPCG(5, 6))})
+	})
+}
+
+// cases are head sizes and lengths; each has an order of its own but the first,
+// which has all: the orders differ in what races they show, not in arithmetic.
+var cases = []struct {
+	h     kernels.Heads
+	start []int32
+}{
+	{kernels.Heads{Q: 8, KV: 2, Dim: 16}, []int32{0, 1, 18, 82, 147}},
+	{kernels.Heads{Q: 4, KV: 4, Dim: 64}, []int32{0, 200, 201, 201, 218}},
+	{kernels.Heads{Q: 8, KV: 2, Dim: 128}, []int32{0, 65, 66}},
+	{kernels.Heads{Q: 4, KV: 4, Dim: 128}, []int32{0, 64, 65, 130}},
+	{kernels.Heads{Q: 8, KV: 2, Dim: 64}, []int32{0, 17, 217}},
+	{kernels.Heads{Q: 6, KV: 2, Dim: 48}, []int32{0, 65, 66, 130}},
+}
+
+// inOrders runs f with the cases: two or three in each order.
+func inOrders(t *testing.T, f func(w twin, h kernels.Heads, start []int32)) {
+	for o, order := range emu.Orders {
+		inOrder(t, order, func(w twin) {
+			f(w, cases[0].h, cases[0].start)
+			for i := 1 + o; i < len(cases); i += len(emu.Orders) {
+				f(w, cases[i].h, cases[i].start)
+			}
+		})
+	}
+}
+
+func TestFlashAttentionIsNearTheReference(t *testing.T) {
+	inOrders(t, func(w twin, h kernels.Heads, start []int32) {
+		rows := int(start[len(start)-1])
+		n, m := rows*h.Q*h.Dim, rows*h.KV*h.Dim
+		q, k, v, g, out, lse := w.random(n), w.random(m), w.random(m), w.random(n), w.random(n), w.random(rows*h.Q)
+		dq, dk, dv := w.random(n), w.random(m), w.random(m)
+		w.ref.Attention(out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
+		w.ref.AttentionGrad(dq.ref, dk.ref, dv.ref, g.ref, out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
+		var before [][]float32
+		for range 2 {
+			w.dev.Attention(out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
+			w.dev.AttentionGrad(dq.dev, dk.dev, dv.dev, g.dev, out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
+			var now [][]float32
+			for i, b := range []sides{out, lse, dq, dk, dv} {
+				w.same(fmt.Sprintf("%+v %s", h, []string{"out", "lse", "dq", "dk", "dv"}[i]), b)
+				now = append(now, numbers(w.dev, b.dev))
+			}
+			if before != nil && !slices.EqualFunc(now, before, slices.Equal) {
+				w.Fatalf("%+v: a second run has other bits", h)
+			}
+			before = now
+		}
+	})
+}
+
+// Pages hold NaN where nothing was written: keys that nobody may see.
+func TestFlashOverPagesIsNearTheReference(t *testing.T) {
+	inOrders(t, func(w twin, h kernels.Heads, _ []int32) {
+		for _, c := range []struct{ lens, news []int }{
+			{[]int{700}, []int{1}},                              // shared out
+			{[]int{1, 65, 300, 64, 200}, []int{1, 1, 0, 64, 3}}, // whole; many rows
+			{[]int{130, 520, 200, 17}, []int{130, 9, 66, 17}},   // of several blocks
+		} {
+			w.paged(h, c.lens, c.news)
+		}
+	})
+}
+
+func (w twin) paged(h kernels.Heads, lens, news []int) {
+	size := h.KV * h.Dim
+	start, was := []int32{0}, []int32{0}
+	var old, now []kernels.Pages
+	var oldRef, nowRef []kernels.Pages
+	for s, n := range lens {
+		start = append(start, start[s]+int32(news[s]))
+		was = append(was, was[s]+int32(n-news[s]))
+		var list, listRef []kernels.Buffer
+		for range (n + kernels.PageTokens - 1) / kernels.PageTokens {
+			b := w.dev.New(2 * w.dev.PageLen(h))
+			w.dev.Write(b, slices.Repeat([]float32{nan}, b.Len()))
+			list, listRef = append(list, b), append(listRef, w.ref.New(2*w.ref.PageLen(h)))
+		}
+		full := (n - news[s] + kernels.PageTokens - 1) / kernels.PageTokens
+		old = append(old, kernels.Pages{List: list[:full], At: w.dev.PageLen(h), Len: n - news[s]})
+		oldRef = append(oldRef, kernels.Pages{List: listRef[:full], At: w.ref.PageLen(h), Len: n - news[s]})
+		now = append(now, kernels.Pages{List: list, At: w.dev.PageLen(h), Len: n})
+		nowRef = append(nowRef, kernels.Pages{List: listRef, At: w.ref.PageLen(h), Len: n})
+	}
+	run := func(h kernels.Heads, start []int32, pages, pagesRef []kernels.Pages) {
+		rows := int(start[len(start)-1])
+		q, k, v, out := w.random(rows*h.Q*h.Dim), w.random(rows*size), w.random(rows*size), w.random(rows*h.Q*h.Dim)
+		w.dev.AttentionPaged(out.dev, q.dev, k.dev, v.dev, start, pages, h)
+		w.ref.AttentionPaged(out.ref, q.ref, k.ref, v.ref, start, pagesRef, h)
+		what := fmt.Sprintf("%+v of %v, %v new", h, lens, news)
+		w.same(what, out)
+		first := numbers(w.dev, out.dev)
+		w.dev.AttentionPaged(out.dev, q.dev, k.dev, v.dev, start, pages, h)
+		if !slices.Equal(first, numbers(w.dev, out.dev)) {
+			w.Fatalf("%s: a second run has other bits", what)
+		}
+	}
+	run(kernels.Heads{Q: h.KV, KV: h.KV, Dim: h.Dim}, was, old, oldRef)
+	run(h, start, now, nowRef)
+}
