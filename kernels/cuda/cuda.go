@@ -5,9 +5,10 @@
 //
 // Operations are put into one stream and done in their order; a call returns
 // before its work is done, and Read waits. Products are cuBLASLt's, on tensor
-// cores, where it is there: then a row keeps its bits only among calls of the same
-// sizes. An exact device does them in float32 itself, and keeps both promises of
-// package kernels.
+// cores, where it is there, and attention is on them too, in bfloat16, where heads
+// have a multiple of 16 numbers up to 128: then a row keeps its bits only among
+// calls of the same sizes. An exact device does both in float32 itself, and keeps
+// both promises of package kernels.
 //
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
@@ -69,7 +70,7 @@ type Device struct {
 // Options say how a device computes.
 type Options struct {
 	Index int  // of the GPU, from 0
-	Exact bool // products in float32, with the same bits for a row whatever else is in a call; much slower
+	Exact bool // products and attention in float32, with the same bits for a row whatever else is in a call; much slower
 }
 
 // New takes a GPU.

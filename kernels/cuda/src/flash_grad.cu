@@ -47,10 +47,9 @@ KERNEL __launch_bounds__(128) flash_grad_kv(float *dk, float *dv, const bf16 *q,
     fetch(to + TILE * WIDE, TILE, g.rows - r, [&](int i) { return dout + g.at(r + i) * DIM; });
     cp_commit();
   };
-  auto side = [&](int r) { // of a row that there is not: so that its weights are 0
-    bool there = r + lane < g.rows;
-    if (threadIdx.x < 32) return there ? lse[g.at(r + lane)] * LOG2E : INF;
-    return there && threadIdx.x < 64 ? delta[g.at(r + lane)] : 0;
+  auto side = [&](int r) { // of a row that there is not, anything: its q and dout are zeros
+    if (threadIdx.x >= 2 * TILE || r + lane >= g.rows) return 0.0f;
+    return threadIdx.x < TILE ? lse[g.at(r + lane)] * LOG2E : delta[g.at(r + lane)];
   };
 
   fetch(ks, ROWS, n - p.row, [&](int j) { return k + from + (p.row + j) * stride; });
@@ -127,7 +126,7 @@ KERNEL __launch_bounds__(128) flash_grad_q(float *dq, const float *q, const floa
   };
   load(0);
   const float *qrow[2], *grow[2];
-  float ls[2], ds[2]; // of a row that there is not: so that its weights are 0
+  float ls[2], ds[2];
   int sees[2];
 #pragma unroll
   for (int h = 0; h < 2; h++) {
@@ -135,7 +134,7 @@ KERNEL __launch_bounds__(128) flash_grad_q(float *dq, const float *q, const floa
     u64 at = there ? g.at(rows[h]) : 0;
     qrow[h] = there ? q + at * DIM : nullptr;
     grow[h] = there ? dout + at * DIM : nullptr;
-    ls[h] = there ? lse[at] * LOG2E : INF;
+    ls[h] = there ? lse[at] * LOG2E : 0;
     ds[h] = there ? delta[at] : 0;
     sees[h] = rows[h] / g.size + 1;
   }
