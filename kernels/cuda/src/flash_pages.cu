@@ -45,16 +45,19 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
   int sees[2] = {past + rows[0] / g.size, past + rows[1] / g.size};
   float *ks = shared + warp * QUARTER * (KEY_WIDE + VALUE_WIDE), *vs = ks + QUARTER * KEY_WIDE;
 
-  auto page = [&](int p, int head) { return reinterpret_cast<const float *>(pages[first[w.seq] + p]) + (head * PAGE + warp * QUARTER) * static_cast<u64>(DIM); };
+  pages += first[w.seq];
+  u64 skip = (kv * PAGE + warp * QUARTER) * static_cast<u64>(DIM), values = kv_heads * static_cast<u64>(PAGE * DIM);
   auto given = [&](int p) { return len - p * PAGE - warp * QUARTER; };
-  copy_quarter(ks, KEY_WIDE, page(w.from, kv), given(w.from));
-  copy_quarter(vs, VALUE_WIDE, page(w.from, kv_heads + kv), given(w.from));
+  const float *page = reinterpret_cast<const float *>(pages[w.from]) + skip;
+  copy_quarter(ks, KEY_WIDE, page, given(w.from));
+  copy_quarter(vs, VALUE_WIDE, page + values, given(w.from));
   u32 qs[STEPS][4];
   left(qs, rows[0] < end ? q + g.at(rows[0]) * DIM : nullptr, rows[1] < end ? q + g.at(rows[1]) * DIM : nullptr);
   float sum[DIM / 8][4] = {};
   softmax soft;
   for (int p = w.from; p < w.to; p++) {
     float s[2][4] = {};
+    if (p + 1 < w.to) page = reinterpret_cast<const float *>(pages[p + 1]) + skip; // before it is wanted
     cp_wait<1>();
     __syncwarp(); // the keys are there, for all lanes
 #pragma unroll
@@ -67,7 +70,7 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
         mma_bf16(s[j], qs[i], b);
       }
     __syncwarp(); // all have read them
-    if (p + 1 < w.to) copy_quarter(ks, KEY_WIDE, page(p + 1, kv), given(p + 1));
+    if (p + 1 < w.to) copy_quarter(ks, KEY_WIDE, page, given(p + 1));
     int key = p * PAGE + warp * QUARTER + lane % 4 * 2;
 #pragma unroll
     for (int j = 0; j < 2; j++)
@@ -87,7 +90,7 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
       mma_bf16(sum[j], a, b);
     }
     __syncwarp(); // all have read them
-    if (p + 1 < w.to) copy_quarter(vs, VALUE_WIDE, page(p + 1, kv_heads + kv), given(p + 1));
+    if (p + 1 < w.to) copy_quarter(vs, VALUE_WIDE, page + values, given(p + 1));
   }
 
   // The warps' parts, each where its keys were, and then their tops and sums.
