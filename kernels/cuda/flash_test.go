@@ -123,6 +123,22 @@ func TestFlashAttentionIsNearTheReference(t *testing.T) {
 	})
 }
 
+// Tensor cores want numbers at multiples of 16 bytes; others are done without.
+func TestAttentionTakesBuffersAtAnyPlace(t *testing.T) {
+	inOrder(t, emu.Orders[0], func(w twin) {
+		h, start := kernels.Heads{Q: 2, KV: 1, Dim: 16}, []int32{0, 20}
+		q, k, v, g := w.random(641), w.random(320), w.random(320), w.random(640)
+		q = sides{q.dev.Slice(1, 641), q.ref.Slice(1, 641)}
+		out, lse, dq, dk, dv := w.random(640), w.random(40), w.random(640), w.random(320), w.random(320)
+		w.dev.Attention(out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
+		w.ref.Attention(out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
+		w.same("out", out, rounded)
+		w.dev.AttentionGrad(dq.dev, dk.dev, dv.dev, g.dev, out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
+		w.ref.AttentionGrad(dq.ref, dk.ref, dv.ref, g.ref, out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
+		w.same("dk", dk, rounded)
+	})
+}
+
 // calls are sequences' lengths, and how many of their tokens are new.
 var calls = []struct{ lens, news []int }{
 	{[]int{700}, []int{1}},                              // shared out
