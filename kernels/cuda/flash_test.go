@@ -136,6 +136,12 @@ func TestAttentionTakesBuffersAtAnyPlace(t *testing.T) {
 		w.dev.AttentionGrad(dq.dev, dk.dev, dv.dev, g.dev, out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
 		w.ref.AttentionGrad(dq.ref, dk.ref, dv.ref, g.ref, out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
 		w.same("dk", dk, rounded)
+		odd := func(d kernels.Device) []kernels.Pages {
+			return []kernels.Pages{{List: []kernels.Buffer{d.New(d.PageLen(h) + 1)}, At: 1, Len: 20}}
+		}
+		w.dev.AttentionPaged(out.dev, g.dev, k.dev, v.dev, start, odd(w.dev), h)
+		w.ref.AttentionPaged(out.ref, g.ref, k.ref, v.ref, start, odd(w.ref), h)
+		w.same("out over pages", out, rounded)
 	})
 }
 
