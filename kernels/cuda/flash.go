@@ -43,13 +43,13 @@ func (d *Device) onTensorCores(source, name string, n int, h kernels.Heads, shar
 }
 
 // places are blocks' sequences and first rows, those with the most keys first, so
-// that no long one begins when the others end. Sequence s has rows(s) of them,
-// step for each block, and a row at r takes cost(s, r).
-func places(seqs, step int, rows func(s int) int, cost func(s, r int) int) (list []int32) {
+// that no long one begins when the others end. Sequence s has rows(s), and a block
+// from r on takes cost(s, r).
+func places(seqs int, rows func(s int) int, cost func(s, r int) int) (list []int32) {
 	type place struct{ seq, row, cost int }
 	var all []place
 	for s := range seqs {
-		for r := 0; r < rows(s); r += step {
+		for r := 0; r < rows(s); r += flashRows {
 			all = append(all, place{s, r, cost(s, r)})
 		}
 	}
@@ -83,7 +83,7 @@ func (d *Device) flash(out, lse, q, k, v kernels.Buffer, start []int32, h kernel
 // are rows keys[s] to keys[s+1]-1.
 func (d *Device) flashOver(out, lse, q, k, v driver.Arg, start []int32, starts driver.Arg, keys []int32, keyStarts driver.Arg, h kernels.Heads) {
 	group := h.Q / h.KV
-	list := places(len(start)-1, flashRows, func(s int) int {
+	list := places(len(start)-1, func(s int) int {
 		if keys[s] == keys[s+1] {
 			return 0
 		}
@@ -113,10 +113,10 @@ func (d *Device) flashGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, s
 	row := h.Dim + flashPad
 	starts, heads, kv, scale := carry(d, start), driver.Int(h.Q), driver.Int(h.KV), d.attentionScale(h)
 	tokens := func(s int) int { return int(start[s+1] - start[s]) }
-	list := places(seqs, flashRows, tokens, func(s, r int) int { return tokens(s) - r })
+	list := places(seqs, tokens, func(s, r int) int { return tokens(s) - r })
 	d.onTensorCores("flash_grad", "flash_grad_kv", len(list)/2, h, (2*flashRows+4*tile)*row+2*4*tile,
 		ptr(dk), ptr(dv), q16, dout16, ptr(lse), delta, k16, v16, carry(d, list), starts, heads, kv, scale)
-	list = places(seqs, flashRows, func(s int) int { return tokens(s) * group }, func(_, r int) int { return r / group })
+	list = places(seqs, func(s int) int { return tokens(s) * group }, func(_, r int) int { return r / group })
 	d.onTensorCores("flash_grad", "flash_grad_q", len(list)/2, h, 4*tile*row,
 		ptr(dq), ptr(q), ptr(dout), ptr(lse), delta, k16, v16, carry(d, list), starts, heads, kv, scale)
 }

@@ -1,11 +1,11 @@
 #include "flash.cuh"
 
 // Attention over pages, where the last tokens of sequences are the queries. Few of
-// them, as when decoding, are flash_pages: it reads pages as they are, once, and is
-// as fast as memory. A block has 16 rows, and each of its warps a quarter of every
-// page, by itself; the keys of a long sequence are shared out among blocks, whose
-// parts flash_join puts together (Dao et al. 2023, Flash-Decoding). For many
-// queries pages are rounded and laid out by gather_pages first, for flash.cu.
+// them, as when decoding, are flash_pages: memory bounds it, so it reads pages as
+// they are, once for 16 rows. Each warp of a block has a quarter of every page, by
+// itself; the keys of a long sequence are shared out among blocks, whose parts
+// flash_join puts together (Dao et al. 2023, Flash-Decoding). For many queries
+// pages are rounded and laid out by gather_pages first, for flash.cu.
 #define FEW 16  // rows of a block
 #define PAGE 64 // tokens
 #define QUARTER 16
