@@ -41,6 +41,7 @@ type job struct {
 	TB      bool    `json:"tb"`
 	Seconds float64 `json:"seconds"`
 	packed  bool
+	half    bool // weights in bfloat16, on our side
 
 	Dim    int `json:"dim,omitempty"` // of a model; M sequences of N tokens
 	Layers int `json:"layers,omitempty"`
@@ -154,8 +155,13 @@ func call(d *cpu.Device, j job) func() {
 		a, b, out := fill(j.M*j.K), fill(j.K*j.N), d.New(j.M*j.N)
 		dims := kernels.Dims{M: j.M, N: j.N, K: j.K, TransA: j.TA, TransB: j.TB && !j.packed, Packed: j.packed}
 		if j.packed {
-			p := d.New(d.PackedLen(j.K, j.N))
-			d.Pack(p, b, j.K, j.N)
+			room := d.New
+			if j.half {
+				room = d.NewHalf
+			}
+			w, p := room(b.Len()), room(d.PackedLen(j.K, j.N))
+			d.Copy(w, b)
+			d.Pack(p, w, j.K, j.N)
 			b = p
 		}
 		return func() { d.MatMul(out, a, b, dims) }
@@ -202,6 +208,11 @@ func tables() []table {
 		decode = append(decode, job{Kind: "matmul", M: m, N: 2048, K: 512, TB: true, packed: true})
 	}
 	decode = append(decode, job{Kind: "matmul", M: 8, N: 512, K: 128, TB: true, packed: true})
+	for _, m := range []int{1, 8} {
+		for _, half := range []bool{false, true} {
+			decode = append(decode, job{Kind: "matmul", M: m, N: 8192, K: 2048, TB: true, packed: true, half: half})
+		}
+	}
 	for _, kind := range []string{"softmax", "rmsnorm", "swiglu", "gelu"} {
 		rows = append(rows, job{Kind: kind, M: 1024, N: 1024})
 	}
@@ -291,5 +302,9 @@ func name(j job) string {
 	if j.TB {
 		layout[1] = 'T'
 	}
-	return fmt.Sprintf("%dx%dx%d %s", j.M, j.N, j.K, layout)
+	text := fmt.Sprintf("%dx%dx%d %s", j.M, j.N, j.K, layout)
+	if j.half {
+		text += " bf16"
+	}
+	return text
 }
