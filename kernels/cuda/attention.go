@@ -2,6 +2,7 @@ package cuda
 
 import (
 	"math"
+	"slices"
 
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cuda/driver"
@@ -40,6 +41,10 @@ func (d *Device) attentionScale(h kernels.Heads) driver.Arg {
 // Attention goes through the keys in tiles and stores no scores.
 func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
 	defer d.begin()()
+	if d.flashes(h, out, q, k, v) {
+		d.flash(out, lse, q, k, v, start, h)
+		return
+	}
 	list := tiles(len(start)-1, func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
 	d.tiled("attention", list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(lse), ptr(q), ptr(k), ptr(v),
 		carry(d, list), carry(d, start), driver.Int(h.Q), driver.Int(h.KV), driver.Int(h.Dim), d.attentionScale(h))
@@ -49,6 +54,10 @@ func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h ke
 // for keys and values.
 func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
 	defer d.begin()()
+	if d.flashes(h, dq, dk, dv, dout, out, q, k, v) {
+		d.flashGrad(dq, dk, dv, dout, out, lse, q, k, v, start, h)
+		return
+	}
 	seqs := len(start) - 1
 	delta := driver.Ptr(d.temp(4 * lse.Len()))
 	starts, scale := carry(d, start), d.attentionScale(h)
@@ -80,6 +89,10 @@ func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, page
 	}
 	all, kv, dim := carry(d, addr), driver.Int(h.KV), driver.Int(h.Dim)
 	d.launch("attention", "page_write", byRow(len(page)), ptr(k), ptr(v), all, carry(d, page), carry(d, place), kv, dim)
+	if d.flashes(h, out, q) && !slices.ContainsFunc(addr, func(a uint64) bool { return a%aligned != 0 }) {
+		d.flashPaged(ptr(out), ptr(q), all, start, first, lens, h)
+		return
+	}
 	list := tiles(len(pages), func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
 	d.tiled("attention_paged", list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(q), all, carry(d, first), carry(d, lens),
 		carry(d, list), carry(d, start), driver.Int(h.Q), kv, dim, d.attentionScale(h))

@@ -5,9 +5,10 @@
 //
 // Operations are put into one stream and done in their order; a call returns
 // before its work is done, and Read waits. Products are cuBLASLt's, on tensor
-// cores, where it is there: then a row keeps its bits only among calls of the same
-// sizes. An exact device does them in float32 itself, and keeps both promises of
-// package kernels.
+// cores, where it is there, and attention is on them too, in bfloat16, where heads
+// have a multiple of 16 numbers up to 128: then a row keeps its bits only among
+// calls of the same sizes. An exact device does both in float32 itself, and keeps
+// both promises of package kernels.
 //
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
@@ -26,6 +27,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -33,14 +35,24 @@ import (
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
 
-//go:embed gym.cuh
-var header string
+//go:embed *.cuh
+var headers embed.FS
 
 //go:embed src/*.cu
 var sources embed.FS
 
 // Headers are what a source may include, by name.
-func Headers() map[string]string { return map[string]string{"gym.cuh": header} }
+func Headers() map[string]string {
+	all := map[string]string{}
+	for _, name := range []string{"gym.cuh", "flash.cuh"} {
+		text, err := headers.ReadFile(name)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		all[name] = string(text)
+	}
+	return all
+}
 
 // Device computes on a GPU. It is safe for many goroutines, of which one at a time
 // is heard.
@@ -48,6 +60,7 @@ type Device struct {
 	dev    *driver.Device
 	stream *driver.Stream
 	ring   ring
+	exact  bool
 	fast   products // without cuBLASLt where the device is exact
 
 	mu      sync.Mutex
@@ -64,7 +77,7 @@ type Device struct {
 // Options say how a device computes.
 type Options struct {
 	Index int  // of the GPU, from 0
-	Exact bool // products in float32, with the same bits for a row whatever else is in a call; much slower
+	Exact bool // products and attention in float32, with the same bits for a row whatever else is in a call; much slower
 }
 
 // New takes a GPU.
@@ -77,7 +90,7 @@ func New(o Options) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{dev: dev, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}
+	d := &Device{dev: dev, exact: o.Exact, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}
 	leave, err := dev.Enter()
 	if err != nil {
 		return nil, err
@@ -100,20 +113,23 @@ func New(o Options) (*Device, error) {
 		return nil, err
 	}
 	for _, f := range files {
-		if err := d.compile(f[len("src/") : len(f)-len(".cu")]); err != nil {
+		name := f[len("src/") : len(f)-len(".cu")]
+		if strings.HasPrefix(name, "flash") {
+			continue // for a head size, when it is first wanted
+		}
+		if d.modules[name], err = d.compile(name); err != nil {
 			return nil, err
 		}
 	}
 	return d, nil
 }
 
-func (d *Device) compile(name string) error {
+func (d *Device) compile(name string, options ...string) (*driver.Module, error) {
 	text, err := sources.ReadFile("src/" + name + ".cu")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d.modules[name], err = d.dev.Compile(driver.Source{Name: name + ".cu", Text: string(text), Headers: Headers()})
-	return err
+	return d.dev.Compile(driver.Source{Name: name + ".cu", Text: string(text), Headers: Headers(), Options: options})
 }
 
 // Name is "cuda:0 NVIDIA H100, cuBLASLt 12.9".

@@ -1,6 +1,6 @@
-// What kernels have in common, and the only header they include. It compiles
-// under NVRTC, for compute capability 8.0 and newer, and under the emulator of
-// kernels/cuda/emu (CUDA_EMU). Each wrapper of an instruction has two bodies;
+// What kernels have in common. It compiles under NVRTC, for compute capability 8.0
+// and newer, and under the emulator of kernels/cuda/emu (CUDA_EMU). Each wrapper of
+// an instruction has two bodies;
 // CUDA's own functions (__shfl_xor_sync, __ballot_sync, __syncwarp, atomicAdd,
 // __ldg, __expf, …) are the same under both.
 //
@@ -49,7 +49,15 @@ INLINE bf16 to_bf16(float v) {
 
 // pack is two bf16 as mma has them: lo in the lower half.
 INLINE u32 pack(bf16 lo, bf16 hi) { return static_cast<u32>(lo.bits) | static_cast<u32>(hi.bits) << 16; }
-INLINE u32 pack(float lo, float hi) { return pack(to_bf16(lo), to_bf16(hi)); }
+INLINE u32 pack(float lo, float hi) {
+#ifdef CUDA_EMU
+  return pack(to_bf16(lo), to_bf16(hi));
+#else
+  u32 r; // one instruction, with the bits of the above
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(hi), "f"(lo));
+  return r;
+#endif
+}
 
 // to_tf32 is a float's bits rounded to tf32: to the nearest, away from 0 between two.
 INLINE u32 to_tf32(float v) {
@@ -62,16 +70,17 @@ INLINE u32 to_tf32(float v) {
 #endif
 }
 
-// Fast exponential and logarithm: relative errors of about 2^-22.
-INLINE float fast_exp(float v) {
+// Fast exponentials and logarithm: relative errors of about 2^-22.
+INLINE float fast_exp2(float v) {
 #ifdef CUDA_EMU
-  return exp2f(v * 1.4426950408889634f);
+  return exp2f(v);
 #else
   float r;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v * 1.4426950408889634f));
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(v));
   return r;
 #endif
 }
+INLINE float fast_exp(float v) { return fast_exp2(v * 1.4426950408889634f); }
 INLINE float fast_log(float v) {
 #ifdef CUDA_EMU
   return logf(v);

@@ -11,6 +11,8 @@ import (
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
 
+var nan = float32(math.NaN())
+
 func normal(n int) []float32 {
 	rng := rand.New(rand.NewPCG(1, uint64(n)))
 	x := make([]float32, n)

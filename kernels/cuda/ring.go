@@ -1,6 +1,8 @@
 package cuda
 
 import (
+	"slices"
+
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
 
@@ -58,20 +60,32 @@ func (r *ring) put(s *driver.Stream, n int) (from int, err error) {
 }
 
 // carry is a list on the device, for the rest of the call.
-func carry[T any](d *Device, x []T) driver.Arg {
+func carry[T any](d *Device, x []T) driver.Arg { return driver.Ptr(carried(d, x)) }
+
+// together is carry of several lists with one copy: each is a call of the driver.
+func together(d *Device, lists ...[]int32) (args []driver.Arg) {
+	m, at := carried(d, slices.Concat(lists...)), 0
+	for _, x := range lists {
+		args = append(args, driver.Ptr(m.Slice(4*at, 4*(at+len(x)))))
+		at += len(x)
+	}
+	return args
+}
+
+func carried[T any](d *Device, x []T) driver.Memory {
 	if len(x) == 0 {
-		return driver.Ptr(driver.Memory{})
+		return driver.Memory{}
 	}
 	b := bytesOf(x)
 	if len(b) > halfRing/2 {
 		m := d.temp(len(b))
 		fail(driver.Write(d.stream, m, x))
-		return driver.Ptr(m)
+		return m
 	}
 	from, err := d.ring.put(d.stream, len(b))
 	fail(err)
 	host, mirror := d.ring.host.Slice(from, from+len(b)), d.ring.mirror.Slice(from, from+len(b))
 	copy(host.Bytes(), b)
 	fail(d.stream.Upload(mirror, host))
-	return driver.Ptr(mirror)
+	return mirror
 }

@@ -202,6 +202,8 @@ void warp(emu_part *part) {
 // copyLater is cp.async: it may land at once, and lands when it must.
 void copyLater(void *dst, const void *src, unsigned bytes, unsigned given, void *pc) {
   access(dst, bytes, true, pc);
+  if ((reinterpret_cast<uintptr_t>(dst) | reinterpret_cast<uintptr_t>(src)) % bytes)
+    fault("cp.async copies from or to a place that is not at a multiple of " + std::to_string(bytes) + " bytes");
   self()->open.push_back({dst, src, bytes, given, pc});
 }
 

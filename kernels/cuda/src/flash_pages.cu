@@ -1,0 +1,162 @@
+#include "flash.cuh"
+
+// Attention over pages, where the last tokens of sequences are the queries. Few of
+// them, as when decoding, are flash_pages: memory bounds it, so it reads pages as
+// they are, once for 16 rows. Each warp of a block has a quarter of every page, by
+// itself; the keys of a long sequence are shared out among blocks, whose parts
+// flash_join puts together (Dao et al. 2023, Flash-Decoding). For many queries
+// pages are rounded and laid out by gather_pages first, for flash.cu.
+#define FEW 16  // rows of a block
+#define PAGE 64 // tokens
+#define QUARTER 16
+
+// Rows of float32 in shared memory, apart so that the pairs that lanes read of
+// keys, and the single numbers of values, lie in different banks.
+#define KEY_WIDE (DIM + 8)
+#define VALUE_WIDE (DIM + 4)
+
+// work is what a block does: of a sequence the rows from row on, with the pages
+// from..to-1. slot is where its part goes; -1 where it is the whole.
+struct work {
+  int seq, row, from, to, slot;
+};
+
+// copy_quarter starts copying a warp's keys or values of a page to shared memory,
+// given of them; the others are zeros.
+INLINE void copy_quarter(float *to, int wide, const float *rows, int given) {
+  for (int e = lane_id(); e < QUARTER * (DIM / 4); e += 32) {
+    int r = e / (DIM / 4), d = e % (DIM / 4) * 4;
+    cp_async16(to + r * wide + d, rows + r * DIM + d, r < given ? 16 : 0);
+  }
+  cp_commit();
+}
+
+// Of sequence s the pages are pages[first[s]], ..., with lens[s] tokens. parts
+// [slots, KV, 16, DIM] are averages over a block's keys, and weights [slots, KV, 16]
+// the logarithms of 2 of what they count.
+KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weights, const float *q, const u64 *pages, const int *first, const int *lens, const int *works, const int *starts, int heads, int kv_heads, float scale) {
+  DYN_SHARED(float, shared);
+  const int *at = works + 5 * blockIdx.x;
+  work w = {at[0], at[1], at[2], at[3], at[4]};
+  int kv = blockIdx.y, lane = lane_id(), warp = warp_id();
+  group g(starts, w.seq, heads, kv_heads, kv);
+  int len = lens[w.seq], past = len - g.rows / g.size + 1; // what the first query sees
+  int rows[2] = {w.row + lane / 4, w.row + lane / 4 + 8}, end = min(w.row + FEW, g.rows);
+  int sees[2] = {past + rows[0] / g.size, past + rows[1] / g.size};
+  float *ks = shared + warp * QUARTER * (KEY_WIDE + VALUE_WIDE), *vs = ks + QUARTER * KEY_WIDE;
+
+  pages += first[w.seq];
+  u64 skip = (kv * PAGE + warp * QUARTER) * static_cast<u64>(DIM), values = kv_heads * static_cast<u64>(PAGE * DIM);
+  auto given = [&](int p) { return len - p * PAGE - warp * QUARTER; };
+  const float *page = reinterpret_cast<const float *>(pages[w.from]) + skip;
+  copy_quarter(ks, KEY_WIDE, page, given(w.from));
+  copy_quarter(vs, VALUE_WIDE, page + values, given(w.from));
+  u32 qs[STEPS][4];
+  left(qs, rows[0] < end ? q + g.at(rows[0]) * DIM : nullptr, rows[1] < end ? q + g.at(rows[1]) * DIM : nullptr);
+  float sum[DIM / 8][4] = {};
+  softmax soft;
+  for (int p = w.from; p < w.to; p++) {
+    float s[2][4] = {};
+    if (p + 1 < w.to) page = reinterpret_cast<const float *>(pages[p + 1]) + skip; // before it is wanted
+    cp_wait<1>();
+    __syncwarp(); // the keys are there, for all lanes
+#pragma unroll
+    for (int i = 0; i < STEPS; i++)
+#pragma unroll
+      for (int j = 0; j < 2; j++) {
+        const float *key = ks + (8 * j + lane / 4) * KEY_WIDE + 16 * i + lane % 4 * 2;
+        float2 x = *reinterpret_cast<const float2 *>(key), y = *reinterpret_cast<const float2 *>(key + 8);
+        u32 b[2] = {pack(x.x, x.y), pack(y.x, y.y)};
+        mma_bf16(s[j], qs[i], b);
+      }
+    __syncwarp(); // all have read them
+    if (p + 1 < w.to) copy_quarter(ks, KEY_WIDE, page, given(p + 1));
+    int key = p * PAGE + warp * QUARTER + lane % 4 * 2;
+#pragma unroll
+    for (int j = 0; j < 2; j++)
+#pragma unroll
+      for (int i = 0; i < 4; i++)
+        if (key + 8 * j + i % 2 >= sees[i / 2]) s[j][i] = -INF;
+    soft.add<2>(s, sum, scale * LOG2E);
+    u32 a[4];
+    again(a, s);
+    if (p + 1 < w.to) cp_wait<1>();
+    else cp_wait<0>();
+    __syncwarp(); // the values are there
+#pragma unroll
+    for (int j = 0; j < DIM / 8; j++) {
+      const float *v = vs + lane % 4 * 2 * VALUE_WIDE + 8 * j + lane / 4;
+      u32 b[2] = {pack(v[0], v[VALUE_WIDE]), pack(v[8 * VALUE_WIDE], v[9 * VALUE_WIDE])};
+      mma_bf16(sum[j], a, b);
+    }
+    __syncwarp(); // all have read them
+    if (p + 1 < w.to) copy_quarter(vs, VALUE_WIDE, page + values, given(p + 1));
+  }
+
+  // The warps' parts, each where its keys were, and then their tops and sums.
+  __shared__ float tops[4][FEW], sums[4][FEW];
+#pragma unroll
+  for (int h = 0; h < 2; h++) {
+    int r = lane / 4 + 8 * h;
+    float total = quad_sum(soft.sum[h]);
+    if (lane % 4 == 0) tops[warp][r] = soft.top[h] * scale * LOG2E, sums[warp][r] = total;
+#pragma unroll
+    for (int j = 0; j < DIM / 8; j++) *reinterpret_cast<float2 *>(ks + r * KEY_WIDE + 8 * j + lane % 4 * 2) = make_float2(sum[j][2 * h], sum[j][2 * h + 1]);
+  }
+  __syncthreads();
+  for (int e = threadIdx.x; e < FEW * DIM; e += THREADS) {
+    int r = e / DIM, d = e % DIM;
+    if (w.row + r >= end) break;
+    float top = fmaxf(fmaxf(tops[0][r], tops[1][r]), fmaxf(tops[2][r], tops[3][r])), x = 0, total = 0;
+    if (top == -INF) top = 0; // the row sees none of these keys
+    for (int i = 0; i < 4; i++) {
+      float keep = fast_exp2(tops[i][r] - top);
+      total = fmaf(keep, sums[i][r], total);
+      x = fmaf(keep, shared[i * QUARTER * (KEY_WIDE + VALUE_WIDE) + r * KEY_WIDE + d], x);
+    }
+    x = total > 0 ? x / total : 0;
+    if (w.slot < 0) {
+      out[g.at(w.row + r) * DIM + d] = x;
+      continue;
+    }
+    u64 to = (static_cast<u64>(w.slot) * kv_heads + kv) * FEW + r;
+    parts[to * DIM + d] = x;
+    if (d == 0) weights[to] = top + log2f(total);
+  }
+}
+
+// flash_join is a block for 16 rows of a sequence, with their parts in the slots
+// from..to-1.
+KERNEL __launch_bounds__(128) flash_join(float *out, const float *parts, const float *weights, const int *joins, const int *starts, int heads, int kv_heads) {
+  const int *at = joins + 4 * blockIdx.x;
+  int row = at[1], from = at[2], to = at[3], kv = blockIdx.y;
+  group g(starts, at[0], heads, kv_heads, kv);
+  for (int e = threadIdx.x; e < FEW * DIM; e += THREADS) {
+    int r = e / DIM, d = e % DIM;
+    if (row + r >= g.rows) break;
+    auto slot = [&](int i) { return (static_cast<u64>(i) * kv_heads + kv) * FEW + r; };
+    float top = -INF, x = 0, total = 0; // the first part has a key that the row sees
+    for (int i = from; i < to; i++) top = fmaxf(top, weights[slot(i)]);
+    for (int i = from; i < to; i++) {
+      float keep = fast_exp2(weights[slot(i)] - top);
+      total += keep;
+      x = fmaf(keep, parts[slot(i) * DIM + d], x);
+    }
+    out[g.at(row + r) * DIM + d] = x / total;
+  }
+}
+
+// gather_pages rounds the tokens of a page, and lays them out as rows of k16 and
+// v16: a block for a page and head. Of each page gathers has its place in pages,
+// its first row and how many tokens are wanted.
+KERNEL __launch_bounds__(128) gather_pages(bf16 *k16, bf16 *v16, const u64 *pages, const int *gathers, int kv_heads) {
+  const int *at = gathers + 3 * blockIdx.x;
+  int kv = blockIdx.y;
+  const float *ks = reinterpret_cast<const float *>(pages[at[0]]) + kv * static_cast<u64>(PAGE * DIM), *vs = ks + kv_heads * static_cast<u64>(PAGE * DIM);
+  for (int e = 4 * threadIdx.x; e < at[2] * DIM; e += 4 * THREADS) {
+    u64 to = (static_cast<u64>(at[1] + e / DIM) * kv_heads + kv) * DIM + e % DIM;
+    float4 a = *reinterpret_cast<const float4 *>(ks + e), b = *reinterpret_cast<const float4 *>(vs + e);
+    *reinterpret_cast<uint2 *>(k16 + to) = make_uint2(pack(a.x, a.y), pack(a.z, a.w));
+    *reinterpret_cast<uint2 *>(v16 + to) = make_uint2(pack(b.x, b.y), pack(b.z, b.w));
+  }
+}
