@@ -3,8 +3,8 @@
 // where a matrix is only multiplied with. It knows no model; it grows by layer,
 // not by operation.
 //
-// Implementations: kernels/cpu (the default), kernels/plain (float64, slow,
-// the reference of every test). kernels/kerneltest checks a device against
+// Implementations: kernels/cpu (the default), kernels/cuda, kernels/plain (float64,
+// slow, the reference of every test). kernels/kerneltest checks a device against
 // the reference.
 //
 // Matrices are row-major. All operations are synchronous for the caller: a
@@ -13,7 +13,7 @@
 // Two promises every device keeps:
 //   - a row's result has the same bits whatever the number of rows in the call
 //     and whatever the number of threads, so that the log-probs of rollout and
-//     trainer are equal;
+//     trainer are equal (a GPU where it is told to be exact);
 //   - inputs are not changed, unless the comment says in place.
 package kernels
 
