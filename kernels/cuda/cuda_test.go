@@ -13,33 +13,21 @@ import (
 	"github.com/turngym/turngym/kernels/kerneltest"
 )
 
-// open is a device on the emulator, or on a GPU.
-func open(t *testing.T, o cuda.Options) *cuda.Device {
-	t.Helper()
-	cudatest.Prepare(t)
-	dev, err := cuda.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { dev.Close() })
-	return dev
-}
-
 // how is what is asked of a GPU; an emulator is slow.
 var how = kerneltest.How{Few: os.Getenv("GYM_TEST_GPU") != "1"}
 
 func TestAnExactDeviceIsAsTheReference(t *testing.T) {
-	kerneltest.Run(t, open(t, cuda.Options{Exact: true}), how)
+	kerneltest.Run(t, cudatest.Open(t, cuda.Options{Exact: true}), how)
 }
 
 func TestTensorCoresAreNearTheReference(t *testing.T) {
 	rough := how
 	rough.Rough = true
-	kerneltest.Run(t, open(t, cuda.Options{}), rough)
+	kerneltest.Run(t, cudatest.Open(t, cuda.Options{}), rough)
 }
 
 func TestADeviceWithoutMemorySaysHowMuchWasWanted(t *testing.T) {
-	dev := open(t, cuda.Options{Exact: true})
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
 	err := func() (err error) {
 		defer kernels.Guard(&err)
 		var kept []kernels.Buffer

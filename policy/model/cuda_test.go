@@ -10,20 +10,8 @@ import (
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
 )
 
-// gpu is the device of a GPU, or of its emulator.
-func gpu(t *testing.T, o cuda.Options) *cuda.Device {
-	t.Helper()
-	cudatest.Prepare(t)
-	dev, err := cuda.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { dev.Close() })
-	return dev
-}
-
 func TestAGPUComputesWhatTransformersDoes(t *testing.T) {
-	dev := gpu(t, cuda.Options{Exact: true})
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
 	for _, kind := range []string{"llama", "qwen3"} {
 		dir := filepath.Join("testdata", kind)
 		m, err := Load(dev, dir, Use{})
@@ -38,7 +26,7 @@ func TestAGPUComputesWhatTransformersDoes(t *testing.T) {
 }
 
 func TestOnAnExactGPUSampledSequencesScoreTheSameBits(t *testing.T) {
-	dev := gpu(t, cuda.Options{Exact: true})
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
 	m, err := New(dev, Config{Vocab: 37, Dim: 24, Layers: 2, Heads: 4, KVHeads: 2, Hidden: 20, Context: 512, Theta: 1e4, Eps: 1e-5, Half: true}, 5)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +35,7 @@ func TestOnAnExactGPUSampledSequencesScoreTheSameBits(t *testing.T) {
 }
 
 func TestOnAGPULearningGoesAsOnTheCPU(t *testing.T) {
-	one, err := New(gpu(t, cuda.Options{Exact: true}), small, 5)
+	one, err := New(cudatest.Open(t, cuda.Options{Exact: true}), small, 5)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,6 +50,18 @@ func Prepare(t testing.TB) emu.Libs {
 	return emu.Build(t)
 }
 
+// Open is a device until the test ends, on what Prepare found.
+func Open(t testing.TB, o cuda.Options) *cuda.Device {
+	t.Helper()
+	Prepare(t)
+	dev, err := cuda.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dev.Close() })
+	return dev
+}
+
 // Must ends the test at an error.
 func (b *Bench) Must(err error) {
 	b.Helper()
