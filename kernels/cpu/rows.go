@@ -49,25 +49,17 @@ type ropeKey struct {
 	upTo int
 }
 
-// rope is the table of angles: [pos][cos of dim/2, sin of dim/2], for positions
-// up to top.
+// rope is the table of kernels.Angles for positions up to top.
 func (d *Device) rope(freq []float64, top int32) []float32 {
 	upTo := 256
 	for upTo <= int(top) {
 		upTo *= 2
 	}
-	key, half := ropeKey{&freq[0], upTo}, len(freq)
+	key := ropeKey{&freq[0], upTo}
 	if t, ok := d.ropes.Load(key); ok {
 		return t.([]float32)
 	}
-	table := make([]float32, 2*upTo*half)
-	for p := range upTo {
-		for i, f := range freq {
-			sin, cos := math.Sincos(float64(p) * f)
-			table[2*p*half+i], table[(2*p+1)*half+i] = float32(cos), float32(sin)
-		}
-	}
-	t, _ := d.ropes.LoadOrStore(key, table)
+	t, _ := d.ropes.LoadOrStore(key, kernels.Angles(freq, upTo))
 	return t.([]float32)
 }
 

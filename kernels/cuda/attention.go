@@ -26,7 +26,7 @@ func tiles(seqs int, n func(s int) int) (list []int32) {
 	return list
 }
 
-// shape is a launch on those tiles, with so many numbers of shared memory.
+// tiled is a launch on those tiles, with so many numbers of shared memory.
 func (d *Device) tiled(name string, list []int32, h kernels.Heads, shared int, args ...driver.Arg) {
 	if len(list) == 0 {
 		return

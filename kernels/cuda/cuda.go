@@ -1,5 +1,5 @@
 // Package cuda is the device of an NVIDIA GPU. Its kernels are the sources in
-// src, compiled for the GPU at hand when they are first wanted; the road to it is
+// src, compiled for the GPU at hand when it is opened; the road to it is
 // kernels/cuda/driver, and kernels/cuda/emu runs the same sources and the same
 // code here without one.
 //

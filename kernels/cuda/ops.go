@@ -186,8 +186,7 @@ type ropeKey struct {
 	upTo int
 }
 
-// rope is the table of angles for positions up to top: of each the cosines and
-// then the sines.
+// rope is the table of kernels.Angles for positions up to top.
 func (d *Device) rope(freq []float64, top int32) buffer {
 	upTo := 256
 	for upTo <= int(top) {
@@ -197,14 +196,7 @@ func (d *Device) rope(freq []float64, top int32) buffer {
 	if t, ok := d.ropes[key]; ok {
 		return t
 	}
-	half := len(freq)
-	angles := make([]float32, 2*upTo*half)
-	for p := range upTo {
-		for i, f := range freq {
-			sin, cos := math.Sincos(float64(p) * f)
-			angles[2*p*half+i], angles[(2*p+1)*half+i] = float32(cos), float32(sin)
-		}
-	}
+	angles := kernels.Angles(freq, upTo)
 	t := d.alloc(len(angles), false)
 	fail(driver.Write(d.stream, t.mem, angles))
 	d.ropes[key] = t

@@ -30,7 +30,7 @@ func (p *part) args(x ...driver.Arg) []driver.Arg {
 	return append(x, driver.Ptr(p.x.mem), p.start, p.at, driver.Int(p.vocab))
 }
 
-// parts runs f on the logits of the listed rows, and of the others in blocks.
+// outputs runs f on the logits of the listed rows, and of the others in blocks.
 func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, f func(p *part)) {
 	n, hs, t, null := len(allow.Start)-1, of(h), of(table), driver.Ptr(driver.Memory{})
 	vocab := t.n / dim
@@ -106,7 +106,7 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 		}
 		sums := d.floats(p.n * dim)
 		d.multiply(sums.mem, p.x.mem, t, kernels.Dims{M: p.n, N: dim, K: p.vocab}, driver.Memory{}, 0)
-		d.launch("rows", "scatter", byRow(p.n), ptr(dh), driver.Ptr(sums.mem), p.at, driver.Int(p.n), driver.Int(dim))
+		d.launch("rows", "scatter", byRow(p.n), ptr(dh), driver.Ptr(sums.mem), p.at, driver.Int(dim))
 		if dtable != nil {
 			to := of(dtable).mem
 			d.multiply(to, p.x.mem, p.h, kernels.Dims{M: p.vocab, N: dim, K: p.n, TransA: true}, to, dim)

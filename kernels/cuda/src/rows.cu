@@ -24,8 +24,8 @@ KERNEL collect(float *dst, const float *partial, int chunks, int dim) {
   dst[i] += sum;
 }
 
-// scatter is dst[rows[t]] += x[t] for rows that differ; gather the other way.
-KERNEL scatter(float *dst, const float *x, const int *rows, int n, int dim) {
+// scatter is dst[rows[t]] += x[t] for rows that differ; embed is the other way.
+KERNEL scatter(float *dst, const float *x, const int *rows, int dim) {
   const float *from = x + static_cast<u64>(blockIdx.x) * dim;
   float *to = dst + static_cast<u64>(rows[blockIdx.x]) * dim;
   for (int i = threadIdx.x; i < dim; i += blockDim.x) to[i] += from[i];
