@@ -80,16 +80,10 @@ func (t *teacher) keep(run string) error {
 func taught(run string) string { return filepath.Join(run, "teacher") }
 
 // keptTeacher is what keep wrote; nil where the run has none.
-func (s *session) keptTeacher(run string, dev kernels.Device) (m *model.Model, err error) {
-	dir := taught(run)
+func (s *session) keptTeacher(run string, dev kernels.Device) (*model.Model, error) {
 	if s.c.RL.Teacher == "" {
 		return nil, nil
 	}
-	if !model.HasAdapter(dir) {
-		return model.Load(dev, dir, model.Use{Frozen: true})
-	}
-	if m, err = model.Load(dev, train.Base(dir), model.Use{Frozen: true}); err == nil {
-		err = m.LoadAdapter(dir)
-	}
-	return m, err
+	dir := taught(run)
+	return train.LoadPolicy(dev, dir, train.Base(dir), model.Use{Frozen: true})
 }

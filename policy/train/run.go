@@ -400,13 +400,19 @@ func load(dev kernels.Device, run string, use model.Use) (*model.Model, State, s
 	if st.Version < 1 || st.Version > stateVersion { // version 1 had no plan
 		return nil, st, dir, fmt.Errorf("%s has version %d, this program reads %d; use the program that wrote it", path, st.Version, stateVersion)
 	}
+	m, err := LoadPolicy(dev, dir, Base(run), use)
+	return m, st, dir, err
+}
+
+// LoadPolicy reads what Save of a model wrote into dir: the whole, or adapters,
+// which stand beside the weights in base.
+func LoadPolicy(dev kernels.Device, dir, base string, use model.Use) (*model.Model, error) {
 	if !model.HasAdapter(dir) {
-		m, err := model.Load(dev, dir, use)
-		return m, st, dir, err
+		return model.Load(dev, dir, use)
 	}
-	m, err := model.Load(dev, Base(run), model.Use{DType: use.DType, Frozen: true})
+	m, err := model.Load(dev, base, model.Use{DType: use.DType, Frozen: true})
 	if err == nil {
 		err = m.LoadAdapter(dir)
 	}
-	return m, st, dir, err
+	return m, err
 }
