@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,14 +80,7 @@ func TestAdaptersLearnAndResume(t *testing.T) {
 	if text := must(t, args(whole)...); !strings.Contains(text, "million of them trained") {
 		t.Error(text)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		untilStep(run, 7)
-		cancel()
-	}()
-	if code, text := runGym(ctx, args(run)...); code != 1 {
-		t.Fatalf("exit %d\n%s", code, text)
-	}
+	stopAt(t, run, 7, args(run)...)
 	must(t, "train", "--resume", run)
 	for _, file := range []string{"adapter_model.safetensors", "optimizer.safetensors"} {
 		a, err := os.ReadFile(filepath.Join(whole, "checkpoint", file))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,14 +20,7 @@ func TestAPupilLearnsFromATeacher(t *testing.T) {
 	if text := must(t, args(whole)...); !strings.Contains(text, "taught by "+teacher) {
 		t.Error(text)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		untilStep(run, 3)
-		cancel()
-	}()
-	if code, text := runGym(ctx, args(run)...); code != 1 {
-		t.Fatalf("exit %d\n%s", code, text)
-	}
+	stopAt(t, run, 3, args(run)...)
 	if err := os.RemoveAll(teacher); err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,20 @@ func small(run, driver string, more ...string) []string {
 		"--rl.group", "4", "--rl.lr", "0.003", "--save", "3", "--eval.seeds", "1"}, more...)
 }
 
+// stopAt stops a training run once it has done a step.
+func stopAt(t *testing.T, run string, step int, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		untilStep(run, step)
+		cancel()
+	}()
+	if code, text := runGym(ctx, args...); code != 1 {
+		t.Fatalf("exit %d\n%s", code, text)
+	}
+}
+
 // untilStep ends when a run has done so many steps.
 func untilStep(run string, step int) bool {
 	for range 2000 {
@@ -124,14 +138,7 @@ func TestResumeKeepsTheCurriculum(t *testing.T) {
 	}
 	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "stopped")
 	must(t, args(whole)...)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		untilStep(run, 8)
-		cancel()
-	}()
-	if code, text := runGym(ctx, args(run)...); code != 1 {
-		t.Fatalf("exit %d\n%s", code, text)
-	}
+	stopAt(t, run, 8, args(run)...)
 	must(t, "train", "--resume", run)
 	sameWeights(t, whole, run)
 	text, err := os.ReadFile(filepath.Join(whole, "metrics.jsonl"))
@@ -183,14 +190,7 @@ func TestResumeGoesOnInTheDemonstrations(t *testing.T) {
 	}
 	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "stopped")
 	must(t, args(whole)...)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		untilStep(run, 4)
-		cancel()
-	}()
-	if code, text := runGym(ctx, args(run)...); code != 1 {
-		t.Fatalf("exit %d\n%s", code, text)
-	}
+	stopAt(t, run, 4, args(run)...)
 	must(t, "train", "--resume", run)
 	sameWeights(t, whole, run)
 }
