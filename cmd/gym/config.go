@@ -326,6 +326,7 @@ func (c *Config) Validate() error {
 	need(c.SFT.Steps >= 0 && c.RL.Steps >= 0 && c.SFT.Steps+c.RL.Steps > 0, "sft.steps and rl.steps: nothing to do")
 	need(c.SFT.Steps == 0 || c.SFT.Batch > 0, "sft.batch must be at least 1")
 	need(c.SFT.Read >= 0, "sft.read must not be negative")
+	need(c.SFT.Focus >= 0 && c.SFT.Focus <= 1, "sft.focus must be between 0 and 1")
 	need(c.RL.Steps == 0 || c.RL.Tasks > 0 && c.RL.Group > 0, "rl.tasks and rl.group must be at least 1")
 	need(c.RL.Steps == 0 || c.RL.Algorithm != "grpo" || c.RL.Group > 1, "rl.group must be at least 2: grpo compares episodes of the same task")
 	algorithms := []string{"grpo", "ppo", "reinforce", "distill"}

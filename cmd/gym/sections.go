@@ -114,6 +114,7 @@ type SFTConfig struct {
 	WarmUp int     `mapstructure:"warmup" help:"steps in which it rises"`
 	Final  float64 `mapstructure:"final" help:"share of it that is left at the end"`
 	Read   float64 `mapstructure:"read" help:"weight of predicting a token that is read beside one that is written"`
+	Focus  float64 `mapstructure:"focus" help:"share of a step's demonstrations that go to levels by how little the policy knows them; the rest is uniform"`
 	Demos  string  `mapstructure:"demos" help:"folder of recorded demonstrations instead of the oracle's: gym demos"`
 }
 
@@ -212,11 +213,7 @@ func (c CurriculumConfig) plan(list []chosen, steps int) (*curriculum.Plan, erro
 	if err != nil {
 		return nil, err
 	}
-	var grounds []curriculum.Ground
-	for _, s := range list {
-		grounds = append(grounds, curriculum.Ground{Scenario: s.Name, Levels: s.levels})
-	}
-	p := &curriculum.Plan{Picker: entry.New()(grounds)}
+	p := &curriculum.Plan{Picker: entry.New()(grounds(list))}
 	if c.Rounds > 1 {
 		p.Rounds = curriculum.NewRounds(c.Rounds)
 	}
@@ -227,6 +224,14 @@ func (c CurriculumConfig) plan(list []chosen, steps int) (*curriculum.Plan, erro
 		p.Restarts = curriculum.NewRestarts(c.Restarts)
 	}
 	return p, nil
+}
+
+// grounds are the scenarios with their levels.
+func grounds(list []chosen) (out []curriculum.Ground) {
+	for _, s := range list {
+		out = append(out, curriculum.Ground{Scenario: s.Name, Levels: s.levels})
+	}
+	return out
 }
 
 // EvalConfig is the evaluation at the end.
@@ -244,7 +249,7 @@ func defaults() Config {
 		Env: "web", Recipe: "web", Seed: 1, Device: "cpu", Threads: runtime.NumCPU(), Envs: 2 * runtime.NumCPU(), Save: 100, Record: 20, ToolCalls: 16,
 		Web:   WebConfig{Driver: "auto"},
 		Model: ModelConfig{Vocab: tiny.Vocab, Dim: tiny.Dim, Layers: tiny.Layers, Heads: tiny.Heads, Hidden: tiny.Hidden, Context: tiny.Context},
-		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1},
+		SFT:   SFTConfig{Steps: 1500, Batch: 96, LR: 3e-3, WarmUp: 50, Final: 0.1, Focus: 0.6},
 		RL: RLConfig{Algorithm: "grpo", Steps: 60, Tasks: 48, Group: 8, LR: 1e-4, WarmUp: 5, Final: 0.1, Epochs: 1, Minibatches: 2,
 			Clip: 0.2, Gamma: 1, Lambda: 0.95, Value: 0.5, Distill: 1, Top: 16},
 		Reward: RewardConfig{Outcome: "1", Progress: "0", Partial: "0", Format: "0.1", Turn: "0", Token: "0", Length: "0", LengthMax: 512,

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/rollout"
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/gym/curriculum"
 	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy/algo"
@@ -25,14 +28,14 @@ func (s *session) stages() ([]train.Stage, error) {
 	}
 	var stages []train.Stage
 	if c.SFT.Steps > 0 {
-		demos, err := s.demonstrations()
+		demos, hear, err := s.demonstrations()
 		if err != nil {
 			return nil, err
 		}
 		stages = append(stages, train.Stage{Name: "sft", Steps: c.SFT.Steps, Batch: c.SFT.Batch, WarmUp: c.SFT.WarmUp, Final: c.SFT.Final,
 			Update: train.Update{Reward: reward.Of("outcome", reward.Outcome{}), Estimator: algo.Demonstration{}, Objective: algo.PolicyGradient{},
 				Read: c.SFT.Read, Epochs: 1, Minibatches: 1, Optimizer: adam(c.SFT.LR), ClipNorm: 1},
-			Open:  demos,
+			Open: demos, Hear: hear,
 			Probe: s.probe, ProbeEvery: max(1, c.SFT.Steps/probes),
 		})
 	}
@@ -45,7 +48,7 @@ func (s *session) stages() ([]train.Stage, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.from.Plan != nil {
+		if s.from.Plan != nil && s.from.Step > c.SFT.Steps {
 			if err := plan.Load(s.from.Plan); err != nil {
 				return nil, fmt.Errorf("the checkpoint's curriculum: %w", err)
 			}
@@ -88,23 +91,38 @@ func (s *session) stages() ([]train.Stage, error) {
 	return stages, nil
 }
 
-// demonstrations are asked of the oracles, or those that were recorded.
-func (s *session) demonstrations() (func(ctx context.Context, from, to int) (train.Source, func()), error) {
-	seed, batch := s.c.Seed^0x64656d6f, s.c.SFT.Batch
-	if s.live() {
-		return s.source(&rollout.Stream{Engine: s.demos,
-			Tasks: rollout.Fixed(func(step int) []gym.Task { return draw(s.scenarios, seed, step, batch, 1) }),
-			Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}), nil
+// demonstrations are asked of the oracles, more of what the policy does not know
+// yet, or are those that were recorded.
+func (s *session) demonstrations() (open func(ctx context.Context, from, to int) (train.Source, func()), hear hearing, err error) {
+	c := s.c.SFT
+	seed := s.c.Seed ^ 0x64656d6f
+	if !s.live() {
+		r := &rollout.Replay{Codec: s.codec, Episodes: s.recorded, Seed: seed, Batch: c.Batch}
+		if err := r.Check(); err != nil {
+			return nil, nil, fmt.Errorf("sft.demos: %w", err)
+		}
+		return func(_ context.Context, from, _ int) (train.Source, func()) {
+			r.Start(from)
+			return r, func() {}
+		}, nil, nil
 	}
-	r := &rollout.Replay{Codec: s.codec, Episodes: s.recorded, Seed: seed, Batch: batch}
-	if err := r.Check(); err != nil {
-		return nil, fmt.Errorf("sft.demos: %w", err)
+	study := curriculum.NewStudy(grounds(s.scenarios), c.Focus)
+	if s.from.Plan != nil && s.from.Step < c.Steps {
+		if err := study.Load(s.from.Plan); err != nil {
+			return nil, nil, fmt.Errorf("the checkpoint's curriculum: %w", err)
+		}
 	}
-	return func(_ context.Context, from, _ int) (train.Source, func()) {
-		r.Start(from)
-		return r, func() {}
-	}, nil
+	hear = func(step int, episodes []*gym.Episode, surprise []float64) (json.RawMessage, error) {
+		study.Hear(step, episodes, surprise)
+		return study.Save()
+	}
+	return s.source(&rollout.Stream{Engine: s.demos, Policy: s.policy, Staleness: study.Round,
+		Tasks: rollout.Fixed(func(step int) []gym.Task { return study.Pick(rand.New(rand.NewPCG(seed, uint64(step))), step, c.Batch) }),
+		Agent: func(int, int) agent.Agent { return rollout.Demonstrator{Codec: s.codec} }}), hear, nil
 }
+
+// hearing is a stage's Hear.
+type hearing = func(step int, episodes []*gym.Episode, surprise []float64) (json.RawMessage, error)
 
 // probes is how often the policy is probed while it learns from
 // demonstrations; probeTasks is how many episodes that takes.

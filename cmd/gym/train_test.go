@@ -147,6 +147,23 @@ func TestResumeKeepsTheCurriculum(t *testing.T) {
 	}
 }
 
+// So has one that had found out which levels want more demonstrations.
+func TestResumeKeepsWhatIsStudied(t *testing.T) {
+	dir := t.TempDir()
+	args := func(run, focus string) []string {
+		return []string{"train", "--env", "probe", "--scenario", "bandit,corridor", "--recipe", "sft", "--sft.steps", "50", "--sft.batch", "8", "--sft.focus", focus,
+			"--save", "3", "--eval.seeds", "1", "--model.dim", "16", "--model.layers", "1", "--model.heads", "2", "--model.kv_heads", "1", "--model.hidden", "16", "--run", run}
+	}
+	whole, run := filepath.Join(dir, "whole"), filepath.Join(dir, "stopped")
+	must(t, args(whole, "0.5")...)
+	stopAt(t, run, 32, args(run, "0.5")...)
+	must(t, "train", "--resume", run)
+	sameWeights(t, whole, run)
+	if code, text := runGym(t.Context(), args(filepath.Join(dir, "wrong"), "1.5")...); code != 2 || !strings.Contains(text, "sft.focus must be between 0 and 1") {
+		t.Errorf("exit %d\n%s", code, text)
+	}
+}
+
 // Killing the browser costs the episodes in flight, which are played again,
 // and nothing else: the weights are those of a run in peace.
 func TestKillingChromeChangesNothing(t *testing.T) {

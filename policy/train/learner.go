@@ -69,6 +69,8 @@ type Stats struct {
 	Rows     int     // sampled tokens
 	Tokens   int     // all tokens
 	Steps    int     // optimizer steps
+
+	Surprise []float64 // of each episode: nats per sampled token, mean; NaN where nothing was learnt from it
 }
 
 // microTokens is about how many tokens a pass works on at a time: enough for
@@ -80,6 +82,7 @@ type example struct {
 	tokens     gym.Tokens
 	start, end int   // its rows in the batch's columns
 	rows       []int // positions of the sampled tokens
+	episode    int   // of the batch
 }
 
 // batch is the columns of all episodes.
@@ -98,7 +101,7 @@ func collect(episodes []*gym.Episode, paid [][]float32) *batch {
 	groups := map[gym.Task]int32{}
 	for e, ep := range episodes {
 		perTurn := paid[e]
-		x := example{start: len(b.cols.Then)}
+		x := example{start: len(b.cols.Then), episode: e}
 		carry := float32(0) // the reward of turns in which nothing was sampled
 		for i := range ep.Turns {
 			t := &ep.Turns[i].Move.Tokens
@@ -218,7 +221,7 @@ func (l *Learner) score(p *model.Pass, b *batch, to func(x example, from int, ou
 // optimizer steps.
 func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (Stats, error) {
 	b := collect(episodes, paid)
-	stats := Stats{Rows: len(b.cols.Then), Tokens: b.tokens}
+	stats := Stats{Rows: len(b.cols.Then), Tokens: b.tokens, Surprise: slices.Repeat([]float64{math.NaN()}, len(episodes))}
 	for i, x := range b.examples {
 		if len(x.rows) > 0 && x.rows[0] == 0 {
 			return stats, fmt.Errorf("episode %d of the batch begins with a sampled token; nothing that was read predicts it", i+1)
@@ -295,6 +298,15 @@ func sampled(xs []example) (n int) {
 	return n
 }
 
+// mean is NaN of nothing.
+func mean(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v)
+	}
+	return sum / float64(len(x))
+}
+
 // step is one optimizer step on some of the batch's examples.
 func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved bool) error {
 	rows, read := sampled(xs), 0
@@ -314,6 +326,11 @@ func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved boo
 		for i := len(dlogp); i < len(out.LogProb); i++ { // what was read
 			stats.Read -= float64(out.LogProb[i]) / float64(read)
 			dlogp = append(dlogp, float32(-u.Read/float64(rows)))
+		}
+		at := 0
+		for _, x := range xs {
+			stats.Surprise[x.episode] = -mean(part.Now[at : at+len(x.rows)])
+			at += len(x.rows)
 		}
 		rest := make([]float32, len(in.Rows)-len(part.Now))
 		l.pass.Backward(dlogp, append(g.Entropy, rest...), append(g.Value, rest...))

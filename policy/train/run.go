@@ -28,6 +28,11 @@ type Stage struct {
 	Final  float64      // share of the learning rate that is left at the end of the stage
 	Begin  func() error // before the stage's first step, on resume too; may be nil
 
+	// Hear takes the episodes that a step (0 is the stage's first) has learnt from,
+	// and the policy's surprise by each (Stats.Surprise), before the step's weights
+	// are published; what it gives is the checkpoint's Plan. May be nil.
+	Hear func(step int, episodes []*gym.Episode, surprise []float64) (json.RawMessage, error)
+
 	// Probe plays a few tasks with the policy as it is, where the batches do not
 	// show how well it does: before the stage and after every ProbeEvery steps.
 	// It must not change what is learnt. May be nil.
@@ -217,6 +222,11 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 		}
 		lap(&spent.Learn)
 		st.Step, st.Plan, st.Episodes = step+1, batch.Plan, st.Episodes+batch.Played
+		if s.Hear != nil {
+			if st.Plan, err = s.Hear(step-start, batch.Episodes, stats.Surprise); err != nil {
+				return err
+			}
+		}
 		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(st.Step))
 		lap(&spent.Publish)
 		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
