@@ -17,7 +17,7 @@ import (
 // step while the trainer works on this one.
 type Stream struct {
 	Engine    *Engine
-	Policy    *policy.Policy // nil: the agents do not depend on it
+	Policy    *policy.Policy // nil: neither agents nor tasks depend on it
 	Staleness int
 	Tasks     Tasks
 	Agent     func(step, i int) agent.Agent // of a step's i-th episode
