@@ -124,3 +124,17 @@ type ltCalls struct {
 	Heuristic     func(h, desc, a, b, c, d, pref uintptr, want int32, found *ltFound, n *int32) int32 `c:"cublasLtMatmulAlgoGetHeuristic"`
 	Matmul        uintptr                                                                             `c:"cublasLtMatmul"`
 }
+
+// ncclCalls is what is used of NCCL. Results are ncclResult_t.
+type ncclCalls struct {
+	Version    func(v *int32) int32                                                         `c:"ncclGetVersion"`
+	Words      func(code int32) string                                                      `c:"ncclGetErrorString"`
+	LastError  func(comm uintptr) string                                                    `c:"ncclGetLastError,opt"` // since 2.13
+	InitAll    func(comms *uintptr, n int32, devs *int32) int32                             `c:"ncclCommInitAll"`
+	Destroy    func(comm uintptr) int32                                                     `c:"ncclCommDestroy"`
+	Abort      func(comm uintptr) int32                                                     `c:"ncclCommAbort"`
+	AsyncError func(comm uintptr, code *int32) int32                                        `c:"ncclCommGetAsyncError"`
+	GroupStart func() int32                                                                 `c:"ncclGroupStart"`
+	GroupEnd   func() int32                                                                 `c:"ncclGroupEnd"`
+	AllReduce  func(from, to, n uint64, kind, op int32, comm uintptr, stream uintptr) int32 `c:"ncclAllReduce"`
+}

@@ -22,6 +22,7 @@ type CUDA struct {
 
 	compiler func() (*Compiler, error)
 	lt       func() (*ltLibrary, error)
+	nccl     func() (*ncclLibrary, error)
 }
 
 // Open loads libcuda and begins. The error is ErrNone where the machine has no
@@ -48,6 +49,7 @@ func Open() (*CUDA, error) {
 	}
 	c.compiler = sync.OnceValues(func() (*Compiler, error) { return OpenCompiler(c.Version / 1000) })
 	c.lt = sync.OnceValues(func() (*ltLibrary, error) { return openLt(c.Version / 1000) })
+	c.nccl = sync.OnceValues(func() (*ncclLibrary, error) { return openNCCL(c.Version / 1000) })
 	return c, nil
 }
 

@@ -50,6 +50,16 @@ func (d *Device) Enter() (leave func(), err error) {
 	return runtime.UnlockOSThread, nil
 }
 
+// within does f while the device is current.
+func (d *Device) within(f func() error) error {
+	leave, err := d.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return f()
+}
+
 // Wait returns when all that was asked of the device is done.
 func (d *Device) Wait() error {
 	if code := d.cuda.calls.Synchronize(); code != 0 {

@@ -62,6 +62,8 @@ func next(code int) string {
 	switch {
 	case slices.Contains(lostCodes, code):
 		return "nothing on this device can be used any more: end the process and begin again; GYM_CUDA_SYNC=1 names the kernel"
+	case code == 101:
+		return "the first GPU is 0; gym doctor lists them"
 	case code == 201:
 		return "call Enter on this goroutine first"
 	case code == 200 || code == 209 || code == 218 || code == 222:

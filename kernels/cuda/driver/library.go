@@ -21,6 +21,7 @@ var (
 	libCUDA  = library{env: "GYM_CUDA_LIB", stem: "libcuda.so"}
 	libNVRTC = library{env: "GYM_NVRTC_LIB", stem: "libnvrtc.so", wheel: "cuda_nvrtc"}
 	libLt    = library{env: "GYM_CUBLASLT_LIB", stem: "libcublasLt.so", wheel: "cublas"}
+	libNCCL  = library{env: "GYM_NCCL_LIB", stem: "libnccl.so", wheel: "nccl"} // that folder for CUDA 13, too
 )
 
 // errSystem is what dlopen answers where there is none.
@@ -29,8 +30,11 @@ var errSystem = errors.New("CUDA needs Linux on amd64 or arm64, and a binary bui
 // sonames are the file's names, those of the driver's own CUDA version first:
 // what a newer NVRTC compiles, an older driver may not load.
 func (l library) sonames(major int) []string {
-	if l == libCUDA {
+	switch l {
+	case libCUDA:
 		return []string{l.stem + ".1", l.stem}
+	case libNCCL:
+		return []string{l.stem + ".2", l.stem}
 	}
 	names := []string{l.stem + ".12", l.stem + ".13", l.stem + ".11.2", l.stem}
 	if l == libLt {

@@ -1,6 +1,6 @@
 // Package emu runs CUDA kernels without a GPU: a library with the part of
-// libcuda, NVRTC and cuBLASLt that kernels/cuda/driver uses, built by g++ when a
-// test asks for it. The driver loads it instead of NVIDIA's and runs unchanged.
+// libcuda, NVRTC, cuBLASLt and NCCL that kernels/cuda/driver uses, built by g++
+// when a test asks for it. The driver loads it instead of NVIDIA's and runs unchanged.
 //
 // A kernel is compiled by g++ too. Its threads are fibers, its blocks run one
 // after the other. It reports, with the lines of the source:
@@ -39,7 +39,7 @@ var Orders = []string{"forward", "reverse", "random", "greedy", "greedy-reverse"
 
 // Libs is the built emulator.
 type Libs struct {
-	Path string // of the library: libcuda, NVRTC and cuBLASLt in one
+	Path string // of the library: libcuda, NVRTC, cuBLASLt and NCCL in one
 }
 
 // flags build the library. A change of them is a change of the sources' sum.
@@ -62,7 +62,7 @@ func Build(t testing.TB) Libs {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lib := range []string{"GYM_CUDA_LIB", "GYM_NVRTC_LIB", "GYM_CUBLASLT_LIB"} {
+	for _, lib := range []string{"GYM_CUDA_LIB", "GYM_NVRTC_LIB", "GYM_CUBLASLT_LIB", "GYM_NCCL_LIB"} {
 		t.Setenv(lib, path)
 	}
 	t.Setenv("GYM_CUDA_CACHE", "0")
