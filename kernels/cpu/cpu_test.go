@@ -104,3 +104,16 @@ func BenchmarkMatMul(b *testing.B) {
 		}
 	}
 }
+
+func TestDevicesSumTogether(t *testing.T) {
+	var devs []kernels.Device
+	for threads := range 3 {
+		d, err := cpu.New("", threads+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		devs = append(devs, d)
+	}
+	kerneltest.Group(t, devs...)
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
 	"github.com/turngym/turngym/kernels/cuda/driver"
 	"github.com/turngym/turngym/kernels/kerneltest"
+	"github.com/turngym/turngym/kernels/plain"
 )
 
 // how is what is asked of a GPU; an emulator is slow.
@@ -44,4 +45,10 @@ func TestADeviceWithoutMemorySaysHowMuchWasWanted(t *testing.T) {
 	if got := dev.SumSquares(b); got != 5 {
 		t.Errorf("the sum of squares is %g", got)
 	}
+}
+
+func TestGPUsSumTogether(t *testing.T) {
+	devs := cudatest.OpenAll(t, 2, cuda.Options{Exact: true})
+	kerneltest.Group(t, devs[0], devs[1])
+	kerneltest.Group(t, devs[0], plain.New()) // with what is no GPU, too
 }

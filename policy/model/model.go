@@ -377,6 +377,12 @@ func (m *Model) Step() int { return m.step }
 func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
 	m.learn()
 	norm = math.Sqrt(m.dev.SumSquares(m.grad))
+	m.update(o, clip, norm)
+	return norm
+}
+
+// update is Optimize, where the gradient's norm is known.
+func (m *Model) update(o kernels.AdamW, clip, norm float64) {
 	if !math.IsNaN(norm) && !math.IsInf(norm, 0) {
 		m.step++
 		o.Step, o.Scale = m.step, 1
@@ -393,5 +399,4 @@ func (m *Model) Optimize(o kernels.AdamW, clip float64) (norm float64) {
 		m.round()
 	}
 	m.dev.Zero(m.grad)
-	return norm
 }

@@ -5,6 +5,7 @@ package cudatest
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"unsafe"
 
@@ -60,6 +61,31 @@ func Open(t testing.TB, o cuda.Options) *cuda.Device {
 	}
 	t.Cleanup(func() { dev.Close() })
 	return dev
+}
+
+// OpenAll is n devices until the test ends. It skips the test where there are not
+// so many.
+func OpenAll(t testing.TB, n int, o cuda.Options) (all []*cuda.Device) {
+	t.Helper()
+	lib := Prepare(t)
+	if lib.Path != "" {
+		lib.Set(t, "devices", strconv.Itoa(n))
+	}
+	if c, err := driver.Open(); err != nil {
+		t.Fatal(err)
+	} else if list, err := c.Devices(); err != nil || len(list) < n {
+		t.Skipf("%d GPUs are wanted, and there are %d: %v", n, len(list), err)
+	}
+	for i := range n {
+		o.Index = i
+		dev, err := cuda.New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { dev.Close() })
+		all = append(all, dev)
+	}
+	return all
 }
 
 // Must ends the test at an error.
