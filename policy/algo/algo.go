@@ -96,7 +96,7 @@ func NewGrad(b *Batch) *Grad {
 type Estimator interface{ Estimate(b *Batch) }
 
 // Objective returns the loss and adds its gradient to g. It reads Advantage
-// and Return, which are constants to it.
+// and Return, which are constants to it. It is safe for goroutines.
 type Objective interface {
 	Loss(b *Batch, g *Grad) float64
 }

@@ -32,9 +32,16 @@ type Learner struct {
 
 	Teacher *model.Model // of the same vocabulary, for updates that ask it; nil: none
 
-	Activations int64 // bytes that are kept for the backward pass, about; what is beyond is computed again; 0: all are kept
+	// Group is the model's device and further ones that each have a replica of it and
+	// a part of every step's examples; nil: the model's alone. Ref and Teacher stay
+	// on the first.
+	Group kernels.Group
 
-	pass, ref, teacher *model.Pass
+	Activations int64 // bytes that are kept on a device for the backward pass, about; what is beyond is computed again; 0: all are kept
+
+	replicas     *model.Replicas
+	passes       []*model.Pass // the replicas'
+	ref, teacher *model.Pass
 }
 
 // Update says how a batch becomes steps of the optimizer.
@@ -72,10 +79,6 @@ type Stats struct {
 
 	Surprise []float64 // of each episode: nats per sampled token, mean; NaN where nothing was learnt from it
 }
-
-// microTokens is about how many tokens a pass works on at a time: enough for
-// full matrix tiles, few enough to stay in the cache.
-const microTokens = 2048
 
 // example is an episode as the model sees it.
 type example struct {
@@ -140,24 +143,6 @@ func collect(episodes []*gym.Episode, paid [][]float32) *batch {
 	return b
 }
 
-// micro cuts examples into runs of about microTokens.
-func micro(examples []example) [][]example {
-	var out [][]example
-	from, tokens := 0, 0
-	for i := range examples {
-		n := len(examples[i].tokens.IDs)
-		if i > from && tokens+n > microTokens {
-			out = append(out, examples[from:i])
-			from, tokens = i, 0
-		}
-		tokens += n
-	}
-	if from < len(examples) {
-		out = append(out, examples[from:])
-	}
-	return out
-}
-
 // input packs examples for a pass: the rows are theirs in order, and then, where
 // read is true, those of all tokens that were read, each one of the whole
 // vocabulary. A row's first target is the token that came, and the others are
@@ -202,8 +187,8 @@ func input(examples []example, read bool, l *lesson) model.Input {
 }
 
 // score fills columns by forward passes.
-func (l *Learner) score(p *model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
-	for _, xs := range micro(b.examples) {
+func score(passes []*model.Pass, b *batch, to func(x example, from int, out model.Output)) error {
+	return spread(passes, micro(b.examples, len(passes)), func(p *model.Pass, _ int, xs []example) error {
 		out, err := p.Forward(input(xs, false, nil))
 		if err != nil {
 			return err
@@ -213,12 +198,13 @@ func (l *Learner) score(p *model.Pass, b *batch, to func(x example, from int, ou
 			to(x, at, out)
 			at += len(x.rows)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Learn makes one batch of episodes, with what their turns were paid, into
-// optimizer steps.
+// optimizer steps. The first call makes the model's replicas; from then on only
+// Learn changes it.
 func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (Stats, error) {
 	b := collect(episodes, paid)
 	stats := Stats{Rows: len(b.cols.Then), Tokens: b.tokens, Surprise: slices.Repeat([]float64{math.NaN()}, len(episodes))}
@@ -230,12 +216,16 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 	if stats.Rows == 0 {
 		return stats, fmt.Errorf("a batch of %d episodes has no sampled tokens", len(episodes))
 	}
-	if l.pass == nil {
-		l.pass = l.Model.NewPass()
-		l.pass.Budget = l.Activations
+	if l.replicas == nil {
+		l.replicas = model.Replicate(l.Model, l.Group)
+		for _, m := range l.replicas.All {
+			p := m.NewPass()
+			p.Budget = l.Activations
+			l.passes = append(l.passes, p)
+		}
 	}
 	if _, needs := u.Estimator.(interface{ NeedsValue() }); needs {
-		if err := l.score(l.pass, b, func(x example, at int, out model.Output) {
+		if err := score(l.passes, b, func(x example, at int, out model.Output) {
 			copy(b.cols.Value[x.start:x.end], out.Value[at:])
 		}); err != nil {
 			return stats, err
@@ -247,7 +237,7 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 			l.ref = l.Ref.NewPass()
 			l.ref.Budget = nothingKept
 		}
-		if err := l.score(l.ref, b, func(x example, at int, out model.Output) {
+		if err := score([]*model.Pass{l.ref}, b, func(x example, at int, out model.Output) {
 			copy(b.cols.Ref[x.start:x.end], out.LogProb[at:])
 		}); err != nil {
 			return stats, err
@@ -289,87 +279,3 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 
 // nothingKept is the budget of a pass that never goes backward.
 const nothingKept = 1
-
-// sampled is how many tokens of the examples are.
-func sampled(xs []example) (n int) {
-	for _, x := range xs {
-		n += len(x.rows)
-	}
-	return n
-}
-
-// mean is NaN of nothing.
-func mean(x []float32) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += float64(v)
-	}
-	return sum / float64(len(x))
-}
-
-// step is one optimizer step on some of the batch's examples.
-func (l *Learner) step(b *batch, xs []example, u Update, stats *Stats, moved bool) error {
-	rows, read := sampled(xs), 0
-	for _, x := range xs {
-		read += max(0, len(x.tokens.IDs)-1-len(x.rows)) // nothing predicts the first
-	}
-	for _, xs := range micro(xs) {
-		in := input(xs, u.Read > 0, b.lesson)
-		out, err := l.pass.Forward(in)
-		if err != nil {
-			return err
-		}
-		part := b.part(xs, in, out, float64(rows))
-		g := algo.NewGrad(part)
-		stats.Loss += u.Objective.Loss(part, g)
-		dlogp := join(in.Target, g)
-		for i := len(dlogp); i < len(out.LogProb); i++ { // what was read
-			stats.Read -= float64(out.LogProb[i]) / float64(read)
-			dlogp = append(dlogp, float32(-u.Read/float64(rows)))
-		}
-		at := 0
-		for _, x := range xs {
-			stats.Surprise[x.episode] = -mean(part.Now[at : at+len(x.rows)])
-			at += len(x.rows)
-		}
-		rest := make([]float32, len(in.Rows)-len(part.Now))
-		l.pass.Backward(dlogp, append(g.Entropy, rest...), append(g.Value, rest...))
-		for i, e := range part.Entropy {
-			stats.Entropy += float64(e) / float64(rows)
-			d := float64(part.Then[i]) - float64(part.Now[i])
-			if moved {
-				stats.KL += d / float64(rows)
-				if math.Abs(math.Exp(-d)-1) > 0.2 {
-					stats.Clipped += 1 / float64(rows)
-				}
-			}
-		}
-	}
-	norm := l.Model.Optimize(u.Optimizer, u.ClipNorm)
-	if math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return fmt.Errorf("the gradient is %v: lower the learning rate", norm)
-	}
-	stats.GradNorm += norm
-	stats.Steps++
-	return nil
-}
-
-// part is the columns of some examples, with what a forward pass gave: the rows
-// that were sampled come first there.
-func (b *batch) part(xs []example, in model.Input, out model.Output, rows float64) *algo.Batch {
-	n := sampled(xs)
-	now, soft := b.split(xs, in.Target, out.LogProb)
-	gather := func(x []float32) []float32 {
-		if x == nil {
-			return nil
-		}
-		part := make([]float32, 0, n)
-		for _, e := range xs {
-			part = append(part, x[e.start:e.end]...)
-		}
-		return part
-	}
-	c := &b.cols
-	return &algo.Batch{Now: now, Soft: soft, Entropy: out.Entropy[:n], Value: out.Value[:n], Then: gather(c.Then), Ref: gather(c.Ref),
-		Advantage: gather(c.Advantage), Return: gather(c.Return), Denominator: rows}
-}

@@ -27,7 +27,7 @@ func (l *Learner) ask(b *batch, k int) error {
 	}
 	k = min(k, l.Teacher.Vocab)
 	b.lesson = &lesson{start: []int32{0}}
-	for _, xs := range micro(b.examples) {
+	for _, xs := range micro(b.examples, 1) {
 		if _, err := l.teacher.Forward(input(xs, false, nil)); err != nil {
 			return fmt.Errorf("the teacher: %w", err)
 		}
