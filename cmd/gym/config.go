@@ -320,7 +320,8 @@ func (c *Config) Validate() error {
 	need(c.Curriculum.Rounds > 0 && c.Curriculum.Restarts >= 0 && c.Curriculum.Restarts < 1,
 		"curriculum.rounds must be at least 1, curriculum.restarts from 0 to below 1")
 	need(c.Reward.Clip >= 0, "reward.clip must not be negative")
-	need(slices.Contains(devices, c.Device), "%v", catalog.Unknown("device", c.Device, devices))
+	_, _, err = parseDevice(c.Device)
+	need(err == nil, "%v", err)
 	need(c.Threads > 0 && c.Envs > 0, "threads and envs must be at least 1")
 	need(c.Staleness >= 0 && c.Save >= 0 && c.Record >= 0, "staleness, save and record must not be negative")
 	need(c.SFT.Steps >= 0 && c.RL.Steps >= 0 && c.SFT.Steps+c.RL.Steps > 0, "sft.steps and rl.steps: nothing to do")

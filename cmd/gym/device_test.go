@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
+	"github.com/turngym/turngym/kernels/cuda/driver"
 	"github.com/turngym/turngym/kernels/cuda/emu"
 )
 
@@ -82,6 +83,68 @@ func TestAGPUThatIsMissingIsNamedBeforeAnythingIsDone(t *testing.T) {
 	t.Setenv("GYM_NVRTC_LIB", filepath.Join(t.TempDir(), "libnvrtc.so"))
 	if code, text := runGym(t.Context(), onGPU("--device", "cuda", "--run", run+"2")...); code != 2 || !strings.Contains(text, "NVRTC") {
 		t.Errorf("exit %d\n%s", code, text)
+	}
+}
+
+// twoGPUs has the driver find two.
+func twoGPUs(t *testing.T) {
+	if lib := emulated(t); lib.Path != "" {
+		lib.Set(t, "devices", "2")
+		return
+	}
+	if c, err := driver.Open(); err != nil {
+		t.Fatal(err)
+	} else if list, err := c.Devices(); err != nil || len(list) < 2 {
+		t.Skipf("two GPUs are wanted, and there are %d: %v", len(list), err)
+	}
+}
+
+func TestARunOnTwoGPUsGoesAsOnTheCPU(t *testing.T) {
+	twoGPUs(t)
+	tmp := t.TempDir()
+	cpu, two := filepath.Join(tmp, "cpu"), filepath.Join(tmp, "two")
+	must(t, onGPU("--run", cpu)...)
+	if text := must(t, onGPU("--device", "cuda:0,1", "--exact", "--run", two)...); !strings.Contains(text, "tokens, cuda:0 ") || !strings.Contains(text, "; cuda:1 ") {
+		t.Error(text)
+	}
+	a, b := losses(t, cpu), losses(t, two)
+	for i := range 3 { // later a draw may go another way
+		if math.Abs(a[i]-b[i]) > 1e-4 || a[i] == 0 {
+			t.Errorf("step %d: the loss is %g on two GPUs and %g on the CPU", i+1, b[i], a[i])
+		}
+	}
+	if text := must(t, "train", "--resume", two, "--device", "cuda:1"); !strings.Contains(text, "tokens, cuda:1 ") {
+		t.Error(text)
+	}
+	if text := must(t, "doctor"); !strings.Contains(text, "--device cuda:0,1 on two") {
+		t.Error(text)
+	}
+}
+
+func TestWrongDevicesAreNamedBeforeAnythingIsDone(t *testing.T) {
+	twoGPUs(t)
+	nowhere := filepath.Join(t.TempDir(), "libnccl.so.2")
+	for device, says := range map[string]string{
+		"cuda:0,0":   `device "cuda:0,0": GPU 0 is named twice`,
+		"cuda:x":     `device "cuda:x": "x" is no number of a GPU; cuda:0,1 are the first two`,
+		"cuda:":      `"" is no number of a GPU`,
+		"cuda:-1":    `"-1" is no number of a GPU`,
+		"cpu:1":      `device "cpu:1": only GPUs have numbers, as in cuda:0,1`,
+		"cudo:0,1":   `unknown device "cudo:0,1"`,
+		"cuda:64":    `device cuda:64: open device 64: CUDA_ERROR_INVALID_DEVICE`,
+		"cuda:0,64":  `device cuda:0,64: open device 64: CUDA_ERROR_INVALID_DEVICE (101): invalid device ordinal; the first GPU is 0; gym doctor lists them; --device cuda:0 does without`,
+		"cuda:1,0":   `device cuda:1,0: load NCCL, which several GPUs need: GYM_NCCL_LIB=` + nowhere,
+		"cuda:0,1,0": `GPU 0 is named twice`,
+	} {
+		t.Setenv("GYM_NCCL_LIB", nowhere)
+		run := filepath.Join(t.TempDir(), "run")
+		code, text := runGym(t.Context(), onGPU("--device", device, "--run", run)...)
+		if code != 2 || !strings.Contains(text, says) || strings.Count(strings.TrimSpace(text), "\n") > 1 {
+			t.Errorf("%s: exit %d\n%s", device, code, text)
+		}
+		if _, err := os.Stat(run); err == nil {
+			t.Errorf("%s: a run was begun", device)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ type Config struct {
 	Staleness int      `mapstructure:"staleness" help:"versions that an episode may lag behind the trainer; 0 is synchronous"`
 	Save      int      `mapstructure:"save" help:"steps between checkpoints"`
 	Record    int      `mapstructure:"record" help:"keep the episodes of every so many steps; 0: none"`
-	Device    string   `mapstructure:"device" help:"what the policy is computed on: cpu, cuda (an NVIDIA GPU), or auto: that where there is one"`
+	Device    string   `mapstructure:"device" help:"what the policy is computed on: cpu, cuda (an NVIDIA GPU; cuda:1 is the second, cuda:0,1 trains on two), or auto: a GPU where there is one"`
 	Exact     bool     `mapstructure:"exact" help:"cuda: products in float32 with the same bits in rollouts and training, without tensor cores; much slower"`
 	CPU       string   `mapstructure:"cpu" help:"force a path: avx512, avx2 or go"`
 	Tools     []string `mapstructure:"tools" help:"tools beside the environment's verbs: see gym tools; or lua:FILE"`

@@ -68,6 +68,7 @@ type session struct {
 	recorded  []*gym.Episode  // demonstrations that were recorded, where sft.demos names some
 	codec     *prompt.Codec
 	policy    *policy.Policy
+	group     kernels.Group // that the policy learns on, where it is several devices
 	learner   *train.Learner
 	from      train.State // what was done already
 	flagged   int         // steps whose pay looks wrong
@@ -162,15 +163,16 @@ func (a *app) resume(ctx context.Context, dir string, flags *pflag.FlagSet, prof
 
 // train runs a training run from its beginning, or goes on with the one in dir.
 func (a *app) train(ctx context.Context, c Config, dir string, profiled bool) (err error) {
-	dev, err := openDevice(&c, a.err)
+	m, err := openMachine(&c, a.err)
 	if err != nil {
 		return wrongUse{err}
 	}
-	defer dev.Close()
+	defer m.close()
 	s, err := a.open(c)
 	if err != nil {
 		return err
 	}
+	s.group = m.group
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.prepare(a); err != nil {
 		return err
@@ -179,18 +181,18 @@ func (a *app) train(ctx context.Context, c Config, dir string, profiled bool) (e
 		return err
 	}
 	if dir != "" {
-		err = s.reopen(dir, dev)
+		err = s.reopen(dir, m.dev)
 	} else {
-		err = s.begin(ctx, dev)
+		err = s.begin(ctx, m.dev)
 	}
 	if err != nil {
 		return err
 	}
-	m, trained := s.learner.Model, ""
-	if m.Adapted() {
-		trained = fmt.Sprintf(" (%.2f million of them trained)", float64(m.Trained())/1e6)
+	w, trained := s.learner.Model, ""
+	if w.Adapted() {
+		trained = fmt.Sprintf(" (%.2f million of them trained)", float64(w.Trained())/1e6)
 	}
-	fmt.Fprintf(a.err, "policy  %.2f million parameters%s, %d tokens, %s\n", float64(m.Size())/1e6, trained, m.Vocab, dev.Name())
+	fmt.Fprintf(a.err, "policy  %.2f million parameters%s, %d tokens, %s\n", float64(w.Size())/1e6, trained, w.Vocab, m.name())
 	fmt.Fprintf(a.err, "run     %s\n\n", s.dir)
 	if err := s.train(ctx, a); err != nil {
 		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -413,7 +415,7 @@ func (s *session) reopen(dir string, dev kernels.Device) error {
 }
 
 func (s *session) equip(tok token.Coder, m *model.Model, st train.State) (err error) {
-	s.learner = &train.Learner{Model: m, Activations: int64(s.c.Model.Activations) << 20}
+	s.learner = &train.Learner{Model: m, Group: s.group, Activations: int64(s.c.Model.Activations) << 20}
 	s.policy = policy.New(m.Snapshot(), uint32(st.Step))
 	s.from = st
 	s.codec, err = codecOf(tok, s.dir)
