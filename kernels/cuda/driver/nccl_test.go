@@ -1,10 +1,12 @@
 package driver_test
 
 import (
+	"errors"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/turngym/turngym/kernels/cuda"
 	"github.com/turngym/turngym/kernels/cuda/cudatest"
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
@@ -162,6 +164,28 @@ func TestMistakesInASumAreNamed(t *testing.T) {
 			wants(t, at.sum(c), at.says...)
 			wants(t, c.Sum(c.streams, nil), at.says...) // of no use any more
 		})
+	}
+}
+
+// A GPU that has failed, which nobody knows yet, is not waited for.
+func TestAGPUThatFailedBeforeASumIsFoundByIt(t *testing.T) {
+	c := newClique(t, 2)
+	lib := cudatest.Prepare(t)
+	if lib.Path == "" {
+		t.Skip("a GPU is not lost when it is asked to be")
+	}
+	bufs := []driver.Memory{c.put(0, make([]float32, 8)), c.put(1, make([]float32, 8))}
+	c.on(1, func() {
+		m, err := c.devs[1].Compile(driver.Source{Name: "one.cu", Text: "#include \"gym.cuh\"\nKERNEL one(float *x) { x[0] = 1; }\n", Headers: cuda.Headers()})
+		c.must(err)
+		k, err := m.Kernel("one")
+		c.must(err)
+		lib.Set(t, "lose", "1")
+		c.must(k.Launch(c.streams[1], driver.Shape{Grid: driver.Dim{1}, Block: driver.Dim{1}}, driver.Ptr(bufs[1])))
+	})
+	err := c.Sum(c.streams, bufs)
+	if !errors.Is(err, driver.ErrLost) || !c.devs[1].Lost() || c.devs[0].Lost() {
+		t.Error(err)
 	}
 }
 

@@ -46,6 +46,18 @@ func TestTheDriversOwnVersionOfALibraryComesFirst(t *testing.T) {
 	}
 }
 
+func TestNCCLIsLookedForInItsWheel(t *testing.T) {
+	root := t.TempDir()
+	want := filepath.Join(root, "venv/lib/python3.12/site-packages/nvidia/nccl/lib")
+	if err := os.MkdirAll(want, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"VIRTUAL_ENV": filepath.Join(root, "venv")}
+	if got := libNCCL.folders(root, func(k string) string { return env[k] }); !slices.Contains(got, want) || libNCCL.sonames(13)[0] != "libnccl.so.2" {
+		t.Error(got, libNCCL.sonames(13))
+	}
+}
+
 func TestASizeClassLosesAtMostAnEighth(t *testing.T) {
 	for n := 1; n < 1<<22; n += 1 + n/97 {
 		c := class(n)
