@@ -32,6 +32,11 @@ type Stats struct {
 	Busy    time.Duration // of all that ran it, in sum
 }
 
+func (s *Stats) add(o Stats) {
+	s.Sampled, s.Run, s.Kept, s.Shared = s.Sampled+o.Sampled, s.Run+o.Run, s.Kept+o.Kept, s.Shared+o.Shared
+	s.Batches, s.Busy = s.Batches+o.Batches, s.Busy+o.Busy
+}
+
 // engine runs all sequences that want tokens together. It has no goroutine of
 // its own: who wants tokens and finds too few leaders leads, which is to run
 // batches of whoever is waiting, until its own request is done; then one that
@@ -146,11 +151,7 @@ func (e *engine) handOver(left []*request) {
 func (e *engine) count(s Stats) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.stats.Sampled += s.Sampled
-	e.stats.Run += s.Run
-	e.stats.Shared += s.Shared
-	e.stats.Batches += s.Batches
-	e.stats.Busy += s.Busy
+	e.stats.add(s)
 }
 
 // attempt is a step; what the device cannot do is the error of all its requests.

@@ -7,8 +7,10 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"github.com/turngym/turngym/gym"
@@ -26,27 +28,43 @@ type Constraint interface {
 // which is what training uses.
 type Sampling struct{ Temperature float64 }
 
-// Policy is the newest published weights.
+// Policy is the newest published weights, on one device or on several.
 type Policy struct {
 	mu      sync.RWMutex
-	dec     *model.Decoder
+	lanes   []*lane
 	version uint32
 	news    chan struct{} // closed at the next Publish
-	caches  sync.Pool     // of *model.Cache of the newest weights' shape
-	engine  engine
 }
 
-// New makes a policy that samples from dec, as a version.
-func New(dec *model.Decoder, version uint32) *Policy {
-	return &Policy{dec: dec, version: version, news: make(chan struct{}), engine: engine{most: dec.Callers()}}
+// lane is one device's part: a sequence stays in the lane in which it began.
+type lane struct {
+	dec    *model.Decoder
+	live   int       // sequences that are not closed, by Policy.mu
+	caches sync.Pool // of *model.Cache of the newest weights' shape
+	engine engine
 }
 
-// Publish makes dec the newest weights. Sequences that have begun go on with
+// New makes a policy that samples from dec, as a version; more are the same
+// weights on further devices, which have a part of the sequences each.
+func New(dec *model.Decoder, version uint32, more ...*model.Decoder) *Policy {
+	p := &Policy{news: make(chan struct{})}
+	p.Publish(dec, version, more...)
+	return p
+}
+
+// Publish makes dec the newest weights, and more, which are the same on further
+// devices: as many as before, or further ones. Sequences that have begun go on with
 // those they began with.
-func (p *Policy) Publish(dec *model.Decoder, version uint32) {
+func (p *Policy) Publish(dec *model.Decoder, version uint32, more ...*model.Decoder) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.dec, p.version = dec, version
+	for i, d := range append([]*model.Decoder{dec}, more...) {
+		if i == len(p.lanes) {
+			p.lanes = append(p.lanes, &lane{engine: engine{most: d.Callers()}})
+		}
+		p.lanes[i].dec = d
+	}
+	p.version = version
 	close(p.news)
 	p.news = make(chan struct{})
 }
@@ -75,31 +93,45 @@ func (p *Policy) Await(ctx context.Context, version uint32) error {
 	}
 }
 
-// Begin starts an empty context. The same seed, weights and tokens give the
-// same samples.
+// Begin starts an empty context, on the device that has the fewest. The same seed,
+// weights and tokens give the same samples.
 func (p *Policy) Begin(seed uint64) *Sequence {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	s := &Sequence{policy: p, version: p.version, rng: rand.New(rand.NewPCG(seed, 0x73616d706c65))}
-	if c, ok := p.caches.Get().(*model.Cache); ok {
+	l, dec, version := p.join()
+	s := &Sequence{policy: p, lane: l, version: version, rng: rand.New(rand.NewPCG(seed, 0x73616d706c65))}
+	if c, ok := l.caches.Get().(*model.Cache); ok {
 		s.cache = c
-		c.Reset(p.dec)
+		c.Reset(dec)
 	} else {
-		s.cache = p.dec.NewCache()
+		s.cache = dec.NewCache()
 	}
 	return s
 }
 
+// join is where a sequence that begins now belongs.
+func (p *Policy) join() (l *lane, dec *model.Decoder, version uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l = slices.MinFunc(p.lanes, func(a, b *lane) int { return cmp.Compare(a.live, b.live) })
+	l.live++
+	return l, l.dec, p.version
+}
+
 // Stats counts what the policy's sequences have done so far.
-func (p *Policy) Stats() Stats {
-	p.engine.mu.Lock()
-	defer p.engine.mu.Unlock()
-	return p.engine.stats
+func (p *Policy) Stats() (all Stats) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, l := range p.lanes {
+		l.engine.mu.Lock()
+		all.add(l.engine.stats)
+		l.engine.mu.Unlock()
+	}
+	return all
 }
 
 // Sequence is one context and its key-value cache.
 type Sequence struct {
 	policy  *Policy
+	lane    *lane
 	cache   *model.Cache
 	version uint32
 	rng     *rand.Rand
@@ -134,14 +166,17 @@ func (s *Sequence) Append(ids []int32, types []uint8) {
 // than the model can train on; a sequence that met ErrFull is done.
 func (s *Sequence) Sample(ctx context.Context, how Sampling, c Constraint) (gym.Tokens, error) {
 	r := &request{s: s, ctx: ctx, how: how, c: c, wake: make(chan bool, 1)}
-	s.policy.engine.do(r)
+	s.lane.engine.do(r)
 	return r.out, r.err
 }
 
 // Close gives the cache back.
 func (s *Sequence) Close() {
 	if s.cache != nil {
-		s.policy.caches.Put(s.cache)
+		s.lane.caches.Put(s.cache)
 		s.cache = nil
+		s.policy.mu.Lock()
+		s.lane.live--
+		s.policy.mu.Unlock()
 	}
 }

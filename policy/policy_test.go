@@ -160,7 +160,8 @@ func TestAwaitEndsWithTheVersionOrTheContext(t *testing.T) {
 }
 
 // Sequences that are sampled from at the same time get the tokens and log-probs
-// that they get alone, whoever else is there, and whatever they share.
+// that they get alone, whoever else is there, whatever they share, and on however
+// many devices.
 func TestSequencesTogetherDrawWhatTheyDrawAlone(t *testing.T) {
 	const seqs, turns = 24, 4
 	dec := func(seed uint64) *model.Decoder {
@@ -197,29 +198,59 @@ func TestSequencesTogetherDrawWhatTheyDrawAlone(t *testing.T) {
 		}
 		return out
 	}
-	p := New(dec(1), 0)
-	var together, alone [seqs][]gym.Tokens
-	var wg sync.WaitGroup
-	for i := range together {
-		wg.Go(func() { together[i] = play(p, i) })
-	}
-	wg.Wait()
+	var alone [seqs][]gym.Tokens
 	for i := range alone {
 		alone[i] = play(New(dec(1), 0), i)
-		if !reflect.DeepEqual(alone[i], together[i]) {
-			t.Fatalf("sequence %d alone drew\n%v\ntogether\n%v", i, alone[i], together[i])
+	}
+	for _, more := range [][]*model.Decoder{nil, {dec(1), dec(1)}} {
+		p := New(dec(1), 0, more...)
+		var together [seqs][]gym.Tokens
+		var wg sync.WaitGroup
+		for i := range together {
+			wg.Go(func() { together[i] = play(p, i) })
+		}
+		wg.Wait()
+		for i := range alone {
+			if !reflect.DeepEqual(alone[i], together[i]) {
+				t.Fatalf("sequence %d alone drew\n%v\ntogether\n%v", i, alone[i], together[i])
+			}
+		}
+		if st := p.Stats(); st.Shared == 0 || st.Kept == 0 || st.Sampled == 0 || st.Batches >= st.Sampled {
+			t.Errorf("%+v", st)
+		}
+		// The engine is empty again, and other weights share nothing with these.
+		p.Publish(dec(2), 1, more...)
+		if got, want := play(p, 0), play(New(dec(2), 1), 0); !reflect.DeepEqual(got, want) {
+			t.Error("new weights draw other tokens than alone")
+		}
+		for i, l := range p.lanes {
+			if e := &l.engine; l.live != 0 || e.leaders != 0 || e.active != 0 || len(e.waiting) != 0 {
+				t.Errorf("device %d: %d sequences, %d leaders, %d active, %d waiting", i, l.live, e.leaders, e.active, len(e.waiting))
+			}
+			if e := &l.engine; e.stats.Sampled == 0 {
+				t.Errorf("nothing was sampled on device %d", i)
+			}
 		}
 	}
-	if st := p.Stats(); st.Shared == 0 || st.Kept == 0 || st.Sampled == 0 || st.Batches >= st.Sampled {
-		t.Errorf("%+v", st)
+}
+
+func TestSequencesGoWhereThereAreFewest(t *testing.T) {
+	p := New(decoder(t, 1), 0)
+	first := p.Begin(1)
+	p.Publish(decoder(t, 1), 1, decoder(t, 1), decoder(t, 1))
+	var open []*Sequence
+	for i := range 5 {
+		open = append(open, p.Begin(uint64(i)))
 	}
-	// The engine is empty again, and other weights share nothing with these.
-	p.Publish(dec(2), 1)
-	if got, want := play(p, 0), play(New(dec(2), 1), 0); !reflect.DeepEqual(got, want) {
-		t.Error("new weights draw other tokens than alone")
+	first.Close()
+	first.Close()
+	for i, want := range []int{1, 2, 2} {
+		if got := p.lanes[i].live; got != want {
+			t.Errorf("device %d has %d sequences, want %d", i, got, want)
+		}
 	}
-	if e := &p.engine; e.leaders != 0 || e.active != 0 || len(e.waiting) != 0 {
-		t.Errorf("%d leaders, %d active, %d waiting", e.leaders, e.active, len(e.waiting))
+	for _, s := range open {
+		s.Close()
 	}
 }
 

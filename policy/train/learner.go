@@ -16,6 +16,7 @@ import (
 	"github.com/turngym/turngym/gym/curriculum"
 	"github.com/turngym/turngym/gym/reward"
 	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/policy"
 	"github.com/turngym/turngym/policy/algo"
 	"github.com/turngym/turngym/policy/model"
 )
@@ -32,9 +33,9 @@ type Learner struct {
 
 	Teacher *model.Model // of the same vocabulary, for updates that ask it; nil: none
 
-	// Group is the model's device and further ones that each have a replica of it and
-	// a part of every step's examples; nil: the model's alone. Ref and Teacher stay
-	// on the first.
+	// Group is the model's device and further ones that each have a replica of it, a
+	// part of every step's examples, and one of the rollouts after the first step;
+	// nil: the model's alone. Ref and Teacher stay on the first.
 	Group kernels.Group
 
 	Activations int64 // bytes that are kept on a device for the backward pass, about; what is beyond is computed again; 0: all are kept
@@ -275,6 +276,15 @@ func (l *Learner) Learn(episodes []*gym.Episode, paid [][]float32, u Update) (St
 		stats.KL, stats.Clipped = stats.KL/moved, stats.Clipped/moved
 	}
 	return stats, nil
+}
+
+// publish gives a policy the weights as they are, on all devices.
+func (l *Learner) publish(p *policy.Policy, version uint32) {
+	var list []*model.Decoder
+	for _, m := range l.replicas.All {
+		list = append(list, m.Snapshot())
+	}
+	p.Publish(list[0], version, list[1:]...)
 }
 
 // nothingKept is the budget of a pass that never goes backward.

@@ -227,7 +227,7 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 				return err
 			}
 		}
-		r.Policy.Publish(r.Learner.Model.Snapshot(), uint32(st.Step))
+		r.Learner.publish(r.Policy, uint32(st.Step))
 		lap(&spent.Publish)
 		row.Loss, row.GradNorm, row.Entropy, row.KL, row.Clipped = stats.Loss, stats.GradNorm, stats.Entropy, stats.KL, stats.Clipped
 		row.Read, row.Tokens, row.Episodes = stats.Read, stats.Tokens, st.Episodes
