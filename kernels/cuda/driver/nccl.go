@@ -4,12 +4,16 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // NCCL's numbers and calls, as nccl.h of 2.30 has them; they are the same in all of 2.x.
-const ncclFloat32, ncclSum = 7, 0
+const (
+	ncclFloat32, ncclSum = 7, 0
+	ncclInProgress       = 7 // an answer that is no error
+)
 
 // ncclPause is how long a sum is left alone between two looks at it: less than one
 // of a large model takes.
@@ -118,7 +122,8 @@ func (q *Clique) Sum(streams []*Stream, bufs []Memory) error {
 	return q.dead
 }
 
-// ask puts the sum into the streams.
+// ask puts the sum into the streams. A group of calls is one OS thread's, which
+// within keeps.
 func (q *Clique) ask(streams []*Stream, bufs []Memory) error {
 	return q.devs[0].within(func() error {
 		c := &q.lib.calls
@@ -151,8 +156,10 @@ func (q *Clique) wait(streams []*Stream) error {
 			if err := q.lib.check(q.lib.calls.AsyncError(q.comms[i], &code), "ask how a sum goes"); err != nil {
 				return err
 			}
-			if err := q.lib.check(code, fmt.Sprintf("sum on device %d", d.Info.Index)); err != nil {
-				return err
+			if code != ncclInProgress {
+				if err := q.lib.check(code, fmt.Sprintf("sum on device %d", d.Info.Index)); err != nil {
+					return err
+				}
 			}
 		}
 		if all {
@@ -164,9 +171,13 @@ func (q *Clique) wait(streams []*Stream) error {
 
 // Close parts the devices. Nothing may be running.
 func (q *Clique) Close() error {
+	end := q.lib.calls.Destroy
+	if slices.ContainsFunc(q.devs, (*Device).Lost) {
+		end = q.lib.calls.Abort // which does not wait for the lost one
+	}
 	var errs []error
 	for _, comm := range q.comms {
-		errs = append(errs, q.lib.check(q.lib.calls.Destroy(comm), "part devices"))
+		errs = append(errs, q.lib.check(end(comm), "part devices"))
 	}
 	q.comms, q.dead = nil, errors.New("NCCL: the devices were parted")
 	return errors.Join(errs...)

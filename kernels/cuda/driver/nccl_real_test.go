@@ -2,6 +2,7 @@ package driver
 
 import (
 	"os"
+	"runtime"
 	"testing"
 )
 
@@ -21,6 +22,8 @@ func TestNVIDIAsNCCLIsBound(t *testing.T) {
 	if lib.version < 20000 {
 		t.Errorf("its version is %d", lib.version)
 	}
+	runtime.LockOSThread() // a group is a thread's
+	defer runtime.UnlockOSThread()
 	if code := lib.calls.GroupStart(); code != 0 {
 		t.Error(lib.check(code, "begin a group"))
 	}
