@@ -43,11 +43,7 @@ func (g byHand) Devices() []Device { return g.devs }
 func (g byHand) Close() error      { return nil }
 
 func (g byHand) Sum(b []Buffer) {
-	for i := range b {
-		if len(b) != len(g.devs) || b[i].Len() != b[0].Len() || b[i].Half() {
-			panic(fmt.Sprintf("kernels: %d devices sum %d buffers, of which %d has %d numbers and the first %d", len(g.devs), len(b), i, b[i].Len(), b[0].Len()))
-		}
-	}
+	Summable(g, b)
 	room := min(b[0].Len(), pieceLen)
 	sum, more := make([]float32, room), make([]float32, room)
 	for from := 0; from < b[0].Len(); from += pieceLen {
@@ -62,6 +58,17 @@ func (g byHand) Sum(b []Buffer) {
 		}
 		for i, dev := range g.devs {
 			dev.Write(b[i].Slice(from, to), sum)
+		}
+	}
+}
+
+// Summable panics where the buffers are not what Sum wants, which would have GPUs
+// wait for each other.
+func Summable(g Group, b []Buffer) {
+	n := len(g.Devices())
+	for i := range b {
+		if len(b) != n || b[i].Len() != b[0].Len() || b[i].Half() {
+			panic(fmt.Sprintf("kernels: %d devices sum %d buffers, of which %d has %d numbers and the first %d, all of float32", n, len(b), i, b[i].Len(), b[0].Len()))
 		}
 	}
 }

@@ -45,6 +45,7 @@ func (g *group) Devices() (list []kernels.Device) {
 // Sum has every buffer become the sum of all. All the devices are the caller's
 // until it is done.
 func (g *group) Sum(b []kernels.Buffer) {
+	kernels.Summable(g, b)
 	var streams []*driver.Stream
 	var bufs []driver.Memory
 	for i, d := range g.devs { // in the group's order, which is the only one in which several are held

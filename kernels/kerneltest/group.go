@@ -21,6 +21,21 @@ func Group(t *testing.T, devs ...kernels.Device) {
 	if !slices.Equal(g.Devices(), devs) {
 		t.Errorf("the group is of %v", g.Devices())
 	}
+	for name, last := range map[string]kernels.Buffer{"another length": devs[len(devs)-1].New(7), "bfloat16": devs[len(devs)-1].NewHalf(8)} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s is summed", name)
+				}
+			}()
+			var bufs []kernels.Buffer
+			for _, dev := range devs {
+				bufs = append(bufs, dev.New(8))
+			}
+			bufs[len(bufs)-1] = last
+			g.Sum(bufs)
+		}()
+	}
 	for _, n := range []int{1, 5, 1023, 1<<20 + 3} {
 		want := make([]float64, n)
 		var runs [2][]float32
