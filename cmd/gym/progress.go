@@ -54,18 +54,21 @@ func (p *progress) mark(step int) mark {
 	return m
 }
 
-// rolloutCost is about how much longer an episode takes that a policy plays
-// than one that is demonstrated.
-const rolloutCost = 4
+// About how much longer an episode takes than one that is demonstrated, where a
+// policy plays it, and where what is read is learnt as well.
+const rolloutCost, readCost = 4, 8
 
 // left is the time to the end: this stage at its own speed, later ones by the
 // number of their episodes.
 func (p *progress) left(step int, perStep float64) time.Duration {
 	cost := func(s *train.Stage) float64 {
-		if s.Probe != nil {
-			return float64(s.Batch)
+		switch {
+		case s.Probe == nil:
+			return rolloutCost * float64(s.Batch)
+		case s.Update.Read > 0:
+			return readCost * float64(s.Batch)
 		}
-		return rolloutCost * float64(s.Batch)
+		return float64(s.Batch)
 	}
 	seconds, at, now := 0.0, 0, 0.0
 	for i := range p.stages {
