@@ -1,0 +1,144 @@
+// Command cuda measures kernels/cuda on this machine's GPU beside PyTorch on the
+// same one: the same work by each in turn, several times. The ratio is what counts,
+// ours to theirs; the figures are medians. Some eight minutes.
+//
+//	make bench-cuda
+//	go run ./bench/cuda -only train,loss -json figures.json
+//
+// For a machine without Go, and the tests with it:
+//
+//	go build -o build/card/bench-cuda ./bench/cuda
+//	go test -c -o build/card/cuda.test ./kernels/cuda
+//	go test -c -o build/card/driver.test ./kernels/cuda/driver
+//	go test -c -o build/card/model.test ./policy/model
+//
+// There, from the repository's root, with a python3 that has torch and transformers;
+// NVIDIA's libraries are taken from among its packages:
+//
+//	export PYTHONPATH=$(python3 -c 'import sys; print(":".join(filter(None, sys.path)))')
+//	build/card/bench-cuda -python python3 -json figures.json
+//	(cd kernels/cuda && GYM_TEST_GPU=1 ../../build/card/cuda.test -test.v)
+//	(cd kernels/cuda && GYM_TEST_GPU=1 ../../build/card/cuda.test -test.run '^$' -test.bench .)
+//	(cd kernels/cuda/driver && GYM_TEST_GPU=1 ../../../build/card/driver.test -test.v)
+//	(cd policy/model && GYM_TEST_GPU=1 ../../build/card/model.test -test.v -test.run GPU)
+//
+// In kernels/cuda, TestAnExactDeviceIsAsTheReference and TestTensorCoresAreNearTheReference
+// are the suite of every device, exact and rough. compute-sanitizer wants memory that
+// is not kept, and slows all down, so a part of it:
+//
+//	cd kernels/cuda && GYM_TEST_GPU=1 GYM_CUDA_CACHE=0 compute-sanitizer --tool memcheck ../../build/card/cuda.test -test.run TensorCores
+//	cd kernels/cuda && GYM_TEST_GPU=1 GYM_CUDA_CACHE=0 compute-sanitizer --tool racecheck ../../build/card/cuda.test -test.run TensorCores
+//	GYM_CUDA_CACHE=0 compute-sanitizer build/card/bench-cuda -python none -quick
+//
+// -quick takes sizes that the emulator of kernels/cuda/emu, and torch on a CPU, do in
+// seconds: the tests of this program run all of it so.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// bench is one run.
+type bench struct {
+	python   string
+	device   string // of the peer
+	rounds   int
+	seconds  float64
+	limit    time.Duration // of one answer
+	ends     time.Time     // when nothing new is begun
+	sizes    sizes
+	report   report
+	matrix   float64 // operations a second of a large bfloat16 product
+	copying  float64 // bytes a second that a copy reads and writes
+	progress io.Writer
+}
+
+// named is one table's making.
+type named struct {
+	name string
+	run  func(*bench) error
+}
+
+// tables are what can be measured, in their order; the card itself is always.
+var tables = []named{{"train", (*bench).train}, {"decode", (*bench).decode}, {"loss", (*bench).loss}, {"kernels", (*bench).kernels}, {"pays", (*bench).pays}}
+
+func main() {
+	if err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, in io.Reader, out, progress io.Writer) error {
+	b := &bench{progress: progress}
+	var s sizes
+	f := flag.NewFlagSet("cuda", flag.ContinueOnError)
+	f.SetOutput(progress)
+	f.StringVar(&b.python, "python", "build/peers-torch/bin/python", "the `interpreter` that has torch and transformers; none measures ours alone")
+	f.StringVar(&b.device, "peer-device", "cuda", "of torch; cpu is to try the peer")
+	f.IntVar(&b.rounds, "rounds", 3, "times that each is measured, in turn")
+	f.Float64Var(&b.seconds, "seconds", 0.3, "of each measurement; what takes longer is done once")
+	f.DurationVar(&b.limit, "limit", 150*time.Second, "of one answer")
+	most := f.Duration("most", 8*time.Minute, "nothing new is begun after it")
+	only := f.String("only", "", "`tables` of train, decode, loss, kernels, pays, by commas")
+	to := f.String("json", "", "`file` for the figures")
+	quick := f.Bool("quick", false, "sizes for an emulator, once")
+	serving := f.String("serve", "", "answer jobs on standard input on cuda or cpu, as the peers do")
+	s.flags(f)
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if *serving != "" {
+		return serve(*serving, in, out)
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%q is no flag; -help lists them", f.Arg(0))
+	}
+	for name := range strings.SplitSeq(*only, ",") {
+		if *only != "" && !slices.ContainsFunc(tables, func(t named) bool { return t.name == name }) {
+			return fmt.Errorf("there is no table %q; there are train, decode, loss, kernels and pays", name)
+		}
+	}
+	if *quick {
+		b.rounds, b.seconds = 1, 0
+	}
+	b.sizes, b.ends = s.or(*quick), time.Now().Add(*most)
+	b.report = report{out: out, path: *to}
+	if err := b.packages(); err != nil {
+		return err
+	}
+	if err := b.card(); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if *only == "" || contains(*only, t.name) {
+			if err := t.run(b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// numbers reads "32000,151936".
+func numbers(list *[]int) func(string) error {
+	return func(text string) error {
+		*list = nil
+		for part := range strings.SplitSeq(text, ",") {
+			n, err := strconv.Atoi(part)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is no number above 0", part)
+			}
+			*list = append(*list, n)
+		}
+		return nil
+	}
+}

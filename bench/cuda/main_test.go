@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/turngym/turngym/kernels/cuda/cudatest"
+)
+
+// The program starts itself as the peer's other side.
+func TestMain(m *testing.M) {
+	if slices.Contains(os.Args, "-serve") {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// measured runs the program and reads its file.
+func measured(t *testing.T, args ...string) (out string, r report) {
+	t.Helper()
+	cudatest.Prepare(t)
+	path, text := filepath.Join(t.TempDir(), "figures.json"), &strings.Builder{}
+	if err := run(append(args, "-quick", "-json", path), nil, text, os.Stderr); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	t.Log(text)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(file, &r); err != nil {
+		t.Fatal(err)
+	}
+	return text.String(), r
+}
+
+// sound refuses rows of which a side has no figure, or says that it failed.
+func sound(t *testing.T, r report, sides ...string) {
+	t.Helper()
+	if len(r.Tables) != 1+len(tables) {
+		t.Errorf("there are %d tables", len(r.Tables))
+	}
+	for _, x := range r.Tables {
+		if len(x.Rows) == 0 {
+			t.Errorf("%s has no rows", x.Name)
+		}
+		for _, row := range x.Rows {
+			for _, side := range sides {
+				if x.Name != "pays" && row.Figures[side] == 0 {
+					t.Errorf("%s, %s: %s has no figure: %s", x.Name, row.Name, side, row.Note)
+				}
+			}
+			if strings.Contains(row.Note, "gym: ") || strings.Contains(row.Note, "Error") {
+				t.Errorf("%s, %s: %s", x.Name, row.Name, row.Note)
+			}
+		}
+	}
+}
+
+func TestEveryTableIsMeasuredOnTheEmulator(t *testing.T) {
+	_, r := measured(t, "-python", "none")
+	sound(t, r, "gym")
+}
+
+// Where make peers-torch has been, or GYM_PEERS names another interpreter.
+func TestThePeerAnswersEveryTable(t *testing.T) {
+	python := "../../build/peers-torch/bin/python"
+	if path := os.Getenv("GYM_PEERS"); path != "" {
+		python = path
+	}
+	if _, err := os.Stat(python); err != nil {
+		t.Skip("there is no PyTorch here: make peers-torch")
+	}
+	_, r := measured(t, "-python", python, "-peer-device", "cpu", "-only", "train,decode,loss,kernels")
+	r.Tables = append(r.Tables, &table{Name: "pays", Rows: []row{{}}}) // it has no peer
+	sound(t, r, "gym", "torch")
+}

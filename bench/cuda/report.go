@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+)
+
+// report prints tables as their rows come, and keeps them in a file.
+type report struct {
+	out    io.Writer
+	path   string // "": no file
+	Card   map[string]string
+	Tables []*table
+}
+
+// table is figures with a title.
+type table struct {
+	Name, Title string
+	Rows        []row
+	columns     []column
+	report      *report
+}
+
+// column is a figure's name and how it is printed.
+type column struct{ name, format string }
+
+// row is one thing that was measured.
+type row struct {
+	Name    string
+	Figures map[string]float64 // those that there are
+	Note    string             `json:",omitempty"`
+}
+
+// table begins one.
+func (r *report) table(name, title string, columns ...column) *table {
+	t := &table{Name: name, Title: title, columns: columns, report: r}
+	r.Tables = append(r.Tables, t)
+	fmt.Fprintf(r.out, "\n%s: %s\n%-22s", name, title, "")
+	for _, c := range columns {
+		fmt.Fprintf(r.out, " %*s", c.width(), c.name)
+	}
+	fmt.Fprintln(r.out)
+	return t
+}
+
+func (c column) width() int { return max(8, len(c.name)) }
+
+// row adds one: a figure for each column, of which NaN is none.
+func (t *table) row(name, note string, figures ...float64) error {
+	r := row{Name: name, Figures: map[string]float64{}, Note: note}
+	fmt.Fprintf(t.report.out, "%-22s", name)
+	for i, c := range t.columns {
+		text := ""
+		if x := figures[i]; !math.IsNaN(x) && !math.IsInf(x, 0) {
+			r.Figures[c.name], text = x, fmt.Sprintf(c.format, x)
+		}
+		fmt.Fprintf(t.report.out, " %*s", c.width(), text)
+	}
+	if note != "" {
+		note = "  " + note
+	}
+	fmt.Fprintln(t.report.out, note)
+	t.Rows = append(t.Rows, r)
+	return t.report.save()
+}
+
+// save writes all that there is so far: a run may be ended from outside.
+func (r *report) save() error {
+	if r.path == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(r.path, append(text, '\n'), 0o644)
+}
