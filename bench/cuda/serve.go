@@ -20,8 +20,8 @@ import (
 type built struct {
 	parts map[string]func()
 	warm  map[string]bool // those that have been called
-	given int64   // bytes of its inputs and results
-	bytes float64 // that a call moves at least
+	given int64           // bytes of its inputs and results
+	bytes float64         // that a call moves at least
 	work  float64
 }
 

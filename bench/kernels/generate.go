@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/turngym/turngym/bench/beside"
 	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy"
 	"github.com/turngym/turngym/policy/model"
@@ -113,10 +114,10 @@ func generateAll() error {
 				a = append(a, float64(j.sampled())/sides[0].run(j).Seconds)
 				b = append(b, float64(j.sampled())/sides[1].run(j).Seconds)
 			}
-			fmt.Printf("%-12s %-14s %9.0f %13.0f %7.2f\n", models[m].name, turns, median(a), median(b), median(a)/median(b))
+			fmt.Printf("%-12s %-14s %9.0f %13.0f %7.2f\n", models[m].name, turns, beside.Median(a), beside.Median(b), beside.Median(a)/beside.Median(b))
 		}
-		sides[0].close()
-		sides[1].close()
+		sides[0].Close()
+		sides[1].Close()
 	}
 	return nil
 }

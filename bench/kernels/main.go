@@ -6,18 +6,14 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
+	"github.com/turngym/turngym/bench/beside"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cpu"
 )
@@ -61,16 +57,11 @@ type answer struct {
 	Peak, Start int64
 }
 
-// peer is another's process. It is stopped while it has nothing to do: its
-// threads would go on spinning beside ours.
-type peer struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Scanner
-}
+// peer is another's process.
+type peer struct{ *beside.Program }
 
 // newPeer starts torch, openblas or gym: this program.
-func newPeer(kind string, threads int) (*peer, error) {
+func newPeer(kind string, threads int) (peer, error) {
 	n := strconv.Itoa(threads)
 	cmd := exec.Command(*python, "bench/kernels/peer.py", kind, n)
 	if kind == "gym" {
@@ -78,41 +69,21 @@ func newPeer(kind string, threads int) (*peer, error) {
 	}
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS="+n, "OPENBLAS_CORETYPE=SkylakeX")
 	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
+	p, err := beside.Start(kind, cmd)
 	if err != nil {
-		return nil, err
+		return peer{}, err
 	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	p := &peer{cmd, in, bufio.NewScanner(out)}
+	p.Still = true
 	var hello struct{ Version string }
-	if !p.out.Scan() || json.Unmarshal(p.out.Bytes(), &hello) != nil {
-		return nil, fmt.Errorf("%s did not start", kind)
-	}
-	cmd.Process.Signal(syscall.SIGSTOP)
-	return p, nil
+	return peer{p}, p.Hear(&hello)
 }
 
-func (p *peer) close() {
-	p.cmd.Process.Signal(syscall.SIGCONT)
-	p.in.Close()
-	p.cmd.Wait()
-}
-
-func (p *peer) run(j job) answer {
-	p.cmd.Process.Signal(syscall.SIGCONT)
-	defer p.cmd.Process.Signal(syscall.SIGSTOP)
-	var r answer
-	if json.NewEncoder(p.in).Encode(j) != nil || !p.out.Scan() || json.Unmarshal(p.out.Bytes(), &r) != nil {
-		fmt.Fprintln(os.Stderr, "a peer has died")
+func (p peer) run(j job) (a answer) {
+	if err := p.Ask(j, &a); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	return r
+	return a
 }
 
 // ours is what a call takes, the median.
@@ -128,12 +99,7 @@ func ours(d *cpu.Device, j job) float64 {
 		f()
 		times = append(times, time.Since(begun).Seconds())
 	}
-	return median(times)
-}
-
-func median(x []float64) float64 {
-	x = slices.Sorted(slices.Values(x))
-	return x[len(x)/2]
+	return beside.Median(times)
 }
 
 func call(d *cpu.Device, j job) func() {
@@ -255,17 +221,17 @@ func measure(t table, threads int) error {
 	if err != nil {
 		return err
 	}
-	defer torch.close()
+	defer torch.Close()
 	blas, err := newPeer("openblas", threads)
 	if err != nil {
 		return err
 	}
-	defer blas.close()
+	defer blas.Close()
 	var peaks []float64
 	for range *rounds {
 		peaks = append(peaks, d.Peak(100*time.Millisecond))
 	}
-	peak := median(peaks) * float64(threads)
+	peak := beside.Median(peaks) * float64(threads)
 	fmt.Printf("\n%s, %s, %s; multiply-adds alone %.0f GFLOP/s\n", t.name, t.unit, d.Name(), peak)
 	fmt.Printf("%-24s %8s %8s %8s %8s %8s\n", "", "gym", "torch", "openblas", "ratio", "of peak")
 	for _, j := range t.jobs {
@@ -278,10 +244,10 @@ func measure(t table, threads int) error {
 				c = append(c, t.per(j)/blas.run(j).Seconds)
 			}
 		}
-		x, y, z := median(a), median(b), 0.0
+		x, y, z := beside.Median(a), beside.Median(b), 0.0
 		line := fmt.Sprintf("%-24s %8.2f %8.2f ", name(j), x, y)
 		if t.blas {
-			z = median(c)
+			z = beside.Median(c)
 			line += fmt.Sprintf("%8.2f %8.2f %8.2f", z, x/max(y, z), x/peak)
 		} else {
 			line += fmt.Sprintf("%8s %8.2f", "", x/y)

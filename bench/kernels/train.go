@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/turngym/turngym/bench/beside"
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy/model"
@@ -91,7 +92,7 @@ func trainStep(d *cpu.Device, j job) func() {
 }
 
 // sides are this program and torch, each in a process of its own.
-func sides(threads int) (s [2]*peer, err error) {
+func sides(threads int) (s [2]peer, err error) {
 	for i, kind := range []string{"gym", "torch"} {
 		if s[i], err = newPeer(kind, threads); err != nil {
 			return s, err
@@ -122,10 +123,10 @@ func trainAll() error {
 			}
 			mb := func(x int64) float64 { return float64(x) / 1e6 }
 			x, y := last[0], last[1]
-			fmt.Printf("%-12s %9.0f %9.0f %7.2f   %6.0f %6.0f %7.2f %6.0f %6.0f %7.2f\n", m.name, median(a), median(b), median(a)/median(b),
+			fmt.Printf("%-12s %9.0f %9.0f %7.2f   %6.0f %6.0f %7.2f %6.0f %6.0f %7.2f\n", m.name, beside.Median(a), beside.Median(b), beside.Median(a)/beside.Median(b),
 				mb(x.Peak), mb(y.Peak), mb(x.Peak)/mb(y.Peak), mb(x.Peak-x.Start), mb(y.Peak-y.Start), mb(x.Peak-x.Start)/mb(y.Peak-y.Start))
-			sides[0].close()
-			sides[1].close()
+			sides[0].Close()
+			sides[1].Close()
 		}
 	}
 	return nil
