@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-puzzles test-rest test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels puzzle-table miniwob-table chaos mcp-servers check clean
+.PHONY: train test test-puzzles test-rest test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels bench-cuda puzzle-table miniwob-table chaos mcp-servers check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -103,6 +103,10 @@ bench: build peers
 # Our kernels, training steps and generation beside PyTorch: some twenty minutes, on a machine that does nothing else.
 bench-kernels: peers-torch
 	$(GO) run ./bench/kernels
+
+# The GPU beside PyTorch on the same card: some eight minutes. bench/cuda says what a machine without Go wants.
+bench-cuda: peers-torch
+	$(GO) run ./bench/cuda
 
 # Trains on seven puzzles and prints what a random agent, the policy and the oracle reach: about an hour.
 puzzle-table: build

@@ -46,7 +46,7 @@ func (b *bench) decode() error {
 	s := &b.sizes
 	m := s.models[0]
 	t := b.report.table("decode", fmt.Sprintf("%s, %d sequences side by side, prompts of %d tokens, %d sampled, the most probable of all; torch is transformers' generate", m.name, s.concurrent, s.prompt, s.more),
-		column{"gym", "%.0f"}, column{"torch", "%.0f"}, column{"ratio", "%.2f"}, column{"gym GB", "%.1f"}, column{"torch GB", "%.1f"})
+		column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"})
 	list := b.sides()
 	defer closeAll(list)
 	j := job{Kind: "decode", shape: m, Seqs: s.concurrent, Len: s.prompt, More: s.more}
@@ -55,11 +55,8 @@ func (b *bench) decode() error {
 	for i := range whole {
 		whole[i] = figure(list, i, (*side).seconds)
 	}
-	gb := func(i int) float64 {
-		return figure(list, i, func(x *side) float64 { return float64(x.last.Peak) / 1e9 })
-	}
 	tokens := float64(s.concurrent * s.more)
-	if err := t.row("tokens/s", notes(list), perSecond(tokens, whole[0]), perSecond(tokens, whole[1]), whole[1]/whole[0], gb(0), gb(1)); err != nil {
+	if err := t.row("tokens/s", notes(list), perSecond(tokens, whole[0]), perSecond(tokens, whole[1]), whole[1]/whole[0]); err != nil {
 		return err
 	}
 	// Without the prompts: all tokens after the first.
@@ -69,11 +66,11 @@ func (b *bench) decode() error {
 	for i := range step {
 		step[i] = (whole[i] - figure(list, i, (*side).seconds)) / float64(s.more-1)
 	}
-	if err := t.row("ms a step", notes(list), step[0]*1e3, step[1]*1e3, step[1]/step[0], nan, nan); err != nil {
+	if err := t.row("ms a step", notes(list), step[0]*1e3, step[1]*1e3, step[1]/step[0]); err != nil {
 		return err
 	}
 	share := m.stepBytes(s.concurrent, s.prompt+s.more/2) / b.copying
-	return t.row("share of bandwidth", "", share/step[0], share/step[1], nan, nan, nan)
+	return t.row("share of bandwidth", "", share/step[0], share/step[1], nan)
 }
 
 // stepBytes are those that a step must read in bfloat16: all weights once, and the

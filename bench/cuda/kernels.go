@@ -64,6 +64,17 @@ func (s *shop) causal(products int) {
 	s.work = float64(products*s.M*s.Dim) * float64(s.Len+1)
 }
 
+// loss is the output layer's forward pass, or its backward pass, which has the
+// logits to do again.
+func (s *shop) loss(part string) func() {
+	b := output(s.d, s.job)
+	s.bytes, s.work = float64(b.given), 2*float64(s.M)*float64(s.Dim)*float64(s.Vocab)
+	if part != "" {
+		s.work *= 3
+	}
+	return b.parts[part]
+}
+
 // ops are the operations of kernels.Device, as a training step and decoding in
 // bfloat16 ask for them; peer.py has the same names. Products are rows of their own.
 var ops = []struct {
@@ -158,6 +169,8 @@ var ops = []struct {
 		dx, dout, x := s.float(s.M*s.Hidden), s.float(s.M*s.Hidden), s.float(s.M*s.Hidden)
 		return func() { s.d.GELUGrad(dx, dout, x) }
 	}},
+	{"log prob", func(s *shop) func() { return s.loss("") }},
+	{"log prob grad", func(s *shop) func() { return s.loss("backward") }},
 	{"sample", func(s *shop) func() {
 		h, table, id, logp, zeros := s.float(s.Seqs*s.Dim), s.half(s.Vocab*s.Dim), make([]int32, s.Seqs), make([]float32, s.Seqs), make([]float64, s.Seqs)
 		s.work = 2 * float64(s.Seqs*s.Vocab*s.Dim)
@@ -221,8 +234,8 @@ func (b *bench) kernels() error {
 	s := &b.sizes
 	m := s.models[0]
 	t := b.report.table("kernels", fmt.Sprintf("%s, %d tokens in sequences of %d, %d sequences of %d to decode, microseconds; the least bytes and the products a second, and which share of the card that is",
-		m.name, s.tokens, s.length, s.concurrent, s.prompt+s.more/2), column{"gym", "%.1f"}, column{"torch", "%.1f"}, column{"ratio", "%.2f"},
-		column{"GB/s", "%.0f"}, column{"TFLOP/s", "%.1f"}, column{"of the card", "%.2f"})
+		m.name, s.tokens, s.length, s.concurrent, s.prompt+s.more/2), column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"},
+		column{name: "GB/s"}, column{name: "TFLOP/s"}, column{"of the card", "%.2f"})
 	list := b.sides()
 	defer func() { closeAll(list) }()
 	for _, j := range b.operations(m) {

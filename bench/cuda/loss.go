@@ -7,8 +7,8 @@ import (
 )
 
 // output is the output layer over the whole vocabulary: log-probs and entropies, and
-// with part "both" the gradients of hidden states and table.
-func output(d kernels.Device, j job) (*built, error) {
+// with part "both" the gradients of hidden states and table, too.
+func output(d kernels.Device, j job) *built {
 	h, table := filled(d, d.New(j.M*j.Dim)), filled(d, d.NewHalf(j.Vocab*j.Dim))
 	dh, dtable, logp, entropy := d.New(j.M*j.Dim), d.New(j.Vocab*j.Dim), d.New(j.M), d.New(j.M)
 	dlogp, dentropy := filled(d, d.New(j.M)), filled(d, d.New(j.M))
@@ -17,14 +17,15 @@ func output(d kernels.Device, j job) (*built, error) {
 		target.IDs[i] = int32(i * 7919 % j.Vocab)
 	}
 	forward := func() { d.LogProb(logp, entropy, h, table, target, allow, j.Dim) }
-	b := &built{parts: map[string]func(){"": forward, "both": func() {
+	backward := func() { d.LogProbGrad(dh, dtable, dlogp, dentropy, h, table, target, allow, j.Dim) }
+	b := &built{parts: map[string]func(){"": forward, "backward": backward, "both": func() {
 		forward()
-		d.LogProbGrad(dh, dtable, dlogp, dentropy, h, table, target, allow, j.Dim)
+		backward()
 	}}}
 	for _, x := range []kernels.Buffer{h, table, dh, dtable, logp, entropy, dlogp, dentropy} {
 		b.given += int64(width(x) * x.Len())
 	}
-	return b, nil
+	return b
 }
 
 // width is how many bytes a buffer's number has.
@@ -39,7 +40,7 @@ func width(b kernels.Buffer) int {
 func (b *bench) loss() error {
 	s := &b.sizes
 	t := b.report.table("loss", fmt.Sprintf("output layer, %d rows of %d, ms; GB beyond rows, table and gradients (torch: without the entropies that ours has)", s.rows, s.models[0].Dim),
-		column{"gym", "%.3g"}, column{"torch", "%.3g"}, column{"ratio", "%.2f"}, column{"gym GB", "%.2f"}, column{"torch GB", "%.2f"})
+		column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"}, column{"gym GB", "%.2f"}, column{"torch GB", "%.2f"})
 	for _, vocab := range s.vocabs {
 		list := b.sides()
 		for _, part := range []string{"", "both"} {

@@ -20,15 +20,16 @@
 //	(cd kernels/cuda && GYM_TEST_GPU=1 ../../build/card/cuda.test -test.v)
 //	(cd kernels/cuda && GYM_TEST_GPU=1 ../../build/card/cuda.test -test.run '^$' -test.bench .)
 //	(cd kernels/cuda/driver && GYM_TEST_GPU=1 ../../../build/card/driver.test -test.v)
-//	(cd policy/model && GYM_TEST_GPU=1 ../../build/card/model.test -test.v -test.run GPU)
+//	(cd policy/model && GYM_TEST_GPU=1 ../../build/card/model.test -test.v -test.run 'GPU|Halves')
 //
 // In kernels/cuda, TestAnExactDeviceIsAsTheReference and TestTensorCoresAreNearTheReference
-// are the suite of every device, exact and rough. compute-sanitizer wants memory that
-// is not kept, and slows all down, so a part of it:
+// are the suite of every device, exact and rough. compute-sanitizer sees more where
+// freed memory is not kept, and slows all down, so it has a part of that:
 //
-//	cd kernels/cuda && GYM_TEST_GPU=1 GYM_CUDA_CACHE=0 compute-sanitizer --tool memcheck ../../build/card/cuda.test -test.run TensorCores
-//	cd kernels/cuda && GYM_TEST_GPU=1 GYM_CUDA_CACHE=0 compute-sanitizer --tool racecheck ../../build/card/cuda.test -test.run TensorCores
-//	GYM_CUDA_CACHE=0 compute-sanitizer build/card/bench-cuda -python none -quick
+//	export GYM_CUDA_CACHE=0 GYM_TEST_GPU=1
+//	(cd kernels/cuda && compute-sanitizer --tool memcheck ../../build/card/cuda.test -test.run 'TensorCores|Attention')
+//	(cd kernels/cuda && compute-sanitizer --tool racecheck ../../build/card/cuda.test -test.run 'TensorCores|Attention')
+//	compute-sanitizer --target-processes all build/card/bench-cuda -python none -quick
 //
 // -quick takes sizes that the emulator of kernels/cuda/emu, and torch on a CPU, do in
 // seconds: the tests of this program run all of it so.
@@ -49,7 +50,8 @@ import (
 // bench is one run.
 type bench struct {
 	python   string
-	device   string // of the peer
+	device   string   // of the peer
+	env      []string // of both sides, beside ours
 	rounds   int
 	seconds  float64
 	limit    time.Duration // of one answer

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,4 +80,36 @@ func TestThePeerAnswersEveryTable(t *testing.T) {
 	_, r := measured(t, "-python", python, "-peer-device", "cpu", "-only", "train,decode,loss,kernels")
 	r.Tables = append(r.Tables, &table{Name: "pays", Rows: []row{{}}}) // it has no peer
 	sound(t, r, "gym", "torch")
+}
+
+func TestWhatIsMissingIsSaidInOneLine(t *testing.T) {
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("there is no python3")
+	}
+	script := filepath.Join(t.TempDir(), "python")
+	const text = "#!/bin/sh\nexec python3 -S \"$@\"\n" // without packages
+	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cudatest.Prepare(t)
+	for _, c := range []struct {
+		lib  string
+		args []string
+		want string
+	}{
+		{"", []string{"-python", "/nowhere"}, "make peers-torch"},
+		{"", []string{"-python", script}, "torch"},
+		{"", []string{"-only", "train,speed"}, `no table "speed"`},
+		{"", []string{"fast"}, `"fast" is no flag`},
+		{"/nowhere.so", []string{"-python", "none"}, "/nowhere.so"},
+	} {
+		if c.lib != "" {
+			t.Setenv("GYM_CUDA_LIB", c.lib)
+		}
+		var out strings.Builder
+		err := run(c.args, nil, &out, &out)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || out.Len() > 0 {
+			t.Errorf("%v: %v, and %q", c.args, err, out.String())
+		}
+	}
 }

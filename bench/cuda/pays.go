@@ -56,8 +56,8 @@ func playing(d kernels.Device, j job) (*built, error) {
 func (b *bench) pays() error {
 	s := &b.sizes
 	t := b.report.table("pays", fmt.Sprintf("tokens/s of ours on %d cores and on the GPU; steps of %d tokens; %d episodes that read %d and sample %d",
-		runtime.NumCPU(), s.budget, s.players, s.read, s.sampled), column{"cpu train", "%.0f"}, column{"gpu train", "%.0f"}, column{"ratio", "%.2f"},
-		column{"cpu play", "%.0f"}, column{"gpu play", "%.0f"}, column{"ratio play", "%.2f"})
+		runtime.NumCPU(), s.budget, s.players, s.read, s.sampled), column{name: "cpu train"}, column{name: "gpu train"}, column{"ratio", "%.2f"},
+		column{name: "cpu play"}, column{name: "gpu play"}, column{"ratio play", "%.2f"})
 	for _, m := range s.small {
 		list := []*side{b.side("cpu", func() (*beside.Program, error) { return b.startGym("cpu") }),
 			b.side("gpu", func() (*beside.Program, error) { return b.startGym("cuda") })}

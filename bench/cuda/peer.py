@@ -11,11 +11,17 @@ import resource
 import signal
 import sys
 import time
+from importlib import metadata
 
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch.nn.attention import SDPBackend, sdpa_kernel
+sys.path = [p for p in sys.path if p]  # folders here have names that libraries look for: kernels, gym
+try:
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+except ImportError as e:
+    print(json.dumps({"name": "", "error": f"{sys.executable}: {e} (-python names another interpreter, -python none measures ours alone)"}))
+    sys.exit()
 
 DEVICE = sys.argv[1]
 CARD = DEVICE == "cuda"
@@ -153,11 +159,12 @@ def train(j):
     def optimizer(params):
         return torch.optim.AdamW(params, lr=1e-4, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1, fused=True)
 
-    def passes(m, ids, cos, sin):
+    def passes(cast, m, ids, cos, sin):
         for at in range(0, seqs, micro):
             part = ids[at:at + micro]
-            logits = m(part, cos, sin)
-            loss = F.cross_entropy(logits.view(-1, vocab).float(), part.roll(-1, 1).view(-1), reduction="sum") / (seqs * length)
+            with flash(), cast:
+                logits = m(part, cos, sin)
+                loss = F.cross_entropy(logits.view(-1, vocab).float(), part.roll(-1, 1).view(-1), reduction="sum") / (seqs * length)
             del logits
             loss.backward()
 
@@ -166,8 +173,7 @@ def train(j):
         opt = optimizer(m.parameters())
 
         def step():
-            with flash(), torch.autocast(DEVICE, BF16):
-                passes(m, *rest)
+            passes(torch.autocast(DEVICE, BF16), m, *rest)
             nn.utils.clip_grad_norm_(m.parameters(), 1.0)
             opt.step()
             opt.zero_grad()
@@ -181,8 +187,7 @@ def train(j):
         opt = optimizer(keep)
 
         def step():
-            with flash():
-                passes(m, *rest)
+            passes(contextlib.nullcontext(), m, *rest)
             for k, p in zip(keep, params):
                 k.grad, p.grad = p.grad.float(), None
             nn.utils.clip_grad_norm_(keep, 1.0)
@@ -250,7 +255,13 @@ def loss(j):
     def both():
         h.grad = table.grad = None
         forward().backward(g)
-    return {"": no_grad, "both": both}, "", 2 * 2 * (n * dim + vocab * dim)
+    kept = []
+
+    def backward():
+        if not kept:
+            kept.append(forward())
+        torch.autograd.grad(kept[0], (h, table), g, retain_graph=True)
+    return {"": no_grad, "both": both, "backward": backward}, "", 2 * 2 * (n * dim + vocab * dim)
 
 
 def square(j):
@@ -308,6 +319,9 @@ def kernel(j):
     def silu_mul(a, b):
         return F.silu(a) * b
 
+    if op in ("log prob", "log prob grad"):
+        parts, note, given = loss(j)
+        return {"": parts["backward" if "grad" in op else ""]}, note, given
     if op in ("attention", "attention grad"):
         f, note = attention(op == "attention grad")
     elif op == "attention paged":
@@ -385,6 +399,8 @@ def main():
         say({"name": "", "error": f"torch {torch.__version__} sees no GPU (-peer-device cpu tries the peer without one)"})
         return
     name = f"torch {torch.__version__}"
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        name += ", transformers " + metadata.version("transformers")
     if CARD:
         name += ", " + torch.cuda.get_device_name()
     say({"name": name})

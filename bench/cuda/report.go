@@ -24,8 +24,19 @@ type table struct {
 	report      *report
 }
 
-// column is a figure's name and how it is printed.
+// column is a figure's name and how it is printed; "" is three digits, or all before
+// the point.
 type column struct{ name, format string }
+
+func (c column) text(x float64) string {
+	switch {
+	case c.format != "":
+		return fmt.Sprintf(c.format, x)
+	case math.Abs(x) >= 100:
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.3g", x)
+}
 
 // row is one thing that was measured.
 type row struct {
@@ -55,7 +66,7 @@ func (t *table) row(name, note string, figures ...float64) error {
 	for i, c := range t.columns {
 		text := ""
 		if x := figures[i]; !math.IsNaN(x) && !math.IsInf(x, 0) {
-			r.Figures[c.name], text = x, fmt.Sprintf(c.format, x)
+			r.Figures[c.name], text = x, c.text(x)
 		}
 		fmt.Fprintf(t.report.out, " %*s", c.width(), text)
 	}

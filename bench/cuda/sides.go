@@ -69,7 +69,7 @@ func (b *bench) startTorch() (*beside.Program, error) {
 }
 
 func (b *bench) start(name string, cmd *exec.Cmd) (*beside.Program, error) {
-	cmd.Stderr = b.progress
+	cmd.Stderr, cmd.Env = b.progress, append(os.Environ(), b.env...)
 	p, err := beside.Start(name, cmd)
 	if err == nil {
 		p.Limit = b.patience()
@@ -93,7 +93,8 @@ func (b *bench) packages() error {
 	if err != nil {
 		return fmt.Errorf("there is no interpreter %s (%w): make peers-torch, or -python none to measure ours alone", b.python, err)
 	}
-	return os.Setenv("PYTHONPATH", strings.TrimSpace(string(text)))
+	b.env = []string{"PYTHONPATH=" + strings.TrimSpace(string(text))}
+	return nil
 }
 
 // alone says that there is no peer.
@@ -260,7 +261,7 @@ func (b *bench) card() error {
 	defer closeAll(list)
 	for _, s := range list {
 		if s.err != nil {
-			return fmt.Errorf("%s: %w", s.name, s.err)
+			return s.err
 		}
 	}
 	b.report.Card = map[string]string{}
@@ -268,7 +269,7 @@ func (b *bench) card() error {
 		b.report.Card[s.name] = s.said.Name
 		fmt.Fprintf(b.report.out, "%s: %s\n", s.name, s.said.Name)
 	}
-	t := b.report.table("card", "what other figures are shares of, the better of both", column{"gym", "%.1f"}, column{"torch", "%.1f"})
+	t := b.report.table("card", "what other figures are shares of, the better of both", column{name: "gym"}, column{name: "torch"})
 	n := b.sizes.square
 	for _, x := range []struct {
 		name string

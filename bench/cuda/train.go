@@ -66,7 +66,7 @@ func trainStep(d kernels.Device, j job) (*built, error) {
 func (b *bench) train() error {
 	s := &b.sizes
 	t := b.report.table("train", fmt.Sprintf("tokens/s, %d sequences of %d a step, bfloat16 with AdamW; MFU of the card's product; memory taken, GB, with so many sequences at once",
-		s.seqs, s.length), column{"gym", "%.0f"}, column{"torch", "%.0f"}, column{"ratio", "%.2f"}, column{"gym MFU", "%.3f"}, column{"torch MFU", "%.3f"},
+		s.seqs, s.length), column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"}, column{"gym MFU", "%.3f"}, column{"torch MFU", "%.3f"},
 		column{"gym GB", "%.1f"}, column{"torch GB", "%.1f"}, column{"gym at once", "%.0f"}, column{"torch at once", "%.0f"})
 	for _, m := range s.trained() {
 		j := job{Kind: "train", shape: m, Seqs: s.seqs, Len: s.length}
