@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -111,5 +113,29 @@ func TestWhatIsMissingIsSaidInOneLine(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || out.Len() > 0 {
 			t.Errorf("%v: %v, and %q", c.args, err, out.String())
 		}
+	}
+}
+
+func TestWhatDoesNotFitIsTrainedOnInParts(t *testing.T) {
+	step := func() row {
+		_, r := measured(t, "-python", "none", "-only", "train")
+		return r.Tables[1].Rows[0]
+	}
+	before := step()
+	if before.Figures["gym at once"] != 2 {
+		t.Fatalf("%+v", before)
+	}
+	t.Setenv("GYM_EMU_MEMORY", strconv.Itoa(int(math.Round(before.Figures["gym GB"]*1e9))-1))
+	if got := step(); got.Figures["gym at once"] != 1 || got.Figures["gym GB"] >= before.Figures["gym GB"] || got.Figures["gym"] == 0 {
+		t.Errorf("%+v with 1 byte less than %+v", got, before)
+	}
+}
+
+func TestASideThatFailsCostsItsFiguresOnly(t *testing.T) {
+	t.Setenv("GYM_EMU_MEMORY", strconv.Itoa(40<<20+2<<20)) // the device itself takes 40 MiB
+	_, r := measured(t, "-python", "none", "-only", "loss", "-vocabs", "64,65536")
+	rows := r.Tables[1].Rows
+	if len(rows) != 4 || rows[0].Figures["gym"] == 0 || rows[2].Figures["gym"] != 0 || !strings.Contains(rows[2].Note, "gym: ") {
+		t.Errorf("%+v", rows)
 	}
 }

@@ -42,6 +42,7 @@ func serve(device string, in io.Reader, out io.Writer) error {
 	if err := say.Encode(greeting{Name: d.Name()}); err != nil {
 		return err
 	}
+	mark := d.New(1)
 	var have *built
 	var key string
 	for lines := bufio.NewScanner(in); lines.Scan(); {
@@ -60,7 +61,7 @@ func serve(device string, in io.Reader, out io.Writer) error {
 				key, have.warm = j.key(), map[string]bool{}
 			}
 			a.Given, a.Bytes, a.Work = have.given, have.bytes, have.work
-			f, mark := have.parts[j.Part], d.New(1)
+			f := have.parts[j.Part]
 			run := func(n int) float64 { return calls(d, mark, f, n) }
 			if !have.warm[j.Part] {
 				run(1)
