@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-puzzles test-rest test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels bench-cuda puzzle-table miniwob-table chaos mcp-servers check clean
+.PHONY: train test test-puzzles test-rest test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels bench-cuda card puzzle-table miniwob-table chaos mcp-servers check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -104,9 +104,14 @@ bench: build peers
 bench-kernels: peers-torch
 	$(GO) run ./bench/kernels
 
-# The GPU beside PyTorch on the same card: some eight minutes. bench/cuda says what a machine without Go wants.
+# The GPU beside PyTorch on the same card: some eight minutes.
 bench-cuda: peers-torch
 	$(GO) run ./bench/cuda
+
+# The same, and the tests that want a GPU, as binaries for a machine without Go.
+card:
+	CGO_ENABLED=0 $(GO) build -o build/card/bench-cuda ./bench/cuda
+	CGO_ENABLED=0 $(GO) test -c -o build/card/ ./kernels/cuda ./kernels/cuda/driver ./policy/model
 
 # Trains on seven puzzles and prints what a random agent, the policy and the oracle reach: about an hour.
 puzzle-table: build

@@ -5,15 +5,9 @@
 //	make bench-cuda
 //	go run ./bench/cuda -only train,loss -json figures.json
 //
-// For a machine without Go, and the tests with it:
-//
-//	go build -o build/card/bench-cuda ./bench/cuda
-//	go test -c -o build/card/cuda.test ./kernels/cuda
-//	go test -c -o build/card/driver.test ./kernels/cuda/driver
-//	go test -c -o build/card/model.test ./policy/model
-//
-// There, from the repository's root, with a python3 that has torch and transformers;
-// NVIDIA's libraries are taken from among its packages:
+// make card builds this program, and tests as binaries, in build/card: for a machine
+// without Go, but with these files, a python3 that has torch and transformers, and
+// NVIDIA's libraries among its packages.
 //
 //	export PYTHONPATH=$(python3 -c 'import sys; print(":".join(filter(None, sys.path)))')
 //	build/card/bench-cuda -python python3 -json figures.json
@@ -114,6 +108,9 @@ func run(args []string, in io.Reader, out, progress io.Writer) error {
 	}
 	b.sizes, b.ends = s.or(*quick), time.Now().Add(*most)
 	b.report = report{out: out, path: *to}
+	if len(b.sizes.trained()) == 0 {
+		return fmt.Errorf("there is no model %q; there are 0.5B and 1.5B", b.sizes.names)
+	}
 	if err := b.packages(); err != nil {
 		return err
 	}
@@ -121,11 +118,14 @@ func run(args []string, in io.Reader, out, progress io.Writer) error {
 		return err
 	}
 	for _, t := range tables {
-		if *only == "" || contains(*only, t.name) {
-			if err := t.run(b); err != nil {
-				return err
-			}
+		if *only != "" && !contains(*only, t.name) {
+			continue
 		}
+		begun := time.Now()
+		if err := t.run(b); err != nil {
+			return err
+		}
+		fmt.Fprintf(progress, "%s took %.0f s\n", t.name, time.Since(begun).Seconds())
 	}
 	return nil
 }
