@@ -36,6 +36,7 @@ func Start(name string, cmd *exec.Cmd) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	cmd.WaitDelay = patience // for what it has started itself
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
@@ -49,7 +50,7 @@ var ErrDied = errors.New("it has died")
 func (p *Program) Hear(into any) error {
 	if p.Limit > 0 {
 		end := time.AfterFunc(p.Limit, func() { p.cmd.Process.Kill() })
-		defer func() { end.Stop() }()
+		defer end.Stop()
 	}
 	begun := time.Now()
 	if !p.out.Scan() {
@@ -75,12 +76,17 @@ func (p *Program) Ask(job, answer any) error {
 	return p.Hear(answer)
 }
 
-// Close has the program end, and waits.
+// Close has the program end, and waits; one that does not go by itself is ended.
 func (p *Program) Close() {
 	p.cmd.Process.Signal(syscall.SIGCONT)
 	p.in.Close()
+	end := time.AfterFunc(patience, func() { p.cmd.Process.Kill() })
+	defer end.Stop()
 	p.cmd.Wait()
 }
+
+// patience is how long a program may take to end.
+const patience = 10 * time.Second
 
 // Median is the middle one of some numbers.
 func Median(x []float64) float64 {

@@ -56,7 +56,7 @@ func (b *bench) decode() error {
 		whole[i] = figure(list, i, (*side).seconds)
 	}
 	tokens := float64(s.concurrent * s.more)
-	if err := t.row("tokens/s", notes(list), perSecond(tokens, whole[0]), perSecond(tokens, whole[1]), whole[1]/whole[0]); err != nil {
+	if err := t.row("tokens/s", notes(list), tokens/whole[0], tokens/whole[1], whole[1]/whole[0]); err != nil {
 		return err
 	}
 	// Without the prompts: all tokens after the first.

@@ -43,18 +43,23 @@ import (
 
 // bench is one run.
 type bench struct {
-	python   string
-	device   string   // of the peer
-	env      []string // of both sides, beside ours
-	rounds   int
-	seconds  float64
-	limit    time.Duration // of one answer
-	ends     time.Time     // when nothing new is begun
-	sizes    sizes
+	python  string
+	device  string // of the peer
+	rounds  int
+	seconds float64
+	limit   time.Duration // of one answer
+	most    time.Duration
+	only    string
+	quick   bool
+	serving string // "": this is the side that asks
+	sizes   sizes
+
+	ends     time.Time // when nothing new is begun
+	env      []string  // of both sides, beside ours
 	report   report
+	progress io.Writer
 	matrix   float64 // operations a second of a large bfloat16 product
 	copying  float64 // bytes a second that a copy reads and writes
-	progress io.Writer
 }
 
 // named is one table's making.
@@ -74,43 +79,14 @@ func main() {
 }
 
 func run(args []string, in io.Reader, out, progress io.Writer) error {
-	b := &bench{progress: progress}
-	var s sizes
-	f := flag.NewFlagSet("cuda", flag.ContinueOnError)
-	f.SetOutput(progress)
-	f.StringVar(&b.python, "python", "build/peers-torch/bin/python", "the `interpreter` that has torch and transformers; none measures ours alone")
-	f.StringVar(&b.device, "peer-device", "cuda", "of torch; cpu is to try the peer")
-	f.IntVar(&b.rounds, "rounds", 3, "times that each is measured, in turn")
-	f.Float64Var(&b.seconds, "seconds", 0.3, "of each measurement; what takes longer is done once")
-	f.DurationVar(&b.limit, "limit", 150*time.Second, "of one answer")
-	most := f.Duration("most", 8*time.Minute, "nothing new is begun after it")
-	only := f.String("only", "", "`tables` of train, decode, loss, kernels, pays, by commas")
-	to := f.String("json", "", "`file` for the figures")
-	quick := f.Bool("quick", false, "sizes for an emulator, once")
-	serving := f.String("serve", "", "answer jobs on standard input on cuda or cpu, as the peers do")
-	s.flags(f)
-	if err := f.Parse(args); err != nil {
+	b := &bench{progress: progress, report: report{out: out}}
+	if err := b.parse(args); err != nil {
 		return err
 	}
-	if *serving != "" {
-		return serve(*serving, in, out)
+	if b.serving != "" {
+		return serve(b.serving, in, out)
 	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("%q is no flag; -help lists them", f.Arg(0))
-	}
-	for name := range strings.SplitSeq(*only, ",") {
-		if *only != "" && !slices.ContainsFunc(tables, func(t named) bool { return t.name == name }) {
-			return fmt.Errorf("there is no table %q; there are train, decode, loss, kernels and pays", name)
-		}
-	}
-	if *quick {
-		b.rounds, b.seconds = 1, 0
-	}
-	b.sizes, b.ends = s.or(*quick), time.Now().Add(*most)
-	b.report = report{out: out, path: *to}
-	if len(b.sizes.trained()) == 0 {
-		return fmt.Errorf("there is no model %q; there are 0.5B and 1.5B", b.sizes.names)
-	}
+	b.ends = time.Now().Add(b.most)
 	if err := b.packages(); err != nil {
 		return err
 	}
@@ -118,7 +94,7 @@ func run(args []string, in io.Reader, out, progress io.Writer) error {
 		return err
 	}
 	for _, t := range tables {
-		if *only != "" && !contains(*only, t.name) {
+		if b.only != "" && !contains(b.only, t.name) {
 			continue
 		}
 		begun := time.Now()
@@ -126,6 +102,45 @@ func run(args []string, in io.Reader, out, progress io.Writer) error {
 			return err
 		}
 		fmt.Fprintf(progress, "%s took %.0f s\n", t.name, time.Since(begun).Seconds())
+	}
+	return nil
+}
+
+func (b *bench) parse(args []string) error {
+	f := flag.NewFlagSet("cuda", flag.ContinueOnError)
+	f.SetOutput(b.progress)
+	f.StringVar(&b.python, "python", "build/peers-torch/bin/python", "the `interpreter` that has torch and transformers; none measures ours alone")
+	f.StringVar(&b.device, "peer-device", "cuda", "of torch; cpu is to try the peer")
+	f.IntVar(&b.rounds, "rounds", 3, "times that each is measured, in turn")
+	f.Float64Var(&b.seconds, "seconds", 0.3, "of each measurement; what takes longer is done once")
+	f.DurationVar(&b.limit, "limit", 150*time.Second, "of one answer")
+	f.DurationVar(&b.most, "most", 8*time.Minute, "of all; nothing new is begun after it")
+	f.StringVar(&b.only, "only", "", "`tables` of train, decode, loss, kernels, pays, by commas")
+	f.StringVar(&b.report.path, "json", "", "`file` for the figures")
+	f.BoolVar(&b.quick, "quick", false, "sizes for an emulator, once")
+	f.StringVar(&b.serving, "serve", "", "answer jobs on standard input on cuda or cpu, as the peers do")
+	var asked sizes
+	asked.flags(f)
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	b.sizes = asked.or(b.quick)
+	if b.quick {
+		b.rounds, b.seconds = 1, 0
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%q is no flag; -help lists them", f.Arg(0))
+	}
+	for name := range strings.SplitSeq(b.only, ",") {
+		if b.only != "" && !slices.ContainsFunc(tables, func(t named) bool { return t.name == name }) {
+			return fmt.Errorf("there is no table %q; there are train, decode, loss, kernels and pays", name)
+		}
+	}
+	if len(b.sizes.trained()) == 0 {
+		return fmt.Errorf("there is no model %q; there are 0.5B and 1.5B", b.sizes.names)
+	}
+	if b.rounds < 1 {
+		return fmt.Errorf("%d rounds measure nothing", b.rounds)
 	}
 	return nil
 }

@@ -70,6 +70,19 @@ func TestEveryTableIsMeasuredOnTheEmulator(t *testing.T) {
 	sound(t, r, "gym")
 }
 
+// The numbers are those of the published checkpoints, which have no value head.
+func TestTrainedModelsAreOfQwensSize(t *testing.T) {
+	for i, want := range []int{494_032_768, 1_543_714_304} {
+		m := full.models[i]
+		if got := m.config(full.length).Size() - m.Dim; got != want {
+			t.Errorf("%s has %d parameters, want %d", m.name, got, want)
+		}
+	}
+	if got := full.models[0].flops(2048) / 1e9; math.Abs(got-3.49) > 0.01 {
+		t.Errorf("a token of 0.5B takes %.3f billion operations", got)
+	}
+}
+
 // Where make peers-torch has been, or GYM_PEERS names another interpreter.
 func TestThePeerAnswersEveryTable(t *testing.T) {
 	python := "../../build/peers-torch/bin/python"

@@ -67,7 +67,7 @@ func (b *bench) pays() error {
 		seqs := max(1, s.budget/256)
 		b.measure(list, job{Kind: "train", shape: m, Seqs: seqs, Micro: seqs, Len: s.budget / seqs})
 		rate := func(i, tokens int) float64 {
-			return figure(list, i, func(x *side) float64 { return perSecond(float64(tokens), x.seconds()) })
+			return figure(list, i, func(x *side) float64 { return float64(tokens) / x.seconds() })
 		}
 		cpu, gpu, note := rate(0, s.budget), rate(1, s.budget), notes(list)
 		b.measure(list, job{Kind: "play", shape: m, Seqs: s.players, Len: s.read, More: s.sampled})

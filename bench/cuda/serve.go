@@ -161,13 +161,3 @@ func activations(d kernels.Device, n int) kernels.Buffer {
 	}
 	return d.New(n)
 }
-
-func square(d kernels.Device, j job) (*built, error) {
-	a, b, out := filled(d, activations(d, j.M*j.K)), filled(d, d.NewHalf(j.K*j.N)), activations(d, j.M*j.N)
-	return &built{parts: map[string]func(){"": func() { d.MatMul(out, a, b, kernels.Dims{M: j.M, N: j.N, K: j.K}) }}}, nil
-}
-
-func copied(d kernels.Device, j job) (*built, error) {
-	a, b := filled(d, d.New(j.N)), d.New(j.N)
-	return &built{parts: map[string]func(){"": func() { d.Copy(b, a) }}}, nil
-}

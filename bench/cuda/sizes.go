@@ -44,7 +44,7 @@ var full = sizes{
 	seqs: 8, length: 2048, concurrent: 256, prompt: 128, more: 128, rows: 8192, vocabs: []int{32000, 151936, 262144},
 	tokens: 8192, square: 8192, copied: 1 << 28, params: 1 << 27,
 	small: []shape{
-		{Dim: 128, Layers: 3, Heads: 4, KV: 4, Hidden: 256, Vocab: 1024, name: "tiny, 0.7M"},
+		{Dim: 128, Layers: 3, Heads: 4, KV: 4, Hidden: 256, Vocab: 1024, name: "tiny, 0.6M"},
 		{Dim: 384, Layers: 5, Heads: 6, KV: 6, Hidden: 1024, Vocab: 4096, name: "10M"},
 		{Dim: 640, Layers: 9, Heads: 10, KV: 10, Hidden: 1728, Vocab: 8192, name: "50M"},
 		{Dim: 1024, Layers: 15, Heads: 16, KV: 16, Hidden: 2816, Vocab: 8192, name: "200M"},

@@ -80,7 +80,7 @@ func (b *bench) train() error {
 		}
 		tokens := float64(s.seqs * s.length)
 		rate := func(i int) float64 {
-			return figure(list, i, func(x *side) float64 { return perSecond(tokens, x.seconds()) })
+			return figure(list, i, func(x *side) float64 { return tokens / x.seconds() })
 		}
 		mfu := func(i int) float64 { return rate(i) * m.flops(s.length) / b.matrix }
 		gb := func(i int) float64 {
