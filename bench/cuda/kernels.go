@@ -233,7 +233,7 @@ func operation(d kernels.Device, j job) (*built, error) {
 func (b *bench) kernels() error {
 	s := &b.sizes
 	m := s.models[0]
-	t := b.report.table("kernels", fmt.Sprintf("%s, %d tokens in sequences of %d, %d sequences of %d to decode, microseconds; the least bytes and the products a second, and which share of the card that is",
+	t := b.report.table("kernels", fmt.Sprintf("%s, %d tokens in sequences of %d, %d sequences of %d to decode, microseconds, of torch its kernels' alone; the least bytes and the products a second, and which share of the card that is",
 		m.name, s.tokens, s.length, s.concurrent, s.prompt+s.more/2), column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"},
 		column{name: "GB/s"}, column{name: "TFLOP/s"}, column{"of the card", "%.2f"})
 	list := b.sides()

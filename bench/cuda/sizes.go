@@ -42,7 +42,7 @@ var full = sizes{
 		{Dim: 1536, Layers: 28, Heads: 12, KV: 2, Hidden: 8960, Vocab: 151936, Half: true, name: "1.5B", micro: 4},
 	},
 	seqs: 8, length: 2048, concurrent: 256, prompt: 128, more: 128, rows: 8192, vocabs: []int{32000, 151936, 262144},
-	tokens: 8192, square: 8192, copied: 1 << 28, params: 1 << 27,
+	tokens: 16384, square: 8192, copied: 1 << 28, params: 1 << 27,
 	small: []shape{
 		{Dim: 128, Layers: 3, Heads: 4, KV: 4, Hidden: 256, Vocab: 1024, name: "tiny, 0.6M"},
 		{Dim: 384, Layers: 5, Heads: 6, KV: 6, Hidden: 1024, Vocab: 4096, name: "10M"},
