@@ -13,6 +13,7 @@ import sys
 import time
 from importlib import metadata
 
+os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # the profiler would report each time
 sys.path = [p for p in sys.path if p]  # folders here have names that libraries look for: kernels, gym
 try:
     import torch
