@@ -113,12 +113,16 @@ func (b *bench) parse(args []string) error {
 	f.StringVar(&b.device, "peer-device", "cuda", "of torch; cpu is to try the peer")
 	f.IntVar(&b.rounds, "rounds", 3, "times that each is measured, in turn")
 	f.Float64Var(&b.seconds, "seconds", 0.3, "of each measurement; what takes longer is done once")
-	f.DurationVar(&b.limit, "limit", 150*time.Second, "of one answer")
+	f.DurationVar(&b.limit, "limit", 3*time.Minute, "of one answer")
 	f.DurationVar(&b.most, "most", 8*time.Minute, "of all; nothing new is begun after it")
 	f.StringVar(&b.only, "only", "", "`tables` of train, decode, loss, kernels, pays, by commas")
 	f.StringVar(&b.report.path, "json", "", "`file` for the figures")
 	f.BoolVar(&b.quick, "quick", false, "sizes for an emulator, once")
 	f.StringVar(&b.serving, "serve", "", "answer jobs on standard input on cuda or cpu, as the peers do")
+	f.Usage = func() {
+		fmt.Fprint(b.progress, "The GPU beside PyTorch: go run ./bench/cuda -only train,loss -json figures.json\n\n")
+		f.PrintDefaults()
+	}
 	var asked sizes
 	asked.flags(f)
 	if err := f.Parse(args); err != nil {

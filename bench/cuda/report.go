@@ -11,17 +11,18 @@ import (
 // report prints tables as their rows come, and keeps them in a file.
 type report struct {
 	out    io.Writer
-	path   string // "": no file
-	Card   map[string]string
-	Tables []*table
+	path   string            // "": no file
+	Card   map[string]string `json:"card"` // who was measured
+	Tables []*table          `json:"tables"`
 }
 
 // table is figures with a title.
 type table struct {
-	Name, Title string
-	Rows        []row
-	columns     []column
-	report      *report
+	Name    string `json:"name"`
+	Title   string `json:"title"`
+	Rows    []row  `json:"rows"`
+	columns []column
+	report  *report
 }
 
 // column is a figure's name and how it is printed; "" is three digits, or all before
@@ -40,9 +41,9 @@ func (c column) text(x float64) string {
 
 // row is one thing that was measured.
 type row struct {
-	Name    string
-	Figures map[string]float64 // those that there are
-	Note    string             `json:",omitempty"`
+	Name    string             `json:"name"`
+	Figures map[string]float64 `json:"figures"` // those that there are
+	Note    string             `json:"note,omitempty"`
 }
 
 // table begins one.
