@@ -75,6 +75,9 @@ func TestPlantedBugIsReportedWithItsPlace(t *testing.T) {
 		{"misaligned", func(b *cudatest.Bench, k *driver.Kernel) error {
 			return k.Launch(b.Stream, threads(32), driver.Ptr(cudatest.Room[float32](b, 32)))
 		}, []string{"LAUNCH_FAILED", "multiple of 16", "lane 1"}},
+		{"misaligned_vector", func(b *cudatest.Bench, k *driver.Kernel) error {
+			return k.Launch(b.Stream, threads(31), driver.Ptr(cudatest.Room[float32](b, 31)), driver.Ptr(cudatest.Put(b, ones(128))))
+		}, []string{"LAUNCH_FAILED", "no multiple of 16", "misaligned_vector.cu:5", "thread (0,0,0)"}},
 		{"misaligned_copy", func(b *cudatest.Bench, k *driver.Kernel) error {
 			return k.Launch(b.Stream, threads(31), driver.Ptr(cudatest.Room[float32](b, 31)), driver.Ptr(cudatest.Put(b, ones(128))))
 		}, []string{"LAUNCH_FAILED", "cp.async", "multiple of 16", "thread (0,0,0)"}},

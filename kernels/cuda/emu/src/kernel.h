@@ -71,6 +71,22 @@ EMU_UNUSED(write1)
 EMU_UNUSED(vptr_read)
 extern "C" __attribute__((no_sanitize("thread"), visibility("hidden"))) void __tsan_init() {}
 
+// And as for the sanitizer of alignment, which calls this where an address is not
+// a multiple of what its type wants, a float4's of 16 bytes: a GPU ends there.
+struct emu_type_mismatch {
+  struct {
+    const char *file;
+    unsigned line, column;
+  } at;
+  const void *type;
+  unsigned char logAlign, kind;
+};
+extern "C" __attribute__((no_sanitize("thread", "alignment"), visibility("hidden"))) void __ubsan_handle_type_mismatch_v1(emu_type_mismatch *m, void *at) {
+  char words[99];
+  snprintf(words, sizeof words, "an access at %p, which is no multiple of %d,", at, 1 << m->logAlign);
+  emu->trap(m->at.file, m->at.line, words);
+}
+
 __attribute__((const)) OURS emu_dim emu_thread_at() { return emu->now->thread; }
 __attribute__((const)) OURS emu_dim emu_block_at() { return emu->block; }
 __attribute__((const)) OURS emu_dim emu_block_dim() { return emu->block_dim; }

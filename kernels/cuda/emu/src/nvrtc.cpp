@@ -102,7 +102,7 @@ API int nvrtcCompileProgram(Program *p, int n, const char **options) {
   put(dir + "/kernel.h", kernelHeader);
   put(dir + "/emu.h", emuHeader);
   put(dir + "/whole.cpp", whole(*p));
-  std::string cmd = "cd '" + dir + "' && " + compiler() + " -std=c++17 -O1 -g1 -gdwarf-4 -w -fPIC -fsanitize=thread --param tsan-instrument-func-entry-exit=0 -fno-exceptions -fno-rtti -fno-strict-aliasing" +
+  std::string cmd = "cd '" + dir + "' && " + compiler() + " -std=c++17 -O1 -g1 -gdwarf-4 -w -fPIC -fsanitize=thread,alignment --param tsan-instrument-func-entry-exit=0 -fno-exceptions -fno-rtti -fno-strict-aliasing" +
                     " -ffp-contract=off -U_FORTIFY_SOURCE -DCUDA_EMU=1" + defines +
                     " -I. -include kernel.h -c -o whole.o whole.cpp 2>&1 && " + compiler() + " -shared -Wl,-z,defs -o out.so whole.o 2>&1"; // without ThreadSanitizer's library
   FILE *f = popen(cmd.c_str(), "r");
