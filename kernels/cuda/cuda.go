@@ -124,6 +124,36 @@ func New(o Options) (*Device, error) {
 	return d, nil
 }
 
+// module is the key of a source that is compiled with options, when it is first
+// wanted.
+func (d *Device) module(key, source string, options ...string) string {
+	if d.modules[key] == nil {
+		m, err := d.compile(source, options...)
+		fail(err)
+		d.modules[key] = m
+	}
+	return key
+}
+
+// typed is the module of a source for the types of buffers, which are its T0, T1
+// and so on; nil is float32.
+func (d *Device) typed(source string, bufs ...kernels.Buffer) string {
+	var options []string
+	key := []byte(source)
+	for i, b := range bufs {
+		if b != nil && of(b).half {
+			options = append(options, halfTypes[i])
+			key = append(key, ' ', '0'+byte(i))
+		}
+	}
+	if len(options) == 0 {
+		return source
+	}
+	return d.module(string(key), source, options...)
+}
+
+var halfTypes = [4]string{"-DT0=bf16", "-DT1=bf16", "-DT2=bf16", "-DT3=bf16"}
+
 func (d *Device) compile(name string, options ...string) (*driver.Module, error) {
 	text, err := sources.ReadFile("src/" + name + ".cu")
 	if err != nil {
@@ -199,8 +229,10 @@ func (b buffer) Len() int   { return b.n }
 func (b buffer) Half() bool { return b.half }
 
 // width is how many bytes a number has.
-func (b buffer) width() int {
-	if b.half {
+func (b buffer) width() int { return widthOf(b.half) }
+
+func widthOf(half bool) int {
+	if half {
 		return 2
 	}
 	return 4
@@ -215,19 +247,25 @@ func (b buffer) Slice(from, to int) kernels.Buffer {
 
 func of(b kernels.Buffer) buffer { return b.(buffer) }
 
-// ptr is a buffer's memory as an argument; of none null.
-func ptr(b kernels.Buffer) driver.Arg {
+// memory is a buffer's; of nil none.
+func memory(b kernels.Buffer) driver.Memory {
 	if b == nil {
-		return driver.Ptr(driver.Memory{})
+		return driver.Memory{}
 	}
-	return driver.Ptr(of(b).mem)
+	return of(b).mem
 }
+
+// ptr is a buffer's memory as an argument; of nil null.
+func ptr(b kernels.Buffer) driver.Arg { return driver.Ptr(memory(b)) }
 
 // New makes a zeroed buffer of float32.
 func (d *Device) New(n int) kernels.Buffer { return d.room(n, false) }
 
 // NewHalf makes a zeroed buffer of bfloat16.
 func (d *Device) NewHalf(n int) kernels.Buffer { return d.room(n, true) }
+
+// Halves says that activations may be of bfloat16, unless float32 is asked for.
+func (d *Device) Halves() bool { return !d.exact }
 
 func (d *Device) room(n int, half bool) buffer {
 	defer d.begin()()
@@ -280,8 +318,19 @@ func (d *Device) temp(bytes int) driver.Memory {
 	return m
 }
 
-// floats is temp as a buffer of n numbers.
+// floats is temp as a buffer of n numbers, and halves of bfloat16.
 func (d *Device) floats(n int) buffer { return buffer{mem: d.temp(4 * n), n: n} }
+func (d *Device) halves(n int) buffer { return buffer{mem: d.temp(2 * n), n: n, half: true} }
+
+// halved is the first n numbers of b in bfloat16: b itself, or rounded.
+func (d *Device) halved(b buffer, n int) buffer {
+	if b.half {
+		return b
+	}
+	tmp := d.halves(n)
+	d.convert(tmp, buffer{mem: b.mem, n: n})
+	return tmp
+}
 
 // Write copies src to the start of dst.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
@@ -363,9 +412,12 @@ const (
 )
 
 // each runs a kernel of elements.cu on n of them.
-func (d *Device) each(name string, n int, args ...driver.Arg) {
+func (d *Device) each(name string, n int, args ...driver.Arg) { d.eachOf("elements", name, n, args...) }
+
+// eachOf is each, of elements.cu for other types.
+func (d *Device) eachOf(module, name string, n int, args ...driver.Arg) {
 	if n > 0 {
-		d.launch("elements", name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
+		d.launch(module, name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
 	}
 }
 

@@ -39,6 +39,7 @@ struct bf16 {
 };
 
 INLINE float to_f32(bf16 v) { return __uint_as_float(static_cast<u32>(v.bits) << 16); }
+INLINE float to_f32(float v) { return v; }
 
 // to_bf16 rounds to the nearest, and to even between two; NaN stays NaN.
 INLINE bf16 to_bf16(float v) {
@@ -46,6 +47,26 @@ INLINE bf16 to_bf16(float v) {
   bf16 r = {static_cast<u16>(v != v ? 0x7fff : (b + 0x7fff + (b >> 16 & 1)) >> 16)};
   return r;
 }
+
+// put stores a float as what is there.
+INLINE void put(float *to, float v) { *to = v; }
+INLINE void put(bf16 *to, float v) { *to = to_bf16(v); }
+
+// Types of buffers that may be of either: a source whose kernels have such is
+// compiled for those of the call at hand, -DT0=bf16 and so on. Kernels read them by
+// to_f32, compute in float and write them by put.
+#ifndef T0
+#define T0 float
+#endif
+#ifndef T1
+#define T1 float
+#endif
+#ifndef T2
+#define T2 float
+#endif
+#ifndef T3
+#define T3 float
+#endif
 
 // pack is two bf16 as mma has them: lo in the lower half.
 INLINE u32 pack(bf16 lo, bf16 hi) { return static_cast<u32>(lo.bits) | static_cast<u32>(hi.bits) << 16; }

@@ -36,7 +36,7 @@ func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, 
 	vocab := t.n / dim
 	if len(allow.IDs) > 0 {
 		p := &part{n: n, x: d.floats(len(allow.IDs)), h: hs, start: carry(d, allow.Start), ids: carry(d, allow.IDs), at: null}
-		d.launch("output", typed("logits", t), byRow(n), driver.Ptr(p.x.mem), ptr(h), ptr(table), p.start, p.ids, driver.Int(dim))
+		d.launch(d.typed("output", t), "logits", byRow(n), driver.Ptr(p.x.mem), ptr(h), ptr(table), p.start, p.ids, driver.Int(dim))
 		f(p)
 	}
 	var open []int32
@@ -54,7 +54,7 @@ func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, 
 		m := len(rows)
 		p := &part{rows: rows, n: m, x: x, h: block, start: null, ids: null, at: carry(d, rows), vocab: vocab}
 		d.launch("rows", "embed", byRow(m), driver.Ptr(block.mem), ptr(h), p.at, driver.Int(dim))
-		d.multiply(x.mem, block.mem, t, kernels.Dims{M: m, N: vocab, K: dim, TransB: true}, driver.Memory{}, 0)
+		d.multiply(x, block, t, kernels.Dims{M: m, N: vocab, K: dim, TransB: true})
 		f(p)
 	}
 }
@@ -98,18 +98,17 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 		x := driver.Ptr(p.x.mem)
 		d.launch("output", "logprob_grad", byRow(p.n), x, ptr(dlogp), ptr(dentropy), p.start, p.at, driver.Int(p.vocab), f, at)
 		if p.rows == nil {
-			d.launch("output", typed("listed_grad_h", t), byRow(p.n), ptr(dh), x, ptr(table), p.start, p.ids, driver.Int(dim))
+			d.launch(d.typed("output", t), "listed_grad_h", byRow(p.n), ptr(dh), x, ptr(table), p.start, p.ids, driver.Int(dim))
 			if dtable != nil {
 				d.listedTable(dtable, p, allow, dim)
 			}
 			return
 		}
 		sums := d.floats(p.n * dim)
-		d.multiply(sums.mem, p.x.mem, t, kernels.Dims{M: p.n, N: dim, K: p.vocab}, driver.Memory{}, 0)
+		d.multiply(sums, p.x, t, kernels.Dims{M: p.n, N: dim, K: p.vocab})
 		d.launch("rows", "scatter", byRow(p.n), ptr(dh), driver.Ptr(sums.mem), p.at, driver.Int(dim))
 		if dtable != nil {
-			to := of(dtable).mem
-			d.multiply(to, p.x.mem, p.h, kernels.Dims{M: p.vocab, N: dim, K: p.n, TransA: true}, to, dim)
+			d.multiply(of(dtable), p.x, p.h, kernels.Dims{M: p.vocab, N: dim, K: p.n, TransA: true, Plus: dtable})
 		}
 	})
 }

@@ -15,16 +15,19 @@ KERNEL add(float *out, const float *a, u64 n) {
   EACH(i) out[i] += a[i];
 }
 
-KERNEL swiglu(float *out, const float *gate, const float *up, u64 n) {
-  EACH(i) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+KERNEL swiglu(T0 *out, const T0 *gate, const T0 *up, u64 n) {
+  EACH(i) {
+    float x = to_f32(gate[i]);
+    put(out + i, x / (1 + expf(-x)) * to_f32(up[i]));
+  }
 }
 
 // dgate or dup may be one of the inputs.
-KERNEL swiglu_grad(float *dgate, float *dup, const float *dout, const float *gate, const float *up, u64 n) {
+KERNEL swiglu_grad(T0 *dgate, T0 *dup, const T0 *dout, const T0 *gate, const T0 *up, u64 n) {
   EACH(i) {
-    float x = gate[i], u = up[i], s = 1 / (1 + expf(-x)), t = dout[i] * s;
-    dup[i] = t * x;
-    dgate[i] = t * u * (1 + x * (1 - s));
+    float x = to_f32(gate[i]), u = to_f32(up[i]), s = 1 / (1 + expf(-x)), t = to_f32(dout[i]) * s;
+    put(dup + i, t * x);
+    put(dgate + i, t * u * (1 + x * (1 - s)));
   }
 }
 

@@ -5,9 +5,6 @@
 // them vocab apart, one for each id that there is, and their places in the batch
 // are in rows.
 
-INLINE float value(const float *table, u64 i) { return table[i]; }
-INLINE float value(const bf16 *table, u64 i) { return to_f32(table[i]); }
-
 // stats is the softmax of a row's n logits: the log of their sum of exponentials,
 // and the entropy in nats.
 INLINE void stats(const float *x, int n, float &lse, float &entropy) {
@@ -25,19 +22,17 @@ INLINE void stats(const float *x, int n, float &lse, float &entropy) {
   entropy = logf(sum) - weighted / sum;
 }
 
-// dots are h·table[ids], a warp for each.
-template <typename T> INLINE void dots(float *x, const float *h, const T *table, const int *start, const int *ids, int dim) {
+// logits are h·table[ids], a warp for each.
+KERNEL logits(float *x, const float *h, const T0 *table, const int *start, const int *ids, int dim) {
   const float *row = h + static_cast<u64>(blockIdx.x) * dim;
   for (int j = start[blockIdx.x] + warp_id(); j < start[blockIdx.x + 1]; j += blockDim.x >> 5) {
     u64 at = static_cast<u64>(ids[j]) * dim;
     float sum = 0;
-    for (int d = lane_id(); d < dim; d += 32) sum = fmaf(row[d], value(table, at + d), sum);
+    for (int d = lane_id(); d < dim; d += 32) sum = fmaf(row[d], to_f32(table[at + d]), sum);
     sum = warp_sum(sum);
     if (lane_id() == 0) x[j] = sum;
   }
 }
-KERNEL logits(float *x, const float *h, const float *table, const int *start, const int *ids, int dim) { dots(x, h, table, start, ids, dim); }
-KERNEL logits_half(float *x, const float *h, const bf16 *table, const int *start, const int *ids, int dim) { dots(x, h, table, start, ids, dim); }
 
 // span is where a block's row has its logits, and which row of the batch it is.
 struct span {
@@ -79,15 +74,13 @@ KERNEL logprob_grad(float *x, const float *dlogp, const float *dentropy, const i
 }
 
 // listed_grad_h adds a row's part of dh.
-template <typename T> INLINE void grad_h(float *dh, const float *x, const T *table, const int *start, const int *ids, int dim) {
+KERNEL listed_grad_h(float *dh, const float *x, const T0 *table, const int *start, const int *ids, int dim) {
   for (int d = threadIdx.x; d < dim; d += blockDim.x) {
     float sum = dh[static_cast<u64>(blockIdx.x) * dim + d];
-    for (int j = start[blockIdx.x]; j < start[blockIdx.x + 1]; j++) sum = fmaf(x[j], value(table, static_cast<u64>(ids[j]) * dim + d), sum);
+    for (int j = start[blockIdx.x]; j < start[blockIdx.x + 1]; j++) sum = fmaf(x[j], to_f32(table[static_cast<u64>(ids[j]) * dim + d]), sum);
     dh[static_cast<u64>(blockIdx.x) * dim + d] = sum;
   }
 }
-KERNEL listed_grad_h(float *dh, const float *x, const float *table, const int *start, const int *ids, int dim) { grad_h(dh, x, table, start, ids, dim); }
-KERNEL listed_grad_h_half(float *dh, const float *x, const bf16 *table, const int *start, const int *ids, int dim) { grad_h(dh, x, table, start, ids, dim); }
 
 // listed_grad_table adds an id's part of dtable, a block for each id: of the places
 // where[first[u]] and so on among the logits, whose rows are of[place].
