@@ -141,7 +141,7 @@ func (c *Cache) grow() {
 		if n := len(c.free); n > 0 {
 			c.pages, c.free = append(c.pages, c.free[n-1]), c.free[:n-1]
 		} else {
-			c.pages = append(c.pages, c.d.dev.New(c.d.pageLen()))
+			c.pages = append(c.pages, room(c.d.dev, c.d.pageLen(), c.d.halves(c.d.dev)))
 		}
 	}
 }
@@ -211,8 +211,8 @@ func (b *Batch) Extend(more ...More) error {
 	T := len(b.ids)
 	b.fit(d, T, len(more))
 	r := &b.cut
-	embed(dev, d.w, b.cutX, r.n, b.ids, b.types, cfg.Dim)
 	s := &r.states[0]
+	embed(dev, d.w, b.cutX, s.x, b.ids, b.types, cfg.Dim)
 	for i := range d.w.layers {
 		for j := range b.pages {
 			b.pages[j].At = i * dev.PageLen(cfg.shape())
@@ -258,7 +258,7 @@ func (b *Batch) fit(d *Decoder, tokens, seqs int) {
 		n := max(64, tokens+tokens/2)
 		b.room = tokenRoom{tokens: n, states: []state{newState(dev, c, n)}}
 		b.room.scratch(dev, c, n, d.rank)
-		b.room.states[0].x, b.room.states[0].k = dev.New(n*c.Dim), dev.New(n*c.KVHeads*c.HeadDim())
+		b.room.states[0].x, b.room.states[0].k = dev.New(n*c.Dim), room(dev, n*c.KVHeads*c.HeadDim(), c.halves(dev))
 		b.x, b.cut = dev.New(n*c.Dim), tokenRoom{}
 	}
 	if seqs > b.seqs {
