@@ -56,21 +56,21 @@ KERNEL logprob(float *logp, float *entropy, const float *x, const int *start, co
   for (int j = first[s.row] + threadIdx.x; j < first[s.row + 1]; j += blockDim.x) logp[j] = x[s.from + targets[j]] - lse;
 }
 
-// logprob_grad makes a row's logits their gradient.
-KERNEL logprob_grad(float *x, const float *dlogp, const float *dentropy, const int *start, const int *rows, int vocab, const int *first, const int *targets) {
+// logprob_grad is the gradient of a row's logits, g, which may be x.
+KERNEL logprob_grad(T0 *g, const float *x, const float *dlogp, const float *dentropy, const int *start, const int *rows, int vocab, const int *first, const int *targets) {
   span s(start, rows, vocab);
   if (s.n == 0) return;
-  float lse, ent, sum = 0, g = dentropy[s.row];
+  float lse, ent, sum = 0, de = dentropy[s.row];
   stats(x + s.from, s.n, lse, ent);
   for (int j = first[s.row]; j < first[s.row + 1]; j++) sum += dlogp[j];
   __syncthreads();
   for (int i = threadIdx.x; i < s.n; i += blockDim.x) {
     float v = x[s.from + i] - lse;
-    x[s.from + i] = -expf(v) * (sum + g * (v + ent));
+    put(g + s.from + i, -expf(v) * (sum + de * (v + ent)));
   }
   __syncthreads();
   if (threadIdx.x == 0)
-    for (int j = first[s.row]; j < first[s.row + 1]; j++) x[s.from + targets[j]] += dlogp[j];
+    for (int j = first[s.row]; j < first[s.row + 1]; j++) put(g + s.from + targets[j], to_f32(g[s.from + targets[j]]) + dlogp[j]);
 }
 
 // listed_grad_h adds a row's part of dh.
