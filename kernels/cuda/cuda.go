@@ -379,11 +379,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 
 // convert copies all of src between types.
 func (d *Device) convert(dst, src buffer) {
-	if dst.half {
-		d.each("narrow", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
-	} else {
-		d.each("widen", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
-	}
+	d.eachOf(d.typed("elements", dst, src), "convert", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
 }
 
 // Zero clears b.
@@ -417,7 +413,7 @@ func (d *Device) each(name string, n int, args ...driver.Arg) { d.eachOf("elemen
 // eachOf is each, of elements.cu for other types.
 func (d *Device) eachOf(module, name string, n int, args ...driver.Arg) {
 	if n > 0 {
-		d.launch(module, name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
+		d.launch(module, name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, 4*threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
 	}
 }
 

@@ -195,7 +195,7 @@ func (d *Device) rope(freq []float64, top int32) buffer {
 // Rope rotates in place.
 func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
 	defer d.begin()()
-	n := len(pos) * heads * dim / 2
+	n := len(pos) * heads * over(dim/2, 4)
 	if n == 0 {
 		return
 	}

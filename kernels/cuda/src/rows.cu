@@ -33,7 +33,8 @@ KERNEL scatter(float *dst, const float *x, const int *rows, int dim) {
 
 KERNEL embed(T0 *out, const T1 *table, const int *ids, int dim) {
   const T1 *row = table + static_cast<u64>(ids[blockIdx.x]) * dim;
-  for (int i = threadIdx.x; i < dim; i += blockDim.x) put(out + static_cast<u64>(blockIdx.x) * dim + i, to_f32(row[i]));
+  T0 *to = out + static_cast<u64>(blockIdx.x) * dim;
+  for (int i = 4 * threadIdx.x; i < dim; i += 4 * blockDim.x) four(row + i, dim - i).to(to + i, dim - i);
 }
 
 // embed_grad is dtable[ids[u]] += the rows of dout that where[first[u]] to
@@ -52,11 +53,21 @@ KERNEL rmsnorm(T0 *out, float *rstd, const T1 *x, const float *w, int rows, int 
   int t = row_at(), lane = lane_id();
   if (t >= rows) return;
   const T1 *row = x + static_cast<u64>(t) * dim;
+  T0 *to = out + static_cast<u64>(t) * dim;
   float sum = 0;
-  for (int i = lane; i < dim; i += 32) sum += to_f32(row[i]) * to_f32(row[i]);
+  for (int i = 4 * lane; i < dim; i += 128) {
+    four v(row + i, dim - i);
+#pragma unroll
+    for (int j = 0; j < 4; j++) sum += v.v[j] * v.v[j];
+  }
   float r = 1 / sqrtf(warp_sum(sum) / dim + eps);
   if (lane == 0) rstd[t] = r;
-  for (int i = lane; i < dim; i += 32) put(out + static_cast<u64>(t) * dim + i, to_f32(row[i]) * r * w[i]);
+  for (int i = 4 * lane; i < dim; i += 128) {
+    four v(row + i, dim - i), by(w + i, dim - i);
+#pragma unroll
+    for (int j = 0; j < 4; j++) v.v[j] *= r * by.v[j];
+    v.to(to + i, dim - i);
+  }
 }
 
 // rmsnorm_grad adds to dx. Of w's gradient it writes each row's part to dw, which
@@ -66,12 +77,21 @@ KERNEL rmsnorm_grad(T1 *dx, float *dw, const T0 *dout, const T1 *x, const float 
   if (t >= rows) return;
   u64 at = static_cast<u64>(t) * dim;
   float r = rstd[t], sum = 0;
-  for (int i = lane; i < dim; i += 32) sum += to_f32(dout[at + i]) * w[i] * to_f32(x[at + i]);
+  for (int i = 4 * lane; i < dim; i += 128) {
+    four g(dout + at + i, dim - i), v(x + at + i, dim - i), by(w + i, dim - i);
+#pragma unroll
+    for (int j = 0; j < 4; j++) sum += g.v[j] * by.v[j] * v.v[j];
+  }
   float mean = warp_sum(sum) * r * r / dim;
-  for (int i = lane; i < dim; i += 32) {
-    float g = to_f32(dout[at + i]), v = to_f32(x[at + i]);
-    if (dw) dw[at + i] = g * v * r;
-    put(dx + at + i, to_f32(dx[at + i]) + r * (g * w[i] - v * mean));
+  for (int i = 4 * lane; i < dim; i += 128) {
+    four g(dout + at + i, dim - i), v(x + at + i, dim - i), by(w + i, dim - i), to(dx + at + i, dim - i), part(v);
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      part.v[j] = g.v[j] * v.v[j] * r;
+      to.v[j] += r * (g.v[j] * by.v[j] - v.v[j] * mean);
+    }
+    if (dw) part.to(dw + at + i, dim - i);
+    to.to(dx + at + i, dim - i);
   }
 }
 
@@ -111,16 +131,22 @@ KERNEL layernorm_grad(float *dx, float *dw, const float *dout, const float *x, c
   }
 }
 
-// rope rotates the pairs (i, i+dim/2) of each head by angles[pos]: dim/2 cosines
-// and as many sines.
+// rope rotates the pairs (i, i+dim/2) of each head by angles[pos], dim/2 cosines and
+// as many sines: n times up to four pairs.
 KERNEL rope(T0 *x, const int *pos, const float *angles, int heads, int dim, float sign, u64 n) {
   u64 i = blockIdx.x * static_cast<u64>(blockDim.x) + threadIdx.x;
   if (i >= n) return;
-  int half = dim / 2, j = i % half;
-  u64 head = i / half, t = head / heads;
+  int half = dim / 2, each = (half + 3) / 4, j = i % each * 4, left = half - j;
+  u64 head = i / each, t = head / heads;
   T0 *at = x + head * dim + j;
   const float *angle = angles + static_cast<u64>(pos[t]) * dim + j;
-  float a = to_f32(at[0]), b = to_f32(at[half]), c = angle[0], s = angle[half] * sign;
-  put(at, a * c - b * s);
-  put(at + half, a * s + b * c);
+  four a(at, left), b(at + half, left), c(angle, left), s(angle + half, left);
+#pragma unroll
+  for (int k = 0; k < 4; k++) {
+    float u = a.v[k], v = b.v[k], sine = s.v[k] * sign;
+    a.v[k] = u * c.v[k] - v * sine;
+    b.v[k] = u * sine + v * c.v[k];
+  }
+  a.to(at, left);
+  b.to(at + half, left);
 }
