@@ -10,6 +10,11 @@
 // calls of the same sizes. An exact device does both in float32 itself, and keeps
 // both promises of package kernels.
 //
+// Where activations are halves they stay so from product to product, keys and values
+// too; what is computed between is float32 in registers. A product of a half and a
+// float32 rounds the latter on its way, which takes memory and time: matrices that
+// meet often are best of one type. An exact device takes no such activations.
+//
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
 //
