@@ -102,8 +102,8 @@ type Device interface {
 	Copy(dst, src Buffer)
 	Zero(b Buffer)
 
-	// MatMul is out[M,N] = A·B, by Dims. out, a and b may be halves, each for itself; a
-	// Plus of [M, N] is of out's type, one of [N] float32.
+	// MatMul is out[M,N] = A·B, by Dims. out, a and b may be halves, each for itself;
+	// Plus is of out's type, or, where it is [N], float32.
 	MatMul(out, a, b Buffer, d Dims)
 	// Pack writes w [k, n] to dst, of PackedLen numbers and w's type, in the order
 	// in which MatMul is fastest: for weights that many small calls have in common.

@@ -60,7 +60,7 @@ func (p *products) run(d *Device, out, a, b buffer, m kernels.Dims) bool {
 	if p.lt == nil || m.K == 0 || m.M*m.N*m.K < 1<<15 || !key.fits() || (out.mem.Addr|a.mem.Addr|b.mem.Addr|memory(plus).Addr)%aligned != 0 {
 		return false
 	}
-	if out.half && !key.half || plus != nil && !key.bias && of(plus).half != out.half {
+	if out.half && !key.half || plus != nil && of(plus).half != out.half && !(key.bias && out.half) {
 		return false // it knows no such types
 	}
 	plan := p.plans[key]

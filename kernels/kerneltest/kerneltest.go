@@ -206,12 +206,12 @@ func (p pair) matMul(d kernels.Dims, plus int, half bool) {
 func matMulOfHalves(p pair) {
 	for _, size := range [][3]int{{32, 48, 64}, {7, 33, 20}} {
 		for types := range 8 {
-			for plus := range 4 {
+			for plus := range 5 {
 				trans := (types + plus) % 4
 				d := kernels.Dims{M: size[0], N: size[1], K: size[2], TransA: trans&1 > 0, TransB: trans&2 > 0}
 				outHalf := types&4 > 0
 				a, b, out := p.typed(p.random(d.M*d.K), types&1 > 0), p.typed(p.random(d.K*d.N), types&2 > 0), p.typed(p.random(d.M*d.N), outHalf)
-				to := []both{{}, out, p.typed(p.random(d.M*d.N), outHalf), p.random(d.N)}[plus]
+				to := []both{{}, out, p.typed(p.random(d.M*d.N), outHalf), p.random(d.N), p.typed(p.random(d.N), outHalf)}[plus]
 				d.Plus = to.dev
 				p.unchanged("MatMul", func() { p.dev.MatMul(out.dev, a.dev, b.dev, d) }, []both{a, b})
 				d.Plus = to.ref

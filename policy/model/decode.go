@@ -48,7 +48,7 @@ func (m *Model) Snapshot() *Decoder {
 	for i := range w.layers {
 		for _, p := range projections {
 			from, to := p.of(&m.w.layers[i]), p.of(&w.layers[i])
-			to.a, to.b = m.copyOf(from.a), m.copyOf(from.b)
+			to.a, to.b = m.narrow(from.a), m.narrow(from.b)
 		}
 	}
 	return d
@@ -67,6 +67,17 @@ func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
 	return to
 }
 
+// narrow is a copy of b in the type of activations, which is what products with those
+// make of it.
+func (m *Model) narrow(b kernels.Buffer) kernels.Buffer {
+	if b == nil || !m.halves(m.dev) {
+		return m.copyOf(b)
+	}
+	to := m.dev.NewHalf(b.Len())
+	m.dev.Copy(to, b)
+	return to
+}
+
 // pack copies all but adapters.
 func (m *Model) pack() *Decoder {
 	dev, callers := m.dev, 1
@@ -80,8 +91,8 @@ func (m *Model) pack() *Decoder {
 	}
 	for i := range m.w.layers {
 		from := &m.w.layers[i]
-		to := layer{attnNorm: m.copyOf(from.attnNorm), mlpNorm: m.copyOf(from.mlpNorm), qBias: m.copyOf(from.qBias), kBias: m.copyOf(from.kBias),
-			vBias: m.copyOf(from.vBias), qNorm: m.copyOf(from.qNorm), kNorm: m.copyOf(from.kNorm)}
+		to := layer{attnNorm: m.copyOf(from.attnNorm), mlpNorm: m.copyOf(from.mlpNorm), qBias: m.narrow(from.qBias), kBias: m.narrow(from.kBias),
+			vBias: m.narrow(from.vBias), qNorm: m.copyOf(from.qNorm), kNorm: m.copyOf(from.kNorm)}
 		for _, p := range projections {
 			x := p.of(from)
 			y := matrix{in: x.in, out: x.out, w: room(dev, dev.PackedLen(x.in, x.out), m.Half)}
