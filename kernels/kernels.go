@@ -90,11 +90,11 @@ type Device interface {
 
 	New(n int) Buffer // zeroed float32
 	// NewHalf is a zeroed buffer of bfloat16. Operations compute with the numbers that
-	// it holds, with sums in float32, and what they leave in it is rounded to the nearest, and of
-	// two to the even one. Of every device it may be what Write, Read, Copy, Zero and
-	// Pack take, the b of MatMul, the table of Embed and that of the output layer.
+	// it holds, in float32; what is left in it is rounded to the nearest, and of two to
+	// the even one. On every device Write, Read, Copy, Zero and Pack take halves, and
+	// they may be the b of MatMul, the table of Embed and that of the output layer.
 	NewHalf(n int) Buffer
-	// Halves says whether activations may be halves too: those buffers of which an
+	// Halves says whether activations may be halves too: the buffers of which an
 	// operation says so. All others are float32.
 	Halves() bool
 	Write(dst Buffer, src []float32)

@@ -129,36 +129,6 @@ func New(o Options) (*Device, error) {
 	return d, nil
 }
 
-// module is the key of a source that is compiled with options, when it is first
-// wanted.
-func (d *Device) module(key, source string, options ...string) string {
-	if d.modules[key] == nil {
-		m, err := d.compile(source, options...)
-		fail(err)
-		d.modules[key] = m
-	}
-	return key
-}
-
-// typed is the module of a source for the types of buffers, which are its T0, T1
-// and so on; nil is float32.
-func (d *Device) typed(source string, bufs ...kernels.Buffer) string {
-	var options []string
-	key := []byte(source)
-	for i, b := range bufs {
-		if b != nil && of(b).half {
-			options = append(options, halfTypes[i])
-			key = append(key, ' ', '0'+byte(i))
-		}
-	}
-	if len(options) == 0 {
-		return source
-	}
-	return d.module(string(key), source, options...)
-}
-
-var halfTypes = [4]string{"-DT0=bf16", "-DT1=bf16", "-DT2=bf16", "-DT3=bf16"}
-
 func (d *Device) compile(name string, options ...string) (*driver.Module, error) {
 	text, err := sources.ReadFile("src/" + name + ".cu")
 	if err != nil {

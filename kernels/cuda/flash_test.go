@@ -37,6 +37,7 @@ func (w twin) random(n int) sides {
 	return b
 }
 
+// room is n numbers of the type that is tested.
 func (w twin) room(d kernels.Device, n int) kernels.Buffer {
 	if w.half {
 		return d.NewHalf(n)
@@ -224,20 +225,20 @@ func (w twin) paged(h kernels.Heads, lens, news []int) {
 }
 
 // BenchmarkAttention is of use on a GPU: GYM_TEST_GPU=1. Exact is the attention
-// without tensor cores.
+// without tensor cores; halves are kept in bfloat16.
 func BenchmarkAttention(b *testing.B) {
 	if os.Getenv("GYM_TEST_GPU") != "1" {
 		b.Skip("the emulator says nothing about speed")
 	}
-	for _, exact := range []bool{true, false} {
-		dev, err := cuda.New(cuda.Options{Exact: exact})
+	for _, kind := range []string{"exact", "float32", "halves"} {
+		dev, err := cuda.New(cuda.Options{Exact: kind == "exact"})
 		if err != nil {
 			b.Fatal(err)
 		}
 		for _, c := range []struct{ seqs, n int }{{128, 128}, {16, 1024}, {4, 4096}} {
 			for _, h := range []kernels.Heads{{Q: 16, KV: 16, Dim: 64}, {Q: 32, KV: 8, Dim: 128}} {
-				name := fmt.Sprintf("exact=%v/%dx%d/%d-%dx%d", exact, c.seqs, c.n, h.Q, h.KV, h.Dim)
-				m := measure{dev, h, c.seqs, c.n}
+				name := fmt.Sprintf("%s/%dx%d/%d-%dx%d", kind, c.seqs, c.n, h.Q, h.KV, h.Dim)
+				m := measure{dev, h, c.seqs, c.n, kind == "halves"}
 				b.Run(name+"/forward", m.forward)
 				b.Run(name+"/gradient", m.gradient)
 				b.Run(name+"/decode", m.decode)
@@ -252,6 +253,15 @@ type measure struct {
 	dev     *cuda.Device
 	h       kernels.Heads
 	seqs, n int
+	half    bool
+}
+
+// room is n numbers of queries' type.
+func (m measure) room(n int) kernels.Buffer {
+	if m.half {
+		return m.dev.NewHalf(n)
+	}
+	return m.dev.New(n)
 }
 
 func (m measure) starts(n int) []int32 {
@@ -263,7 +273,7 @@ func (m measure) starts(n int) []int32 {
 }
 
 // of is a matrix with so many heads for each of n tokens of each sequence.
-func (m measure) of(n, heads int) kernels.Buffer { return m.dev.New(m.seqs * n * heads * m.h.Dim) }
+func (m measure) of(n, heads int) kernels.Buffer { return m.room(m.seqs * n * heads * m.h.Dim) }
 
 // report runs f until it is measured; products are the matrix products that it does
 // with what a causal mask leaves.
@@ -297,7 +307,7 @@ func (m measure) decode(b *testing.B) {
 	for s := range pages {
 		pages[s].Len = m.n
 		for len(pages[s].List)*kernels.PageTokens < m.n {
-			pages[s].List = append(pages[s].List, m.dev.New(m.dev.PageLen(m.h)))
+			pages[s].List = append(pages[s].List, m.room(m.dev.PageLen(m.h)))
 		}
 	}
 	one := make([]float32, 1)
@@ -305,5 +315,9 @@ func (m measure) decode(b *testing.B) {
 		m.dev.AttentionPaged(out, q, k, v, m.starts(1), pages, m.h)
 		m.dev.Read(one, out)
 	}
-	b.ReportMetric(float64(4*m.seqs*m.n*2*m.h.KV*m.h.Dim)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
+	width := 4
+	if m.half {
+		width = 2
+	}
+	b.ReportMetric(float64(width*m.seqs*m.n*2*m.h.KV*m.h.Dim)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 }
