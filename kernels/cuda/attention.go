@@ -41,6 +41,7 @@ func (d *Device) attentionScale(h kernels.Heads) driver.Arg {
 
 // Attention goes through the keys in tiles and stores no scores.
 func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	alike("Attention", q, k, v, out)
 	defer d.begin()()
 	if d.flashes(h, out, q, k, v) {
 		d.flash(out, lse, q, k, v, start, h)
@@ -54,6 +55,7 @@ func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h ke
 // AttentionGrad computes the probabilities again, once for the queries and once
 // for keys and values.
 func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	alike("AttentionGrad", q, k, v, out, dq, dk, dv, dout)
 	defer d.begin()()
 	if d.flashes(h, dq, dk, dv, dout, out, q, k, v) {
 		d.flashGrad(dq, dk, dv, dout, out, lse, q, k, v, start, h)
@@ -73,6 +75,7 @@ func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffe
 
 // AttentionPaged writes the new keys and values and is Attention over the pages.
 func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, pages []kernels.Pages, h kernels.Heads) {
+	alike("AttentionPaged", q, k, v, out)
 	defer d.begin()()
 	var addr []uint64
 	var first, lens, page, place []int32
@@ -82,6 +85,7 @@ func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, page
 			page, place = append(page, first[s]+int32(at/kernels.PageTokens)), append(place, int32(at%kernels.PageTokens))
 		}
 		for _, b := range p.List {
+			alike("AttentionPaged", q, b)
 			addr = append(addr, of(b).mem.Addr+uint64(of(b).width()*p.At))
 		}
 	}

@@ -124,6 +124,7 @@ func (d *Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
 
 // RMSNormGrad adds to dx and dw.
 func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
+	alike("RMSNormGrad", dx, x)
 	defer d.begin()()
 	rows := x.Len() / dim
 	if rows == 0 {
@@ -209,12 +210,14 @@ func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []floa
 
 // SwiGLU is silu(gate)*up.
 func (d *Device) SwiGLU(out, gate, up kernels.Buffer) {
+	alike("SwiGLU", out, gate, up)
 	defer d.begin()()
 	d.eachOf(d.typed("elements", out), "swiglu", out.Len(), ptr(out), ptr(gate), ptr(up))
 }
 
 // SwiGLUGrad overwrites dgate and dup.
 func (d *Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
+	alike("SwiGLUGrad", dgate, dup, dout, gate, up)
 	defer d.begin()()
 	d.eachOf(d.typed("elements", dout), "swiglu_grad", dout.Len(), ptr(dgate), ptr(dup), ptr(dout), ptr(gate), ptr(up))
 }

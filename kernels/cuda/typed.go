@@ -1,6 +1,10 @@
 package cuda
 
-import "github.com/turngym/turngym/kernels"
+import (
+	"fmt"
+
+	"github.com/turngym/turngym/kernels"
+)
 
 // module is the key of a source that is compiled with options, when it is first
 // wanted.
@@ -31,3 +35,12 @@ func (d *Device) typed(source string, bufs ...kernels.Buffer) string {
 }
 
 var halfTypes = [4]string{"-DT0=bf16", "-DT1=bf16", "-DT2=bf16", "-DT3=bf16"}
+
+// alike panics where not all buffers of a call are of one type, as they must be.
+func alike(call string, bufs ...kernels.Buffer) {
+	for i, b := range bufs {
+		if of(b).half != of(bufs[0]).half {
+			panic(fmt.Sprintf("cuda: %s of buffers of which number %d is halves and another is not", call, i))
+		}
+	}
+}
