@@ -18,7 +18,8 @@
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
 //
-// A new kernel is a line KERNEL name(type arg, …) in a file of src, and a test:
+// A new kernel is a line KERNEL name(type arg, …) in a file of src, with T0, T1 and
+// so on for numbers that may be halves, and a test:
 // kerneltest for what is an operation of kernels.Device, and for what is not one
 // like TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of
 // threads. A bug that the emulator finds is an error with the file's lines.
