@@ -26,9 +26,13 @@ INLINE void stats(const float *x, int n, float &lse, float &entropy) {
 KERNEL logits(float *x, const float *h, const T0 *table, const int *start, const int *ids, int dim) {
   const float *row = h + static_cast<u64>(blockIdx.x) * dim;
   for (int j = start[blockIdx.x] + warp_id(); j < start[blockIdx.x + 1]; j += blockDim.x >> 5) {
-    u64 at = static_cast<u64>(ids[j]) * dim;
+    const T0 *to = table + static_cast<u64>(ids[j]) * dim;
     float sum = 0;
-    for (int d = lane_id(); d < dim; d += 32) sum = fmaf(row[d], to_f32(table[at + d]), sum);
+    for (int d = 4 * lane_id(); d < dim; d += 128) {
+      four a(row + d, dim - d), b(to + d, dim - d);
+#pragma unroll
+      for (int i = 0; i < 4; i++) sum = fmaf(a.v[i], b.v[i], sum);
+    }
     sum = warp_sum(sum);
     if (lane_id() == 0) x[j] = sum;
   }
