@@ -19,12 +19,12 @@
 // a *kernels.Failure.
 //
 // A new kernel is a line KERNEL name(type arg, …) in a file of src, with T0, T1 and
-// so on for numbers that may be halves, and a test:
-// kerneltest for what is an operation of kernels.Device, and for what is not one
-// like TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of
-// threads. A bug that the emulator finds is an error with the file's lines.
-// GYM_TEST_GPU=1 runs the same tests on a GPU, GYM_NVRTC_REAL has NVIDIA's
-// compiler read the sources.
+// so on for numbers that may be halves, and a test: kerneltest for what is an
+// operation of kernels.Device, and for what is not one like
+// TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of threads.
+// A bug that the emulator finds is an error with the file's lines. GYM_TEST_GPU=1
+// runs the same tests on a GPU, GYM_NVRTC_REAL has NVIDIA's compiler read the
+// sources.
 package cuda
 
 import (
@@ -70,7 +70,7 @@ type Device struct {
 	fast   products // without cuBLASLt where the device is exact
 
 	mu      sync.Mutex
-	modules map[string]*driver.Module // by source
+	modules map[string]*driver.Module // by source and options
 	ropes   map[ropeKey]buffer
 	temps   []driver.Memory // of the call at hand
 

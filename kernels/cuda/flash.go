@@ -34,11 +34,8 @@ func (d *Device) flashes(h kernels.Heads, bufs ...kernels.Buffer) bool {
 // the type of like, with a block for each of n places and key-value head, and so many
 // numbers of shared memory of 2 bytes.
 func (d *Device) onTensorCores(source, name string, like buffer, n int, h kernels.Heads, shared int, args ...driver.Arg) {
-	key, options := fmt.Sprintf("%s %d", source, h.Dim), []string{fmt.Sprintf("-DDIM=%d", h.Dim)}
-	if like.half {
-		key, options = key+" half", append(options, halfTypes[0])
-	}
-	d.launch(d.module(key, source, options...), name, driver.Shape{Grid: driver.Dim{n, h.KV}, Block: driver.Dim{flashThreads}, Shared: 2 * shared}, args...)
+	key := d.typed(fmt.Sprintf("%s -DDIM=%d", source, h.Dim), like)
+	d.launch(key, name, driver.Shape{Grid: driver.Dim{n, h.KV}, Block: driver.Dim{flashThreads}, Shared: 2 * shared}, args...)
 }
 
 // places are blocks' sequences and first rows, those with the most keys first, so
