@@ -122,6 +122,7 @@ INLINE float fast_log(float v) {
 struct four {
   float v[4];
 
+  INLINE four() : v{0, 0, 0, 0} {}
   template <typename N> INLINE four(const N *p, u64 left) {
     if (whole(p, left)) read(p);
     else

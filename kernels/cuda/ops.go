@@ -130,14 +130,16 @@ func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 	if rows == 0 {
 		return
 	}
-	parts := d.parts(dw, rows, dim)
-	d.launch(d.typed("rows", dout, x), "rmsnorm_grad", byWarp(rows), ptr(dx), driver.Ptr(parts.mem), ptr(dout), ptr(x), ptr(w), ptr(rstd), driver.Int(rows), driver.Int(dim))
+	const each = 8 // rows of a block
+	blocks := over(rows, each)
+	parts := d.parts(dw, blocks, dim)
+	d.launch(d.typed("rows", dout, x), "rmsnorm_grad", driver.Shape{Grid: driver.Dim{blocks}, Block: driver.Dim{32 * each}}, ptr(dx), driver.Ptr(parts.mem), ptr(dout), ptr(x), ptr(w), ptr(rstd), driver.Int(rows), driver.Int(dim))
 	if dw != nil {
 		d.sumRows(dw, parts, dim)
 	}
 }
 
-// parts has room for each row's part of a vector's gradient, where it is wanted.
+// parts has room for parts of a vector's gradient, by rows, where it is wanted.
 func (d *Device) parts(dw kernels.Buffer, rows, dim int) buffer {
 	if dw == nil {
 		return buffer{}

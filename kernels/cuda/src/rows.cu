@@ -70,28 +70,38 @@ KERNEL rmsnorm(T0 *out, float *rstd, const T1 *x, const float *w, int rows, int 
   }
 }
 
-// rmsnorm_grad adds to dx. Of w's gradient it writes each row's part to dw, which
-// may be null.
-KERNEL rmsnorm_grad(T1 *dx, float *dw, const T0 *dout, const T1 *x, const float *w, const float *rstd, int rows, int dim) {
+// rmsnorm_grad adds to dx. Of w's gradient it writes each block's part to dw, which
+// may be null: its rows are in a cache by then.
+KERNEL __launch_bounds__(256) rmsnorm_grad(T1 *dx, float *dw, const T0 *dout, const T1 *x, const float *w, const float *rstd, int rows, int dim) {
   int t = row_at(), lane = lane_id();
-  if (t >= rows) return;
   u64 at = static_cast<u64>(t) * dim;
-  float r = rstd[t], sum = 0;
-  for (int i = 4 * lane; i < dim; i += 128) {
-    four g(dout + at + i, dim - i), v(x + at + i, dim - i), by(w + i, dim - i);
+  if (t < rows) {
+    float r = rstd[t], sum = 0;
+    for (int i = 4 * lane; i < dim; i += 128) {
+      four g(dout + at + i, dim - i), v(x + at + i, dim - i), by(w + i, dim - i);
 #pragma unroll
-    for (int j = 0; j < 4; j++) sum += g.v[j] * by.v[j] * v.v[j];
-  }
-  float mean = warp_sum(sum) * r * r / dim;
-  for (int i = 4 * lane; i < dim; i += 128) {
-    four g(dout + at + i, dim - i), v(x + at + i, dim - i), by(w + i, dim - i), to(dx + at + i, dim - i), part(v);
-#pragma unroll
-    for (int j = 0; j < 4; j++) {
-      part.v[j] = g.v[j] * v.v[j] * r;
-      to.v[j] += r * (g.v[j] * by.v[j] - v.v[j] * mean);
+      for (int j = 0; j < 4; j++) sum += g.v[j] * by.v[j] * v.v[j];
     }
-    if (dw) part.to(dw + at + i, dim - i);
-    to.to(dx + at + i, dim - i);
+    float mean = warp_sum(sum) * r * r / dim;
+    for (int i = 4 * lane; i < dim; i += 128) {
+      four g(dout + at + i, dim - i), v(x + at + i, dim - i), by(w + i, dim - i), to(dx + at + i, dim - i);
+#pragma unroll
+      for (int j = 0; j < 4; j++) to.v[j] += r * (g.v[j] * by.v[j] - v.v[j] * mean);
+      to.to(dx + at + i, dim - i);
+    }
+  }
+  if (!dw) return;
+  int from = t - warp_id(), end = min(from + static_cast<int>(blockDim.x >> 5), rows);
+  for (int i = 4 * threadIdx.x; i < dim; i += 4 * blockDim.x) {
+    four sum;
+    for (int k = from; k < end; k++) {
+      u64 row = static_cast<u64>(k) * dim + i;
+      four g(dout + row, dim - i), v(x + row, dim - i);
+      float r = rstd[k];
+#pragma unroll
+      for (int j = 0; j < 4; j++) sum.v[j] += g.v[j] * v.v[j] * r;
+    }
+    sum.to(dw + static_cast<u64>(blockIdx.x) * dim + i, dim - i);
   }
 }
 
@@ -111,7 +121,8 @@ KERNEL layernorm(float *out, float *mean, float *rstd, const float *x, const flo
   for (int i = lane; i < dim; i += 32) out[static_cast<u64>(t) * dim + i] = (row[i] - m) * r * w[i] + b[i];
 }
 
-// layernorm_grad is as rmsnorm_grad; b's gradient is dout itself.
+// layernorm_grad is as rmsnorm_grad, but of w's gradient it writes each row's part;
+// b's gradient is dout itself.
 KERNEL layernorm_grad(float *dx, float *dw, const float *dout, const float *x, const float *w, const float *mean, const float *rstd, int rows, int dim) {
   int t = row_at(), lane = lane_id();
   if (t >= rows) return;
