@@ -1,7 +1,6 @@
 // Package kernels is the arithmetic of the policy: a small set of fused
-// forward and backward operations on flat buffers of float32, and of bfloat16
-// where a matrix is only multiplied with. It knows no model; it grows by layer,
-// not by operation.
+// forward and backward operations on flat buffers of float32 and of bfloat16. It
+// knows no model; it grows by layer, not by operation.
 //
 // Implementations: kernels/cpu (the default), kernels/cuda, kernels/plain (float64,
 // slow, the reference of every test). kernels/kerneltest checks a device against
@@ -90,17 +89,21 @@ type Device interface {
 	Alone() (dev Device, callers int)
 
 	New(n int) Buffer // zeroed float32
-	// NewHalf is a zeroed buffer of bfloat16. What is written or copied to it is
-	// rounded to the nearest, and of two to the even one. Pack takes it, and it may
-	// be the b of MatMul, the table of Embed and that of the output layer, which are
-	// then of the numbers that it holds; everything else is float32.
+	// NewHalf is a zeroed buffer of bfloat16. Operations compute with the numbers that
+	// it holds, in float32; what is left in it is rounded to the nearest, and of two to
+	// the even one. On every device Write, Read, Copy, Zero and Pack take halves, and
+	// they may be the b of MatMul, the table of Embed and that of the output layer.
 	NewHalf(n int) Buffer
+	// Halves says whether activations may be halves too: the buffers of which an
+	// operation says so. All others are float32.
+	Halves() bool
 	Write(dst Buffer, src []float32)
 	Read(dst []float32, src Buffer)
 	Copy(dst, src Buffer)
 	Zero(b Buffer)
 
-	// MatMul is out[M,N] = A·B, by Dims.
+	// MatMul is out[M,N] = A·B, by Dims. out, a and b may be halves, each for itself;
+	// Plus is of out's type, or, where it is [N], float32.
 	MatMul(out, a, b Buffer, d Dims)
 	// Pack writes w [k, n] to dst, of PackedLen numbers and w's type, in the order
 	// in which MatMul is fastest: for weights that many small calls have in common.
@@ -108,18 +111,22 @@ type Device interface {
 	PackedLen(k, n int) int
 	// Add is out += a, elementwise.
 	Add(out, a Buffer)
-	// SumRows is dst += the sum of x's rows; dst is [dim], x [T, dim].
+	// SumRows is dst += the sum of x's rows; dst is [dim], x [T, dim], which may be
+	// halves.
 	SumRows(dst, x Buffer, dim int)
 
-	// Embed is out[t] = table[ids[t]]; out is [T, dim], table [V, dim].
+	// Embed is out[t] = table[ids[t]]; out is [T, dim], table [V, dim]. Both may be
+	// halves, each for itself.
 	Embed(out, table Buffer, ids []int32, dim int)
-	// EmbedGrad is dtable[ids[t]] += dout[t], in the order of t.
+	// EmbedGrad is dtable[ids[t]] += dout[t], in the order of t. dtable may be halves.
 	EmbedGrad(dtable, dout Buffer, ids []int32, dim int)
 
 	// RMSNorm is out = x / rms(x) * w by rows of dim, rms(x)² = mean(x²) + eps
-	// (Zhang and Sennrich 2019, eq. 4). rstd [T] receives 1/rms.
+	// (Zhang and Sennrich 2019, eq. 4). rstd [T] receives 1/rms. out and x may be
+	// halves, each for itself.
 	RMSNorm(out, rstd, x, w Buffer, dim int, eps float64)
-	// RMSNormGrad adds to dx [T, dim] and dw [dim], which may be nil.
+	// RMSNormGrad adds to dx [T, dim] and dw [dim], which may be nil. dout may be
+	// halves, and so may dx and x together.
 	RMSNormGrad(dx, dw, dout, x, w, rstd Buffer, dim int)
 
 	// LayerNorm is out = (x - mean) / deviation * w + b by rows of dim, the
@@ -133,27 +140,30 @@ type Device interface {
 	// Rope rotates each head of x [T, heads*dim] in place by its position: the
 	// pair (i, i+dim/2) by the angle pos*freq[i] (Su et al. 2021, eq. 34, in the
 	// half-split layout of Llama and Qwen). inverse rotates back: the gradient.
-	// freq [dim/2] must never change: devices keep what they work out of it.
+	// freq [dim/2] must never change: devices keep what they work out of it. x may be
+	// halves.
 	Rope(x Buffer, pos []int32, heads, dim int, freq []float64, inverse bool)
 
 	// Attention is causal softmax(q·kᵀ/sqrt(Dim))·v within each of a batch's
 	// sequences: s has the rows start[s] to start[s+1]-1 of q and out
 	// [T, Q*Dim] and of k and v [T, KV*Dim]. lse [T, Q] receives the log of each
-	// row's sum of exponentials, for the gradient.
+	// row's sum of exponentials, for the gradient. All but lse may be halves, together.
 	Attention(out, lse, q, k, v Buffer, start []int32, h Heads)
-	// AttentionGrad overwrites dq [T, Q*Dim] and dk and dv [T, KV*Dim].
+	// AttentionGrad overwrites dq [T, Q*Dim] and dk and dv [T, KV*Dim]. All but lse may
+	// be halves, together.
 	AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v Buffer, start []int32, h Heads)
 
 	// AttentionPaged writes the rows of k and v [T, KV*Dim] as the last tokens
 	// of their sequences' pages and is the Attention of q over all of those, with
-	// the same bits. Those pages must be of no other sequence.
+	// the same bits. Those pages must be of no other sequence. All may be halves,
+	// together, and the pages with them.
 	AttentionPaged(out, q, k, v Buffer, start []int32, pages []Pages, h Heads)
 	// PageLen is how many numbers one layer's keys and values of a page are.
 	PageLen(h Heads) int
 
-	// SwiGLU is out = silu(gate)*up (Shazeer 2020, eq. 6).
+	// SwiGLU is out = silu(gate)*up (Shazeer 2020, eq. 6). All may be halves, together.
 	SwiGLU(out, gate, up Buffer)
-	// SwiGLUGrad overwrites dgate and dup.
+	// SwiGLUGrad overwrites dgate and dup. All may be halves, together.
 	SwiGLUGrad(dgate, dup, dout, gate, up Buffer)
 
 	// GELU is Hendrycks and Gimpel's (2016) approximation by tanh.

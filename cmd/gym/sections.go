@@ -92,7 +92,7 @@ type ModelConfig struct {
 	Hidden  int    `mapstructure:"hidden" help:"width of the gated layer"`
 	Context int    `mapstructure:"context" help:"most tokens of an episode"`
 
-	DType       string   `mapstructure:"dtype" help:"type of the matrices: float32, or bfloat16, which is half as large where they are frozen and has a float32 beside it where they learn; empty: what model.from says where it is a run or is frozen, otherwise float32"`
+	DType       string   `mapstructure:"dtype" help:"type of the matrices: float32, or bfloat16, which is half as large where they are frozen and has a float32 beside it where they learn, and in which a GPU keeps activations too; empty: what model.from says where it is a run or is frozen, otherwise float32"`
 	LoRA        int      `mapstructure:"lora" help:"rank of adapters that learn in place of the weights, which are frozen; 0: none"`
 	LoRAOn      []string `mapstructure:"lora_on" help:"matrices with adapters: q, k, v, o, gate, up, down; none: all"`
 	Activations int      `mapstructure:"activations" help:"megabytes of activations that a training step keeps, about; what is beyond is computed again; 0: all are kept"`

@@ -135,6 +135,9 @@ func (d *Device) New(n int) kernels.Buffer { return make(buffer, n) }
 // NewHalf makes a zeroed buffer of bfloat16.
 func (d *Device) NewHalf(n int) kernels.Buffer { return make(halves, n) }
 
+// Halves are for weights only: few processors multiply them.
+func (d *Device) Halves() bool { return false }
+
 // Write copies src to the start of dst.
 func (d *Device) Write(dst kernels.Buffer, src []float32) { d.Copy(dst, buffer(src)) }
 

@@ -26,12 +26,13 @@ func tiles(seqs int, n func(s int) int) (list []int32) {
 	return list
 }
 
-// tiled is a launch on those tiles, with so many numbers of shared memory.
-func (d *Device) tiled(name string, list []int32, h kernels.Heads, shared int, args ...driver.Arg) {
+// tiled is a launch on those tiles, with so many numbers of shared memory; like is
+// of the type of queries, keys and values.
+func (d *Device) tiled(name string, like kernels.Buffer, list []int32, h kernels.Heads, shared int, args ...driver.Arg) {
 	if len(list) == 0 {
 		return
 	}
-	d.launch("attention", name, driver.Shape{Grid: driver.Dim{len(list) / 2, h.KV}, Block: driver.Dim{32 * rowsOf}, Shared: 4 * shared}, args...)
+	d.launch(d.typed("attention", like), name, driver.Shape{Grid: driver.Dim{len(list) / 2, h.KV}, Block: driver.Dim{32 * rowsOf}, Shared: 4 * shared}, args...)
 }
 
 func (d *Device) attentionScale(h kernels.Heads) driver.Arg {
@@ -40,19 +41,21 @@ func (d *Device) attentionScale(h kernels.Heads) driver.Arg {
 
 // Attention goes through the keys in tiles and stores no scores.
 func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	alike("Attention", q, k, v, out)
 	defer d.begin()()
 	if d.flashes(h, out, q, k, v) {
 		d.flash(out, lse, q, k, v, start, h)
 		return
 	}
 	list := tiles(len(start)-1, func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
-	d.tiled("attention", list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(lse), ptr(q), ptr(k), ptr(v),
+	d.tiled("attention", q, list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(lse), ptr(q), ptr(k), ptr(v),
 		carry(d, list), carry(d, start), driver.Int(h.Q), driver.Int(h.KV), driver.Int(h.Dim), d.attentionScale(h))
 }
 
 // AttentionGrad computes the probabilities again, once for the queries and once
 // for keys and values.
 func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
+	alike("AttentionGrad", q, k, v, out, dq, dk, dv, dout)
 	defer d.begin()()
 	if d.flashes(h, dq, dk, dv, dout, out, q, k, v) {
 		d.flashGrad(dq, dk, dv, dout, out, lse, q, k, v, start, h)
@@ -63,15 +66,16 @@ func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffe
 	starts, scale := carry(d, start), d.attentionScale(h)
 	shared := 2*keysOf*(h.Dim+1) + 2*rowsOf*h.Dim
 	list := tiles(seqs, func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
-	d.tiled("attention_grad_q", list, h, shared, ptr(dq), delta, ptr(dout), ptr(out), ptr(lse), ptr(q), ptr(k), ptr(v),
+	d.tiled("attention_grad_q", q, list, h, shared, ptr(dq), delta, ptr(dout), ptr(out), ptr(lse), ptr(q), ptr(k), ptr(v),
 		carry(d, list), starts, driver.Int(h.Q), driver.Int(h.KV), driver.Int(h.Dim), scale)
 	list = tiles(seqs, func(s int) int { return int(start[s+1] - start[s]) })
-	d.tiled("attention_grad_kv", list, h, shared, ptr(dk), ptr(dv), delta, ptr(dout), ptr(lse), ptr(q), ptr(k), ptr(v),
+	d.tiled("attention_grad_kv", q, list, h, shared, ptr(dk), ptr(dv), delta, ptr(dout), ptr(lse), ptr(q), ptr(k), ptr(v),
 		carry(d, list), starts, driver.Int(h.Q), driver.Int(h.KV), driver.Int(h.Dim), scale)
 }
 
 // AttentionPaged writes the new keys and values and is Attention over the pages.
 func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, pages []kernels.Pages, h kernels.Heads) {
+	alike("AttentionPaged", q, k, v, out)
 	defer d.begin()()
 	var addr []uint64
 	var first, lens, page, place []int32
@@ -81,20 +85,21 @@ func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, page
 			page, place = append(page, first[s]+int32(at/kernels.PageTokens)), append(place, int32(at%kernels.PageTokens))
 		}
 		for _, b := range p.List {
-			addr = append(addr, of(b).mem.Addr+uint64(4*p.At))
+			alike("AttentionPaged", q, b)
+			addr = append(addr, of(b).mem.Addr+uint64(of(b).width()*p.At))
 		}
 	}
 	if len(page) == 0 {
 		return
 	}
 	all, kv, dim := carry(d, addr), driver.Int(h.KV), driver.Int(h.Dim)
-	d.launch("attention", "page_write", byRow(len(page)), ptr(k), ptr(v), all, carry(d, page), carry(d, place), kv, dim)
+	d.launch(d.typed("attention", k), "page_write", byRow(len(page)), ptr(k), ptr(v), all, carry(d, page), carry(d, place), kv, dim)
 	if d.flashes(h, out, q) && !slices.ContainsFunc(addr, func(a uint64) bool { return a%aligned != 0 }) {
-		d.flashPaged(ptr(out), ptr(q), all, start, first, lens, h)
+		d.flashPaged(of(out), of(q), all, start, first, lens, h)
 		return
 	}
 	list := tiles(len(pages), func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
-	d.tiled("attention_paged", list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(q), all, carry(d, first), carry(d, lens),
+	d.tiled("attention_paged", q, list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(q), all, carry(d, first), carry(d, lens),
 		carry(d, list), carry(d, start), driver.Int(h.Q), kv, dim, d.attentionScale(h))
 }
 

@@ -10,15 +10,21 @@
 // calls of the same sizes. An exact device does both in float32 itself, and keeps
 // both promises of package kernels.
 //
+// Where activations are halves they stay so from product to product, keys and values
+// too; what is computed between is float32 in registers. A product of a half and a
+// float32 rounds the latter on its way, which takes memory and time: matrices that
+// meet often are best of one type. An exact device takes no such activations.
+//
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
 //
-// A new kernel is a line KERNEL name(type arg, …) in a file of src, and a test:
-// kerneltest for what is an operation of kernels.Device, and for what is not one
-// like TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of
-// threads. A bug that the emulator finds is an error with the file's lines.
-// GYM_TEST_GPU=1 runs the same tests on a GPU, GYM_NVRTC_REAL has NVIDIA's
-// compiler read the sources.
+// A new kernel is a line KERNEL name(type arg, …) in a file of src, with T0, T1 and
+// so on for numbers that may be halves, and a test: kerneltest for what is an
+// operation of kernels.Device, and for what is not one like
+// TestSaxpyAgreesWithFloat64, where cudatest.Orders runs it in every order of threads.
+// A bug that the emulator finds is an error with the file's lines. GYM_TEST_GPU=1
+// runs the same tests on a GPU, GYM_NVRTC_REAL has NVIDIA's compiler read the
+// sources.
 package cuda
 
 import (
@@ -64,7 +70,7 @@ type Device struct {
 	fast   products // without cuBLASLt where the device is exact
 
 	mu      sync.Mutex
-	modules map[string]*driver.Module // by source
+	modules map[string]*driver.Module // by source and options
 	ropes   map[ropeKey]buffer
 	temps   []driver.Memory // of the call at hand
 
@@ -199,8 +205,10 @@ func (b buffer) Len() int   { return b.n }
 func (b buffer) Half() bool { return b.half }
 
 // width is how many bytes a number has.
-func (b buffer) width() int {
-	if b.half {
+func (b buffer) width() int { return widthOf(b.half) }
+
+func widthOf(half bool) int {
+	if half {
 		return 2
 	}
 	return 4
@@ -215,19 +223,25 @@ func (b buffer) Slice(from, to int) kernels.Buffer {
 
 func of(b kernels.Buffer) buffer { return b.(buffer) }
 
-// ptr is a buffer's memory as an argument; of none null.
-func ptr(b kernels.Buffer) driver.Arg {
+// memory is a buffer's; of nil none.
+func memory(b kernels.Buffer) driver.Memory {
 	if b == nil {
-		return driver.Ptr(driver.Memory{})
+		return driver.Memory{}
 	}
-	return driver.Ptr(of(b).mem)
+	return of(b).mem
 }
+
+// ptr is a buffer's memory as an argument; of nil null.
+func ptr(b kernels.Buffer) driver.Arg { return driver.Ptr(memory(b)) }
 
 // New makes a zeroed buffer of float32.
 func (d *Device) New(n int) kernels.Buffer { return d.room(n, false) }
 
 // NewHalf makes a zeroed buffer of bfloat16.
 func (d *Device) NewHalf(n int) kernels.Buffer { return d.room(n, true) }
+
+// Halves says that activations may be of bfloat16, unless float32 is asked for.
+func (d *Device) Halves() bool { return !d.exact }
 
 func (d *Device) room(n int, half bool) buffer {
 	defer d.begin()()
@@ -280,8 +294,19 @@ func (d *Device) temp(bytes int) driver.Memory {
 	return m
 }
 
-// floats is temp as a buffer of n numbers.
+// floats is temp as a buffer of n numbers, and halves of bfloat16.
 func (d *Device) floats(n int) buffer { return buffer{mem: d.temp(4 * n), n: n} }
+func (d *Device) halves(n int) buffer { return buffer{mem: d.temp(2 * n), n: n, half: true} }
+
+// halved is the first n numbers of b in bfloat16: b itself, or rounded.
+func (d *Device) halved(b buffer, n int) buffer {
+	if b.half {
+		return b
+	}
+	tmp := d.halves(n)
+	d.convert(tmp, buffer{mem: b.mem, n: n})
+	return tmp
+}
 
 // Write copies src to the start of dst.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
@@ -330,11 +355,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 
 // convert copies all of src between types.
 func (d *Device) convert(dst, src buffer) {
-	if dst.half {
-		d.each("narrow", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
-	} else {
-		d.each("widen", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
-	}
+	d.eachOf(d.typed("elements", dst, src), "convert", src.n, driver.Ptr(dst.mem), driver.Ptr(src.mem))
 }
 
 // Zero clears b.
@@ -363,9 +384,12 @@ const (
 )
 
 // each runs a kernel of elements.cu on n of them.
-func (d *Device) each(name string, n int, args ...driver.Arg) {
+func (d *Device) each(name string, n int, args ...driver.Arg) { d.eachOf("elements", name, n, args...) }
+
+// eachOf is each, of elements.cu for other types.
+func (d *Device) eachOf(module, name string, n int, args ...driver.Arg) {
 	if n > 0 {
-		d.launch("elements", name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
+		d.launch(module, name, driver.Shape{Grid: driver.Dim{min(gridMost, over(n, 4*threads))}, Block: driver.Dim{threads}}, append(args, driver.U64(uint64(n)))...)
 	}
 }
 

@@ -1,6 +1,7 @@
 // What the kernels of attention on tensor cores have in common: products in
 // bfloat16 with sums in float32. They are compiled for one head size, DIM, a
-// multiple of 16 up to 128.
+// multiple of 16 up to 128, and one type of queries, keys, values and what comes of
+// them, T0.
 //
 // The heads of a group are side by side: of a sequence of n tokens a key-value head
 // has n*group rows, row r being that of token r/group and head r%group. So keys
@@ -46,16 +47,24 @@ template <typename F> INLINE void fetch(bf16 *to, int n, int given, F row) {
   }
 }
 
-// left is a warp's rows lane/4 and lane/4+8 of float32, as the left side of
-// products over DIM; a null row is zeros.
-INLINE void left(u32 a[STEPS][4], const float *hi, const float *lo) {
+// pair is two neighbours, the first at an even place, as mma has them; two is them
+// as floats, and put_two stores such.
+INLINE u32 pair(const bf16 *p) { return *reinterpret_cast<const u32 *>(p); }
+INLINE float2 two(const float *p) { return *reinterpret_cast<const float2 *>(p); }
+INLINE float2 two(const bf16 *p) { return make_float2(__uint_as_float(pair(p) << 16), __uint_as_float(pair(p) & 0xffff0000u)); }
+INLINE u32 pair(const float *p) { return pack(two(p).x, two(p).y); }
+INLINE void put_two(float *to, float a, float b) { *reinterpret_cast<float2 *>(to) = make_float2(a, b); }
+INLINE void put_two(bf16 *to, float a, float b) { *reinterpret_cast<u32 *>(to) = pack(a, b); }
+
+// left is a warp's rows lane/4 and lane/4+8, as the left side of products over
+// DIM; a null row is zeros.
+template <typename N> INLINE void left(u32 a[STEPS][4], const N *hi, const N *lo) {
 #pragma unroll
   for (int k = 0; k < STEPS; k++)
 #pragma unroll
     for (int i = 0; i < 4; i++) {
-      const float *row = i % 2 ? lo : hi;
-      float2 v = row ? *reinterpret_cast<const float2 *>(row + 16 * k + i / 2 * 8 + lane_id() % 4 * 2) : make_float2(0, 0);
-      a[k][i] = pack(v.x, v.y);
+      const N *row = i % 2 ? lo : hi;
+      a[k][i] = row ? pair(row + 16 * k + i / 2 * 8 + lane_id() % 4 * 2) : 0;
     }
 }
 

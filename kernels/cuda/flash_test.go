@@ -19,6 +19,7 @@ type twin struct {
 	*testing.T
 	dev, ref kernels.Device
 	rng      *rand.Rand
+	half     bool // buffers are
 }
 
 // sides is one buffer on each.
@@ -26,7 +27,7 @@ type sides struct{ dev, ref kernels.Buffer }
 
 // random are numbers that bfloat16 has: what is rounded is the kernels' own.
 func (w twin) random(n int) sides {
-	b := sides{w.dev.New(n), w.ref.New(n)}
+	b := sides{w.room(w.dev, n), w.ref.New(n)}
 	x := make([]float32, n)
 	for i := range x {
 		x[i] = float32(wide(bf16(float32(w.rng.NormFloat64()))))
@@ -36,19 +37,33 @@ func (w twin) random(n int) sides {
 	return b
 }
 
+// room is n numbers of the type that is tested.
+func (w twin) room(d kernels.Device, n int) kernels.Buffer {
+	if w.half {
+		return d.NewHalf(n)
+	}
+	return d.New(n)
+}
+
+// sums are float32 always.
+func (w twin) sums(n int) sides { return sides{w.dev.New(n), w.ref.New(n)} }
+
 func numbers(d kernels.Device, b kernels.Buffer) []float32 {
 	x := make([]float32, b.Len())
 	d.Read(x, b)
 	return x
 }
 
-// rounded is what bfloat16 leaves of sums of weighted numbers. Scores are not
-// rounded.
+// rounded is what bfloat16 leaves of sums of weighted numbers, twice as much where
+// they are kept in it, too. Scores are not rounded.
 const rounded, unrounded = 5e-3, 1e-5
 
 // same compares both.
 func (w twin) same(what string, b sides, tolerance float64) {
 	w.Helper()
+	if b.dev.Half() {
+		tolerance *= 2
+	}
 	var want []float64
 	for _, v := range numbers(w.ref, b.ref) {
 		want = append(want, float64(v))
@@ -68,7 +83,7 @@ func inOrder(t *testing.T, order string, f func(w twin)) {
 			t.Fatal(err)
 		}
 		defer dev.Close()
-		f(twin{t, dev, plain.New(), rand.New(rand.NewPCG(5, 6))})
+		f(twin{t, dev, plain.New(), rand.New(rand.NewPCG(5, 6)), false})
 	})
 }
 
@@ -86,11 +101,14 @@ var cases = []struct {
 	{kernels.Heads{Q: 6, KV: 2, Dim: 48}, []int32{0, 65, 66, 130}},
 }
 
-// inOrders runs f with the cases: the first and another in each order.
+// inOrders runs f with the cases: the first and another in each order, and that in
+// bfloat16 too.
 func inOrders(t *testing.T, f func(w twin, i int)) {
 	for o, order := range emu.Orders {
 		inOrder(t, order, func(w twin) {
 			f(w, 0)
+			f(w, 1+o)
+			w.half = true
 			f(w, 1+o)
 		})
 	}
@@ -101,7 +119,7 @@ func TestFlashAttentionIsNearTheReference(t *testing.T) {
 		h, start := cases[i].h, cases[i].start
 		rows := int(start[len(start)-1])
 		n, m := rows*h.Q*h.Dim, rows*h.KV*h.Dim
-		q, k, v, g, out, lse := w.random(n), w.random(m), w.random(m), w.random(n), w.random(n), w.random(rows*h.Q)
+		q, k, v, g, out, lse := w.random(n), w.random(m), w.random(m), w.random(n), w.random(n), w.sums(rows*h.Q)
 		dq, dk, dv := w.random(n), w.random(m), w.random(m)
 		w.ref.Attention(out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
 		w.ref.AttentionGrad(dq.ref, dk.ref, dv.ref, g.ref, out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
@@ -125,11 +143,11 @@ func TestFlashAttentionIsNearTheReference(t *testing.T) {
 
 // Tensor cores want numbers at multiples of 16 bytes; others are done without.
 func TestAttentionTakesBuffersAtAnyPlace(t *testing.T) {
-	inOrder(t, emu.Orders[0], func(w twin) {
+	f := func(w twin) {
 		h, start := kernels.Heads{Q: 2, KV: 1, Dim: 16}, []int32{0, 20}
 		q, k, v, g := w.random(641), w.random(320), w.random(320), w.random(640)
 		q = sides{q.dev.Slice(1, 641), q.ref.Slice(1, 641)}
-		out, lse, dq, dk, dv := w.random(640), w.random(40), w.random(640), w.random(320), w.random(320)
+		out, lse, dq, dk, dv := w.random(640), w.sums(40), w.random(640), w.random(320), w.random(320)
 		w.dev.Attention(out.dev, lse.dev, q.dev, k.dev, v.dev, start, h)
 		w.ref.Attention(out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
 		w.same("out", out, rounded)
@@ -137,11 +155,16 @@ func TestAttentionTakesBuffersAtAnyPlace(t *testing.T) {
 		w.ref.AttentionGrad(dq.ref, dk.ref, dv.ref, g.ref, out.ref, lse.ref, q.ref, k.ref, v.ref, start, h)
 		w.same("dk", dk, rounded)
 		odd := func(d kernels.Device) []kernels.Pages {
-			return []kernels.Pages{{List: []kernels.Buffer{d.New(d.PageLen(h) + 1)}, At: 1, Len: 20}}
+			return []kernels.Pages{{List: []kernels.Buffer{w.room(d, d.PageLen(h)+1)}, At: 1, Len: 20}}
 		}
 		w.dev.AttentionPaged(out.dev, g.dev, k.dev, v.dev, start, odd(w.dev), h)
 		w.ref.AttentionPaged(out.ref, g.ref, k.ref, v.ref, start, odd(w.ref), h)
 		w.same("out over pages", out, rounded)
+	}
+	inOrder(t, emu.Orders[0], func(w twin) {
+		f(w)
+		w.half = true
+		f(w)
 	})
 }
 
@@ -174,7 +197,7 @@ func (w twin) paged(h kernels.Heads, lens, news []int) {
 		was = append(was, was[s]+int32(n-news[s]))
 		var list, listRef []kernels.Buffer
 		for range (n + kernels.PageTokens - 1) / kernels.PageTokens {
-			b := w.dev.New(2 * w.dev.PageLen(h))
+			b := w.room(w.dev, 2*w.dev.PageLen(h))
 			w.dev.Write(b, slices.Repeat([]float32{nan}, b.Len()))
 			list, listRef = append(list, b), append(listRef, w.ref.New(2*w.ref.PageLen(h)))
 		}
@@ -202,20 +225,20 @@ func (w twin) paged(h kernels.Heads, lens, news []int) {
 }
 
 // BenchmarkAttention is of use on a GPU: GYM_TEST_GPU=1. Exact is the attention
-// without tensor cores.
+// without tensor cores; halves are kept in bfloat16.
 func BenchmarkAttention(b *testing.B) {
 	if os.Getenv("GYM_TEST_GPU") != "1" {
 		b.Skip("the emulator says nothing about speed")
 	}
-	for _, exact := range []bool{true, false} {
-		dev, err := cuda.New(cuda.Options{Exact: exact})
+	for _, kind := range []string{"exact", "float32", "halves"} {
+		dev, err := cuda.New(cuda.Options{Exact: kind == "exact"})
 		if err != nil {
 			b.Fatal(err)
 		}
 		for _, c := range []struct{ seqs, n int }{{128, 128}, {16, 1024}, {4, 4096}} {
 			for _, h := range []kernels.Heads{{Q: 16, KV: 16, Dim: 64}, {Q: 32, KV: 8, Dim: 128}} {
-				name := fmt.Sprintf("exact=%v/%dx%d/%d-%dx%d", exact, c.seqs, c.n, h.Q, h.KV, h.Dim)
-				m := measure{dev, h, c.seqs, c.n}
+				name := fmt.Sprintf("%s/%dx%d/%d-%dx%d", kind, c.seqs, c.n, h.Q, h.KV, h.Dim)
+				m := measure{dev, h, c.seqs, c.n, kind == "halves"}
 				b.Run(name+"/forward", m.forward)
 				b.Run(name+"/gradient", m.gradient)
 				b.Run(name+"/decode", m.decode)
@@ -230,6 +253,15 @@ type measure struct {
 	dev     *cuda.Device
 	h       kernels.Heads
 	seqs, n int
+	half    bool
+}
+
+// room is n numbers of queries' type.
+func (m measure) room(n int) kernels.Buffer {
+	if m.half {
+		return m.dev.NewHalf(n)
+	}
+	return m.dev.New(n)
 }
 
 func (m measure) starts(n int) []int32 {
@@ -241,7 +273,7 @@ func (m measure) starts(n int) []int32 {
 }
 
 // of is a matrix with so many heads for each of n tokens of each sequence.
-func (m measure) of(n, heads int) kernels.Buffer { return m.dev.New(m.seqs * n * heads * m.h.Dim) }
+func (m measure) of(n, heads int) kernels.Buffer { return m.room(m.seqs * n * heads * m.h.Dim) }
 
 // report runs f until it is measured; products are the matrix products that it does
 // with what a causal mask leaves.
@@ -275,7 +307,7 @@ func (m measure) decode(b *testing.B) {
 	for s := range pages {
 		pages[s].Len = m.n
 		for len(pages[s].List)*kernels.PageTokens < m.n {
-			pages[s].List = append(pages[s].List, m.dev.New(m.dev.PageLen(m.h)))
+			pages[s].List = append(pages[s].List, m.room(m.dev.PageLen(m.h)))
 		}
 	}
 	one := make([]float32, 1)
@@ -283,5 +315,9 @@ func (m measure) decode(b *testing.B) {
 		m.dev.AttentionPaged(out, q, k, v, m.starts(1), pages, m.h)
 		m.dev.Read(one, out)
 	}
-	b.ReportMetric(float64(4*m.seqs*m.n*2*m.h.KV*m.h.Dim)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
+	width := 4
+	if m.half {
+		width = 2
+	}
+	b.ReportMetric(float64(width*m.seqs*m.n*2*m.h.KV*m.h.Dim)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 }

@@ -39,13 +39,39 @@ struct bf16 {
 };
 
 INLINE float to_f32(bf16 v) { return __uint_as_float(static_cast<u32>(v.bits) << 16); }
+INLINE float to_f32(float v) { return v; }
 
 // to_bf16 rounds to the nearest, and to even between two; NaN stays NaN.
 INLINE bf16 to_bf16(float v) {
+  bf16 r;
+#ifdef CUDA_EMU
   u32 b = __float_as_uint(v);
-  bf16 r = {static_cast<u16>(v != v ? 0x7fff : (b + 0x7fff + (b >> 16 & 1)) >> 16)};
+  r.bits = v != v ? 0x7fff : (b + 0x7fff + (b >> 16 & 1)) >> 16;
+#else
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r.bits) : "f"(v));
+#endif
   return r;
 }
+
+// put stores a float as what is there.
+INLINE void put(float *to, float v) { *to = v; }
+INLINE void put(bf16 *to, float v) { *to = to_bf16(v); }
+
+// Types of buffers that may be of either: a source whose kernels have such is
+// compiled for those of the call at hand, -DT0=bf16 and so on. Kernels read them by
+// to_f32, compute in float and write them by put.
+#ifndef T0
+#define T0 float
+#endif
+#ifndef T1
+#define T1 float
+#endif
+#ifndef T2
+#define T2 float
+#endif
+#ifndef T3
+#define T3 float
+#endif
 
 // pack is two bf16 as mma has them: lo in the lower half.
 INLINE u32 pack(bf16 lo, bf16 hi) { return static_cast<u32>(lo.bits) | static_cast<u32>(hi.bits) << 16; }
@@ -53,7 +79,7 @@ INLINE u32 pack(float lo, float hi) {
 #ifdef CUDA_EMU
   return pack(to_bf16(lo), to_bf16(hi));
 #else
-  u32 r; // one instruction, with the bits of the above
+  u32 r;
   asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(hi), "f"(lo));
   return r;
 #endif
@@ -90,6 +116,40 @@ INLINE float fast_log(float v) {
   return r * 0.6931471805599453f;
 #endif
 }
+
+// four are four neighbours as floats, or as many of them as are left, the others 0.
+// They are read and written at once where they lie at a multiple of their size.
+struct four {
+  float v[4];
+
+  INLINE four() : v{0, 0, 0, 0} {}
+  template <typename N> INLINE four(const N *p, u64 left) {
+    if (whole(p, left)) read(p);
+    else
+#pragma unroll
+      for (int i = 0; i < 4; i++) v[i] = i < left ? to_f32(p[i]) : 0;
+  }
+  template <typename N> INLINE void to(N *p, u64 left) const {
+    if (whole(p, left)) return write(p);
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      if (i < left) put(p + i, v[i]);
+  }
+
+private:
+  template <typename N> static INLINE bool whole(const N *p, u64 left) { return left >= 4 && reinterpret_cast<u64>(p) % (4 * sizeof(N)) == 0; }
+
+  INLINE void read(const float *p) {
+    float4 x = *reinterpret_cast<const float4 *>(p);
+    v[0] = x.x, v[1] = x.y, v[2] = x.z, v[3] = x.w;
+  }
+  INLINE void read(const bf16 *p) {
+    uint2 x = *reinterpret_cast<const uint2 *>(p);
+    v[0] = __uint_as_float(x.x << 16), v[1] = __uint_as_float(x.x & 0xffff0000u), v[2] = __uint_as_float(x.y << 16), v[3] = __uint_as_float(x.y & 0xffff0000u);
+  }
+  INLINE void write(float *p) const { *reinterpret_cast<float4 *>(p) = make_float4(v[0], v[1], v[2], v[3]); }
+  INLINE void write(bf16 *p) const { *reinterpret_cast<uint2 *>(p) = make_uint2(pack(v[0], v[1]), pack(v[2], v[3])); }
+};
 
 INLINE int lane_id() { return threadIdx.x & 31; }
 INLINE int warp_id() { return threadIdx.x >> 5; }

@@ -37,8 +37,11 @@ func TestNVIDIAsCompilerTakesEverySource(t *testing.T) {
 		}
 		src := driver.Source{Name: filepath.Base(file), Text: string(text), Headers: cuda.Headers()}
 		variants := [][]string{nil}
-		if strings.HasPrefix(src.Name, "flash") { // head sizes: the least, those whose warps do and do not keep keys in registers, the most
-			variants = [][]string{{"-DDIM=16"}, {"-DDIM=64"}, {"-DDIM=80"}, {"-DDIM=128"}}
+		switch half := "-DT0=bf16"; {
+		case strings.HasPrefix(src.Name, "flash"): // head sizes: the least, those whose warps do and do not keep keys in registers, the most
+			variants = [][]string{{"-DDIM=16"}, {"-DDIM=64"}, {"-DDIM=80"}, {"-DDIM=128"}, {"-DDIM=16", half}, {"-DDIM=64", half}, {"-DDIM=80", half}, {"-DDIM=128", half}}
+		case strings.HasPrefix(file, "src"):
+			variants = [][]string{nil, {half}, {"-DT1=bf16"}, {half, "-DT1=bf16", "-DT2=bf16", "-DT3=bf16"}}
 		}
 		for _, options := range variants {
 			src.Options = options

@@ -12,43 +12,31 @@ import (
 // MatMul is out = plus + A·B.
 func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
 	defer d.begin()()
-	plus, prs := driver.Memory{}, 0
-	if m.Plus != nil {
-		p := of(m.Plus)
-		if plus = p.mem; p.n >= m.M*m.N {
-			prs = m.N
-		}
-	}
 	if of(out).n < m.M*m.N || of(a).n < m.M*m.K || of(b).n < m.K*m.N || m.Plus != nil && m.Plus.Len() < m.N {
 		panic(fmt.Sprintf("cuda: MatMul %+v of buffers of %d, %d, %d", m, of(out).n, of(a).n, of(b).n))
 	}
-	d.multiply(of(out).mem, of(a).mem, of(b), m, plus, prs)
+	d.multiply(of(out), of(a), of(b), m)
 }
 
-// multiply is MatMul on memory; plus lies prs apart by rows.
-func (d *Device) multiply(out, a driver.Memory, b buffer, m kernels.Dims, plus driver.Memory, prs int) {
-	if m.M == 0 || m.N == 0 || d.fast.run(d, out, a, b, m, plus, prs) {
+// multiply is MatMul within a call.
+func (d *Device) multiply(out, a, b buffer, m kernels.Dims) {
+	if m.M == 0 || m.N == 0 || d.fast.run(d, out, a, b, m) {
 		return
 	}
-	ars, acs, brs, bcs := m.K, 1, m.N, 1
+	ars, acs, brs, bcs, prs := m.K, 1, m.N, 1, 0
 	if m.TransA {
 		ars, acs = 1, m.M
 	}
 	if m.TransB {
 		brs, bcs = 1, m.K
 	}
-	const tile = 64
-	d.launch("matmul", typed("matmul", b), driver.Shape{Grid: driver.Dim{over(m.N, tile), over(m.M, tile)}, Block: driver.Dim{256}},
-		driver.Ptr(out), driver.Ptr(plus), driver.Int(prs), driver.Ptr(a), driver.Int(ars), driver.Int(acs),
-		driver.Ptr(b.mem), driver.Int(brs), driver.Int(bcs), driver.Int(m.M), driver.Int(m.N), driver.Int(m.K))
-}
-
-// typed is the name of a kernel for the type of b.
-func typed(name string, b buffer) string {
-	if b.half {
-		return name + "_half"
+	if m.Plus != nil && m.Plus.Len() >= m.M*m.N {
+		prs = m.N
 	}
-	return name
+	const tile = 64
+	d.launch(d.typed("matmul", out, a, b, m.Plus), "matmul", driver.Shape{Grid: driver.Dim{over(m.N, tile), over(m.M, tile)}, Block: driver.Dim{256}},
+		driver.Ptr(out.mem), ptr(m.Plus), driver.Int(prs), driver.Ptr(a.mem), driver.Int(ars), driver.Int(acs),
+		driver.Ptr(b.mem), driver.Int(brs), driver.Int(bcs), driver.Int(m.M), driver.Int(m.N), driver.Int(m.K))
 }
 
 // Pack copies: products want matrices as they are.
@@ -66,10 +54,11 @@ func (d *Device) Add(out, a kernels.Buffer) {
 // SumRows adds runs of rows first, and then their sums.
 func (d *Device) SumRows(dst, x kernels.Buffer, dim int) {
 	defer d.begin()()
-	d.sumRows(ptr(dst), ptr(x), x.Len()/dim, dim)
+	d.sumRows(dst, of(x), dim)
 }
 
-func (d *Device) sumRows(dst, x driver.Arg, rows, dim int) {
+func (d *Device) sumRows(dst kernels.Buffer, x buffer, dim int) {
+	rows := x.n / dim
 	if rows == 0 {
 		return
 	}
@@ -77,8 +66,8 @@ func (d *Device) sumRows(dst, x driver.Arg, rows, dim int) {
 	chunks := over(rows, chunk)
 	partial := driver.Ptr(d.temp(4 * chunks * dim))
 	block := driver.Dim{128}
-	d.launch("rows", "columns", driver.Shape{Grid: driver.Dim{over(dim, 128), chunks}, Block: block}, partial, x, driver.Int(rows), driver.Int(dim), driver.Int(chunk))
-	d.launch("rows", "collect", driver.Shape{Grid: driver.Dim{over(dim, 128)}, Block: block}, dst, partial, driver.Int(chunks), driver.Int(dim))
+	d.launch(d.typed("rows", x), "columns", driver.Shape{Grid: driver.Dim{over(dim, 128), chunks}, Block: block}, partial, driver.Ptr(x.mem), driver.Int(rows), driver.Int(dim), driver.Int(chunk))
+	d.launch("rows", "collect", driver.Shape{Grid: driver.Dim{over(dim, 128)}, Block: block}, ptr(dst), partial, driver.Int(chunks), driver.Int(dim))
 }
 
 // byRow is the shape of kernels with a block for each row.
@@ -95,7 +84,7 @@ func byWarp(rows int) driver.Shape {
 func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
 	defer d.begin()()
 	if len(ids) > 0 {
-		d.launch("rows", typed("embed", of(table)), byRow(len(ids)), ptr(out), ptr(table), carry(d, ids), driver.Int(dim))
+		d.launch(d.typed("rows", out, table), "embed", byRow(len(ids)), ptr(out), ptr(table), carry(d, ids), driver.Int(dim))
 	}
 }
 
@@ -106,7 +95,7 @@ func (d *Device) EmbedGrad(dtable, dout kernels.Buffer, ids []int32, dim int) {
 		return
 	}
 	some, first, where := occurrences(ids)
-	d.launch("rows", "embed_grad", byRow(len(some)), ptr(dtable), ptr(dout), carry(d, some), carry(d, first), carry(d, where), driver.Int(dim))
+	d.launch(d.typed("rows", dtable), "embed_grad", byRow(len(some)), ptr(dtable), ptr(dout), carry(d, some), carry(d, first), carry(d, where), driver.Int(dim))
 }
 
 // occurrences are the ids that occur, and where: some[u] at where[first[u]] to
@@ -129,30 +118,33 @@ func occurrences(ids []int32) (some, first, where []int32) {
 func (d *Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
 	defer d.begin()()
 	if rows := x.Len() / dim; rows > 0 {
-		d.launch("rows", "rmsnorm", byWarp(rows), ptr(out), ptr(rstd), ptr(x), ptr(w), driver.Int(rows), driver.Int(dim), driver.F32(float32(eps)))
+		d.launch(d.typed("rows", out, x), "rmsnorm", byWarp(rows), ptr(out), ptr(rstd), ptr(x), ptr(w), driver.Int(rows), driver.Int(dim), driver.F32(float32(eps)))
 	}
 }
 
 // RMSNormGrad adds to dx and dw.
 func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
+	alike("RMSNormGrad", dx, x)
 	defer d.begin()()
 	rows := x.Len() / dim
 	if rows == 0 {
 		return
 	}
-	parts := d.parts(dw, rows, dim)
-	d.launch("rows", "rmsnorm_grad", byWarp(rows), ptr(dx), parts, ptr(dout), ptr(x), ptr(w), ptr(rstd), driver.Int(rows), driver.Int(dim))
+	const each = 8 // rows of a block
+	blocks := over(rows, each)
+	parts := d.parts(dw, blocks, dim)
+	d.launch(d.typed("rows", dout, x), "rmsnorm_grad", driver.Shape{Grid: driver.Dim{blocks}, Block: driver.Dim{32 * each}}, ptr(dx), driver.Ptr(parts.mem), ptr(dout), ptr(x), ptr(w), ptr(rstd), driver.Int(rows), driver.Int(dim))
 	if dw != nil {
-		d.sumRows(ptr(dw), parts, rows, dim)
+		d.sumRows(dw, parts, dim)
 	}
 }
 
-// parts has room for each row's part of a vector's gradient, where it is wanted.
-func (d *Device) parts(dw kernels.Buffer, rows, dim int) driver.Arg {
+// parts has room for parts of a vector's gradient, by rows, where it is wanted.
+func (d *Device) parts(dw kernels.Buffer, rows, dim int) buffer {
 	if dw == nil {
-		return driver.Ptr(driver.Memory{})
+		return buffer{}
 	}
-	return driver.Ptr(d.temp(4 * rows * dim))
+	return d.floats(rows * dim)
 }
 
 // LayerNorm is (x - mean) / deviation * w + b.
@@ -171,12 +163,12 @@ func (d *Device) LayerNormGrad(dx, dw, db, dout, x, w, mean, rstd kernels.Buffer
 		return
 	}
 	parts := d.parts(dw, rows, dim)
-	d.launch("rows", "layernorm_grad", byWarp(rows), ptr(dx), parts, ptr(dout), ptr(x), ptr(w), ptr(mean), ptr(rstd), driver.Int(rows), driver.Int(dim))
+	d.launch("rows", "layernorm_grad", byWarp(rows), ptr(dx), driver.Ptr(parts.mem), ptr(dout), ptr(x), ptr(w), ptr(mean), ptr(rstd), driver.Int(rows), driver.Int(dim))
 	if dw != nil {
-		d.sumRows(ptr(dw), parts, rows, dim)
+		d.sumRows(dw, parts, dim)
 	}
 	if db != nil {
-		d.sumRows(ptr(db), ptr(dout), rows, dim)
+		d.sumRows(db, of(dout), dim)
 	}
 }
 
@@ -206,7 +198,7 @@ func (d *Device) rope(freq []float64, top int32) buffer {
 // Rope rotates in place.
 func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
 	defer d.begin()()
-	n := len(pos) * heads * dim / 2
+	n := len(pos) * heads * over(dim/2, 4)
 	if n == 0 {
 		return
 	}
@@ -214,20 +206,22 @@ func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []floa
 	if inverse {
 		sign = -1
 	}
-	d.launch("rows", "rope", driver.Shape{Grid: driver.Dim{over(n, threads)}, Block: driver.Dim{threads}},
+	d.launch(d.typed("rows", x), "rope", driver.Shape{Grid: driver.Dim{over(n, threads)}, Block: driver.Dim{threads}},
 		ptr(x), carry(d, pos), driver.Ptr(d.rope(freq, slices.Max(pos)).mem), driver.Int(heads), driver.Int(dim), driver.F32(sign), driver.U64(uint64(n)))
 }
 
 // SwiGLU is silu(gate)*up.
 func (d *Device) SwiGLU(out, gate, up kernels.Buffer) {
+	alike("SwiGLU", out, gate, up)
 	defer d.begin()()
-	d.each("swiglu", out.Len(), ptr(out), ptr(gate), ptr(up))
+	d.eachOf(d.typed("elements", out), "swiglu", out.Len(), ptr(out), ptr(gate), ptr(up))
 }
 
 // SwiGLUGrad overwrites dgate and dup.
 func (d *Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
+	alike("SwiGLUGrad", dgate, dup, dout, gate, up)
 	defer d.begin()()
-	d.each("swiglu_grad", dout.Len(), ptr(dgate), ptr(dup), ptr(dout), ptr(gate), ptr(up))
+	d.eachOf(d.typed("elements", dout), "swiglu_grad", dout.Len(), ptr(dgate), ptr(dup), ptr(dout), ptr(gate), ptr(up))
 }
 
 // GELU is gelu(x).

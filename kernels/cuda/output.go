@@ -18,7 +18,7 @@ type part struct {
 	rows  []int32 // of the batch, of those that may be any id; nil: the listed, all of the batch
 	n     int     // rows
 	x     buffer  // the logits
-	h     buffer  // [n, dim]
+	h     buffer  // [n, dim]; of those that may be any id as products take it
 	start driver.Arg
 	ids   driver.Arg // of the listed
 	at    driver.Arg // rows, on the device
@@ -36,7 +36,7 @@ func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, 
 	vocab := t.n / dim
 	if len(allow.IDs) > 0 {
 		p := &part{n: n, x: d.floats(len(allow.IDs)), h: hs, start: carry(d, allow.Start), ids: carry(d, allow.IDs), at: null}
-		d.launch("output", typed("logits", t), byRow(n), driver.Ptr(p.x.mem), ptr(h), ptr(table), p.start, p.ids, driver.Int(dim))
+		d.launch(d.typed("output", t), "logits", byRow(n), driver.Ptr(p.x.mem), ptr(h), ptr(table), p.start, p.ids, driver.Int(dim))
 		f(p)
 	}
 	var open []int32
@@ -50,11 +50,14 @@ func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, 
 	}
 	most := min(len(open), max(64, openNumbers/vocab))
 	x, block := d.floats(most*vocab), d.floats(most*dim)
+	if t.half && d.Halves() {
+		block = d.halves(most * dim)
+	}
 	for rows := range slices.Chunk(open, most) {
 		m := len(rows)
 		p := &part{rows: rows, n: m, x: x, h: block, start: null, ids: null, at: carry(d, rows), vocab: vocab}
-		d.launch("rows", "embed", byRow(m), driver.Ptr(block.mem), ptr(h), p.at, driver.Int(dim))
-		d.multiply(x.mem, block.mem, t, kernels.Dims{M: m, N: vocab, K: dim, TransB: true}, driver.Memory{}, 0)
+		d.launch(d.typed("rows", block, h), "embed", byRow(m), driver.Ptr(block.mem), ptr(h), p.at, driver.Int(dim))
+		d.multiply(x, block, t, kernels.Dims{M: m, N: vocab, K: dim, TransB: true})
 		f(p)
 	}
 }
@@ -94,22 +97,29 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 	first, places := targets(target, allow)
 	f, at := carry(d, first), carry(d, places)
 	t := of(table)
+	var narrow buffer // the gradients of logits that are multiplied with halves
 	d.outputs(h, table, allow, dim, func(p *part) {
-		x := driver.Ptr(p.x.mem)
-		d.launch("output", "logprob_grad", byRow(p.n), x, ptr(dlogp), ptr(dentropy), p.start, p.at, driver.Int(p.vocab), f, at)
+		g := p.x
+		if p.h.half {
+			if narrow.n == 0 {
+				narrow = d.halves(p.n * p.vocab)
+			}
+			g = narrow
+		}
+		to := driver.Ptr(g.mem)
+		d.launch(d.typed("output", g), "logprob_grad", byRow(p.n), to, driver.Ptr(p.x.mem), ptr(dlogp), ptr(dentropy), p.start, p.at, driver.Int(p.vocab), f, at)
 		if p.rows == nil {
-			d.launch("output", typed("listed_grad_h", t), byRow(p.n), ptr(dh), x, ptr(table), p.start, p.ids, driver.Int(dim))
+			d.launch(d.typed("output", t), "listed_grad_h", byRow(p.n), ptr(dh), to, ptr(table), p.start, p.ids, driver.Int(dim))
 			if dtable != nil {
 				d.listedTable(dtable, p, allow, dim)
 			}
 			return
 		}
 		sums := d.floats(p.n * dim)
-		d.multiply(sums.mem, p.x.mem, t, kernels.Dims{M: p.n, N: dim, K: p.vocab}, driver.Memory{}, 0)
+		d.multiply(sums, g, t, kernels.Dims{M: p.n, N: dim, K: p.vocab})
 		d.launch("rows", "scatter", byRow(p.n), ptr(dh), driver.Ptr(sums.mem), p.at, driver.Int(dim))
 		if dtable != nil {
-			to := of(dtable).mem
-			d.multiply(to, p.x.mem, p.h, kernels.Dims{M: p.vocab, N: dim, K: p.n, TransA: true}, to, dim)
+			d.multiply(of(dtable), g, p.h, kernels.Dims{M: p.vocab, N: dim, K: p.n, TransA: true, Plus: dtable})
 		}
 	})
 }

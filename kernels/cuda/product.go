@@ -6,8 +6,8 @@ import (
 )
 
 // products does them with cuBLASLt, on tensor cores: those with halves in
-// bfloat16, to which the other side is rounded too, the others in tf32, all with
-// float32 sums. Its plans depend on all three sizes, and so do a row's bits.
+// bfloat16, to which the other side is rounded where it is not, the others in tf32,
+// all with float32 sums. Its plans depend on all three sizes, and so do a row's bits.
 type products struct {
 	lt    *driver.Lt
 	plans map[shape]*driver.Plan
@@ -16,8 +16,8 @@ type products struct {
 
 // shape is what a plan is for.
 type shape struct {
-	kernels.Dims // without Plus
-	half, bias   bool
+	kernels.Dims             // without Plus
+	half, halfOut, bias bool // half is of a and b
 }
 
 const (
@@ -52,13 +52,17 @@ func (p *products) forget() {
 	}
 }
 
-// run does out = plus + A·B where cuBLASLt can; plus lies prs apart by rows.
-func (p *products) run(d *Device, out, a driver.Memory, b buffer, m kernels.Dims, plus driver.Memory, prs int) bool {
+// run does out = plus + A·B where cuBLASLt can.
+func (p *products) run(d *Device, out, a, b buffer, m kernels.Dims) bool {
+	plus := m.Plus
 	m.Plus = nil
-	if p.lt == nil || m.K == 0 || m.M*m.N*m.K < 1<<15 || !fits(m, b.half) || (out.Addr|a.Addr|b.mem.Addr|plus.Addr)%aligned != 0 {
+	key := shape{m, a.half || b.half, out.half, plus != nil && plus.Len() < m.M*m.N}
+	if p.lt == nil || m.K == 0 || m.M*m.N*m.K < 1<<15 || !key.fits() || (out.mem.Addr|a.mem.Addr|b.mem.Addr|memory(plus).Addr)%aligned != 0 {
 		return false
 	}
-	key := shape{m, b.half, plus.Addr != 0 && prs == 0}
+	if out.half && !key.half || plus != nil && of(plus).half != out.half && !(key.bias && out.half) {
+		return false // it knows no such types
+	}
 	plan := p.plans[key]
 	if plan == nil {
 		if len(p.plans) >= plansMost {
@@ -70,52 +74,52 @@ func (p *products) run(d *Device, out, a driver.Memory, b buffer, m kernels.Dims
 		}
 		p.plans[key] = plan
 	}
-	if b.half {
-		n := m.M * m.K
-		tmp := d.temp(2 * n)
-		d.convert(buffer{mem: tmp, n: n, half: true}, buffer{mem: a, n: n})
-		a = tmp
+	if key.half {
+		a, b = d.halved(a, m.M*m.K), d.halved(b, m.K*m.N)
 	}
-	o := driver.Operands{A: b.mem, B: a, D: out, Workspace: p.work, Alpha: 1}
+	o := driver.Operands{A: b.mem, B: a.mem, D: out.mem, Workspace: p.work, Alpha: 1}
 	switch {
+	case key.bias && out.half: // a bias has the type of what it is added to
+		o.Bias = d.halved(of(plus), m.N).mem
 	case key.bias:
-		o.Bias = plus
-	case plus.Addr != 0:
-		o.C, o.Beta = plus, 1
+		o.Bias = memory(plus)
+	case plus != nil:
+		o.C, o.Beta = memory(plus), 1
 	}
 	fail(plan.Run(d.stream, o))
 	return true
 }
 
 // fits says whether rows begin at multiples of 16 bytes, which tensor cores want.
-func fits(m kernels.Dims, half bool) bool {
-	width := 4
+func (s shape) fits() bool {
+	width, widthOut := widthOf(s.half), widthOf(s.halfOut)
+	rowA, rowB := s.K, s.N
+	if s.TransA {
+		rowA = s.M
+	}
+	if s.TransB {
+		rowB = s.K
+	}
+	return rowA*width%aligned == 0 && rowB*width%aligned == 0 && s.N*widthOut%aligned == 0
+}
+
+// numbers is the type that cuBLASLt knows.
+func numbers(half bool) driver.Number {
 	if half {
-		width = 2
+		return driver.BF16Numbers
 	}
-	rowA, rowB := m.K, m.N
-	if m.TransA {
-		rowA = m.M
-	}
-	if m.TransB {
-		rowB = m.K
-	}
-	return rowA*width%aligned == 0 && rowB*width%aligned == 0 && m.N*4%aligned == 0
+	return driver.F32Numbers
 }
 
 // product is the same by columns: outᵀ = Bᵀ·Aᵀ, and a matrix by rows is its
 // transposed by columns.
 func (s shape) product() driver.Product {
-	typ := driver.F32Numbers
-	if s.half {
-		typ = driver.BF16Numbers
-	}
 	by := func(rows, cols int, trans bool) driver.Matrix {
 		if trans {
 			rows, cols = cols, rows
 		}
-		return driver.Matrix{Type: typ, Rows: rows, Cols: cols}
+		return driver.Matrix{Type: numbers(s.half), Rows: rows, Cols: cols}
 	}
 	return driver.Product{A: by(s.N, s.K, s.TransB), TransA: s.TransB, B: by(s.K, s.M, s.TransA), TransB: s.TransA,
-		C: driver.Matrix{Type: driver.F32Numbers, Rows: s.N, Cols: s.M}, Bias: s.bias, TF32: !s.half, Workspace: workBytes}
+		C: driver.Matrix{Type: numbers(s.halfOut), Rows: s.N, Cols: s.M}, Bias: s.bias, TF32: !s.half, Workspace: workBytes}
 }

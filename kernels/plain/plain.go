@@ -43,9 +43,14 @@ func of(b kernels.Buffer) []float64 { return b.(buffer).x }
 func (*Device) Name() string                   { return "plain float64" }
 func (d *Device) Alone() (kernels.Device, int) { return d, 1 }
 func (*Device) Close() error                   { return nil }
-func (*Device) New(n int) kernels.Buffer       { return buffer{make([]float64, n), false} }
-func (*Device) NewHalf(n int) kernels.Buffer   { return buffer{make([]float64, n), true} }
-func (*Device) Zero(b kernels.Buffer)          { clear(of(b)) }
+
+// Halves may be anything. What is written or copied to one is rounded; what an
+// operation leaves in one is not: it is what a device should have rounded.
+func (*Device) Halves() bool { return true }
+
+func (*Device) New(n int) kernels.Buffer     { return buffer{make([]float64, n), false} }
+func (*Device) NewHalf(n int) kernels.Buffer { return buffer{make([]float64, n), true} }
+func (*Device) Zero(b kernels.Buffer)        { clear(of(b)) }
 func (*Device) Copy(dst, src kernels.Buffer) {
 	for i, x := range of(src) {
 		of(dst)[i] = dst.(buffer).round(x)

@@ -48,7 +48,7 @@ func (m *Model) Snapshot() *Decoder {
 	for i := range w.layers {
 		for _, p := range projections {
 			from, to := p.of(&m.w.layers[i]), p.of(&w.layers[i])
-			to.a, to.b = m.copyOf(from.a), m.copyOf(from.b)
+			to.a, to.b = m.narrow(from.a), m.narrow(from.b)
 		}
 	}
 	return d
@@ -67,6 +67,17 @@ func (m *Model) copyOf(b kernels.Buffer) kernels.Buffer {
 	return to
 }
 
+// narrow is a copy of b in the type of activations, which is what products with those
+// make of it.
+func (m *Model) narrow(b kernels.Buffer) kernels.Buffer {
+	if b == nil || !m.halves(m.dev) {
+		return m.copyOf(b)
+	}
+	to := m.dev.NewHalf(b.Len())
+	m.dev.Copy(to, b)
+	return to
+}
+
 // pack copies all but adapters.
 func (m *Model) pack() *Decoder {
 	dev, callers := m.dev, 1
@@ -80,8 +91,8 @@ func (m *Model) pack() *Decoder {
 	}
 	for i := range m.w.layers {
 		from := &m.w.layers[i]
-		to := layer{attnNorm: m.copyOf(from.attnNorm), mlpNorm: m.copyOf(from.mlpNorm), qBias: m.copyOf(from.qBias), kBias: m.copyOf(from.kBias),
-			vBias: m.copyOf(from.vBias), qNorm: m.copyOf(from.qNorm), kNorm: m.copyOf(from.kNorm)}
+		to := layer{attnNorm: m.copyOf(from.attnNorm), mlpNorm: m.copyOf(from.mlpNorm), qBias: m.narrow(from.qBias), kBias: m.narrow(from.kBias),
+			vBias: m.narrow(from.vBias), qNorm: m.copyOf(from.qNorm), kNorm: m.copyOf(from.kNorm)}
 		for _, p := range projections {
 			x := p.of(from)
 			y := matrix{in: x.in, out: x.out, w: room(dev, dev.PackedLen(x.in, x.out), m.Half)}
@@ -141,7 +152,7 @@ func (c *Cache) grow() {
 		if n := len(c.free); n > 0 {
 			c.pages, c.free = append(c.pages, c.free[n-1]), c.free[:n-1]
 		} else {
-			c.pages = append(c.pages, c.d.dev.New(c.d.pageLen()))
+			c.pages = append(c.pages, room(c.d.dev, c.d.pageLen(), c.d.halves(c.d.dev)))
 		}
 	}
 }
@@ -211,8 +222,8 @@ func (b *Batch) Extend(more ...More) error {
 	T := len(b.ids)
 	b.fit(d, T, len(more))
 	r := &b.cut
-	embed(dev, d.w, b.cutX, r.n, b.ids, b.types, cfg.Dim)
 	s := &r.states[0]
+	embed(dev, d.w, b.cutX, s.x, b.ids, b.types, cfg.Dim)
 	for i := range d.w.layers {
 		for j := range b.pages {
 			b.pages[j].At = i * dev.PageLen(cfg.shape())
@@ -258,7 +269,7 @@ func (b *Batch) fit(d *Decoder, tokens, seqs int) {
 		n := max(64, tokens+tokens/2)
 		b.room = tokenRoom{tokens: n, states: []state{newState(dev, c, n)}}
 		b.room.scratch(dev, c, n, d.rank)
-		b.room.states[0].x, b.room.states[0].k = dev.New(n*c.Dim), dev.New(n*c.KVHeads*c.HeadDim())
+		b.room.states[0].x, b.room.states[0].k = dev.New(n*c.Dim), room(dev, n*c.KVHeads*c.HeadDim(), c.halves(dev))
 		b.x, b.cut = dev.New(n*c.Dim), tokenRoom{}
 	}
 	if seqs > b.seqs {

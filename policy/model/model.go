@@ -21,7 +21,7 @@ type Config struct {
 	HeadNorm bool // of each head's queries and keys, as Qwen3 has it
 	Untied   bool // the output layer has a matrix of its own
 	Typed    bool // tokens have types, each with an embedding
-	Half     bool // matrices are bfloat16; of those that learn, there is a float32 beside each
+	Half     bool // matrices are bfloat16, of those that learn there is a float32 beside each; so are activations where the device takes such
 	Scaling  Scaling
 }
 
@@ -289,6 +289,9 @@ func alloc(dev kernels.Device, c Config, frozen bool) *Model {
 	}
 	return m
 }
+
+// halves says whether activations, keys and values are bfloat16.
+func (c Config) halves(dev kernels.Device) bool { return c.Half && dev.Halves() }
 
 // room is n numbers, of bfloat16 or of float32.
 func room(dev kernels.Device, n int, half bool) kernels.Buffer {

@@ -7,15 +7,19 @@ import (
 )
 
 // state is what one layer keeps for its backward pass; T tokens. What is quickly
-// computed again (the norms, the product of the hidden layer) is not among it.
+// computed again (the norms, the product of the hidden layer) is not among it. The
+// streams x and mid, lse and the norms' r are float32, the others activations: of
+// bfloat16 where Config.halves says so.
 type state struct {
 	x, r1, q, k, v, att, lse, mid, r2, gate, up kernels.Buffer
 	rawQ, rawK, rq, rk                          kernels.Buffer // before the heads' norms, where they have them
 }
 
-// grads are the gradients on the way down; T tokens.
+// grads are the gradients on the way down; T tokens. dx is float32, the others are
+// activations.
 type grads struct {
 	dx, dn, dact, dup, datt, dq, dk, dv kernels.Buffer // of the stream, after a norm, of the hidden layer, of attention
+	dy                                  kernels.Buffer // dx as products take it: rounded, or itself
 }
 
 // Pass computes one batch at a time and adds its gradient to the model's. It is
@@ -78,14 +82,22 @@ func (p *Pass) fit(tokens, rows, targets int) {
 func newRoom(d kernels.Device, c Config, n, rank int, budget int64) tokenRoom {
 	r := tokenRoom{tokens: n, states: make([]state, c.Layers), whole: c.Layers}
 	r.scratch(d, c, n, rank)
-	q, kv := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim()
+	q, kv, half := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim(), c.halves(d)
+	act := func(n int) kernels.Buffer { return room(d, n, half) }
 	r.xf, r.rf = d.New(n*c.Dim), d.New(n)
-	r.back = grads{dx: d.New(n * c.Dim), dn: d.New(n * c.Dim), dact: d.New(n * c.Hidden), dup: d.New(n * c.Hidden),
-		datt: d.New(q), dq: d.New(q), dk: d.New(kv), dv: d.New(kv)}
+	r.back = grads{dx: d.New(n * c.Dim), dn: act(n * c.Dim), dact: act(n * c.Hidden), dup: act(n * c.Hidden),
+		datt: act(q), dq: act(q), dk: act(kv), dv: act(kv)}
+	if r.back.dy = r.back.dx; half {
+		r.back.dy = act(n * c.Dim)
+	}
 	if budget > 0 {
-		streams, each := 4*int64(c.Layers*n*c.Dim), 4*int64(n*c.Dim+2*q+2*kv+2*n*c.Hidden)
+		width := int64(4)
+		if half {
+			width = 2
+		}
+		streams, each := 4*int64(c.Layers*n*c.Dim), 4*int64(n*c.Dim)+width*int64(2*q+2*kv+2*n*c.Hidden)
 		if c.HeadNorm {
-			each += 4 * int64(q+kv)
+			each += width * int64(q+kv)
 		}
 		if r.whole = int(max(0, budget-streams) / each); r.whole >= c.Layers {
 			r.whole = c.Layers
@@ -98,7 +110,7 @@ func newRoom(d kernels.Device, c Config, n, rank int, budget int64) tokenRoom {
 			r.states[i] = r.states[r.whole]
 		} else {
 			r.states[i] = newState(d, c, n)
-			r.states[i].k, r.states[i].lse = d.New(kv), d.New(n*c.Heads)
+			r.states[i].k, r.states[i].lse = act(kv), d.New(n*c.Heads)
 		}
 		r.states[i].x = d.New(n * c.Dim)
 	}
@@ -107,19 +119,21 @@ func newRoom(d kernels.Device, c Config, n, rank int, budget int64) tokenRoom {
 
 // scratch makes what all layers share.
 func (r *tokenRoom) scratch(d kernels.Device, c Config, n, rank int) {
-	r.n, r.act = d.New(n*c.Dim), d.New(n*c.Hidden)
+	half := c.halves(d)
+	r.n, r.act = room(d, n*c.Dim, half), room(d, n*c.Hidden, half)
 	if rank > 0 {
-		r.low = [2]kernels.Buffer{d.New(n * rank), d.New(n * rank)}
+		r.low = [2]kernels.Buffer{room(d, n*rank, half), room(d, n*rank, half)}
 	}
 }
 
 // newState is a layer's activations but for its input, its keys and lse.
 func newState(d kernels.Device, c Config, n int) state {
 	q, kv := n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim()
-	s := state{r1: d.New(n), q: d.New(q), v: d.New(kv), att: d.New(q), mid: d.New(n * c.Dim), r2: d.New(n),
-		gate: d.New(n * c.Hidden), up: d.New(n * c.Hidden)}
+	act := func(n int) kernels.Buffer { return room(d, n, c.halves(d)) }
+	s := state{r1: d.New(n), q: act(q), v: act(kv), att: act(q), mid: d.New(n * c.Dim), r2: d.New(n),
+		gate: act(n * c.Hidden), up: act(n * c.Hidden)}
 	if c.HeadNorm {
-		s.rawQ, s.rawK, s.rq, s.rk = d.New(q), d.New(kv), d.New(n*c.Heads), d.New(n*c.KVHeads)
+		s.rawQ, s.rawK, s.rq, s.rk = act(q), act(kv), d.New(n*c.Heads), d.New(n*c.KVHeads)
 	}
 	return s
 }
@@ -137,7 +151,7 @@ func (r *tokenRoom) cut(c Config, n int) tokenRoom {
 	dim, q, kv, hid := n*c.Dim, n*c.Heads*c.HeadDim(), n*c.KVHeads*c.HeadDim(), n*c.Hidden
 	b := &r.back
 	out := tokenRoom{tokens: n, whole: r.whole, n: head(r.n, dim), act: head(r.act, hid), xf: head(r.xf, dim), rf: r.rf, low: r.low,
-		back: grads{dx: head(b.dx, dim), dn: head(b.dn, dim), dact: head(b.dact, hid), dup: head(b.dup, hid),
+		back: grads{dx: head(b.dx, dim), dy: head(b.dy, dim), dn: head(b.dn, dim), dact: head(b.dact, hid), dup: head(b.dup, hid),
 			datt: head(b.datt, q), dq: head(b.dq, q), dk: head(b.dk, kv), dv: head(b.dv, kv)}}
 	for i := range r.states {
 		out.states = append(out.states, r.states[i].cut(c, n))
@@ -153,8 +167,7 @@ func head(b kernels.Buffer, n int) kernels.Buffer {
 	return b.Slice(0, n)
 }
 
-// embed writes the tokens' embeddings, their types' added, to x; scratch is as
-// large as x.
+// embed writes the tokens' embeddings, their types' added, to x; scratch is as x.
 func embed(d kernels.Device, w *params, x, scratch kernels.Buffer, ids, types []int32, dim int) {
 	d.Embed(x, w.embed, ids, dim)
 	if types != nil && w.types != nil {
@@ -226,7 +239,7 @@ func (p *Pass) Forward(in Input) (Output, error) {
 	}
 	p.fit(T, N, len(in.Target.IDs))
 	w, r := p.m.w, &p.batch
-	embed(d, w, r.states[0].x, r.n, in.IDs, in.Types, c.Dim)
+	embed(d, w, r.states[0].x, r.xf, in.IDs, in.Types, c.Dim)
 	for i := range r.states {
 		out := r.xf
 		if i+1 < len(r.states) {
@@ -311,14 +324,16 @@ func (p *Pass) blockGrad(w, g *layer, s *state) {
 	c, d, r, b := p.m.Config, p.m.dev, &p.batch, &p.batch.back
 	dim, hd := c.Dim, c.HeadDim()
 	d.SwiGLU(r.act, s.gate, s.up)
-	p.back(b.dact, b.dx, r.act, &w.down, &g.down, nil)
+	b.round(d)
+	p.back(b.dact, b.dy, r.act, &w.down, &g.down, nil)
 	d.SwiGLUGrad(b.dact, b.dup, b.dact, s.gate, s.up) // dgate takes the place of dact
 	d.RMSNorm(r.n, s.r2, s.mid, w.mlpNorm, dim, c.Eps)
 	p.back(b.dn, b.dact, r.n, &w.gate, &g.gate, nil)
 	p.back(b.dn, b.dup, r.n, &w.up, &g.up, b.dn)
 	d.RMSNormGrad(b.dx, g.mlpNorm, b.dn, s.mid, w.mlpNorm, s.r2, dim)
 
-	p.back(b.datt, b.dx, s.att, &w.o, &g.o, nil)
+	b.round(d)
+	p.back(b.datt, b.dy, s.att, &w.o, &g.o, nil)
 	d.AttentionGrad(b.dq, b.dk, b.dv, b.datt, s.att, s.lse, s.q, s.k, s.v, p.in.Start, p.m.shape())
 	d.Rope(b.dq, p.pos, c.Heads, hd, p.m.w.freq, true)
 	d.Rope(b.dk, p.pos, c.KVHeads, hd, p.m.w.freq, true)
@@ -340,6 +355,13 @@ func (p *Pass) blockGrad(w, g *layer, s *state) {
 	p.back(b.dn, dk, r.n, &w.k, &g.k, b.dn)
 	p.back(b.dn, b.dv, r.n, &w.v, &g.v, b.dn)
 	d.RMSNormGrad(b.dx, g.attnNorm, b.dn, s.x, w.attnNorm, s.r1, dim)
+}
+
+// round brings dy up to date with dx.
+func (b *grads) round(d kernels.Device) {
+	if b.dy.Half() {
+		d.Copy(b.dy, b.dx)
+	}
 }
 
 // back is the gradient of y = x·w: dx = plus + dy·wᵀ, and w's is added to g.

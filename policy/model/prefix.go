@@ -18,7 +18,7 @@ type prefixes struct {
 	atMost int
 }
 
-// The tree has room for so many numbers, 64 MB, or for so many pages of a large
+// The tree has room for so many numbers, 64 MB of float32, or for so many pages of a large
 // model.
 const (
 	prefixNumbers = 1 << 24

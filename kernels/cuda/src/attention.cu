@@ -1,6 +1,7 @@
 #include "gym.cuh"
 
-// Causal grouped-query attention over packed sequences, in float32. A block has
+// Causal grouped-query attention over packed sequences, computed in float32; T0 are
+// the numbers of queries, keys, values and what comes of them. A block has
 // ROWS warps, each with a query of one head; those of a key-value head's group are
 // side by side and share the keys in shared memory, of which a tile has 32, one for
 // each lane. Tiles begin at the sequence's start and a row goes through them in
@@ -19,16 +20,16 @@ struct tile {
 // keys says where a sequence's keys and values are: by rows of k and v, or in
 // pages of 64 tokens.
 struct keys {
-  const float *k, *v;
+  const T0 *k, *v;
   const u64 *pages;
   int heads, dim;
 
-  INLINE const float *key(int at, int head) const {
-    if (pages) return reinterpret_cast<const float *>(pages[at / 64]) + (head * 64 + at % 64) * static_cast<u64>(dim);
+  INLINE const T0 *key(int at, int head) const {
+    if (pages) return reinterpret_cast<const T0 *>(pages[at / 64]) + (head * 64 + at % 64) * static_cast<u64>(dim);
     return k + (static_cast<u64>(at) * heads + head) * dim;
   }
-  INLINE const float *value(int at, int head) const {
-    if (pages) return reinterpret_cast<const float *>(pages[at / 64]) + ((heads + head) * 64 + at % 64) * static_cast<u64>(dim);
+  INLINE const T0 *value(int at, int head) const {
+    if (pages) return reinterpret_cast<const T0 *>(pages[at / 64]) + ((heads + head) * 64 + at % 64) * static_cast<u64>(dim);
     return v + (static_cast<u64>(at) * heads + head) * dim;
   }
 };
@@ -38,7 +39,7 @@ struct keys {
 template <typename F> INLINE void load(float *to, int stride, int dim, int from, int n, F row) {
   for (int e = threadIdx.x; e < KEYS * dim; e += blockDim.x) {
     int j = e / dim, d = e % dim;
-    to[j * stride + d] = from + j < n ? row(from + j)[d] : 0;
+    to[j * stride + d] = from + j < n ? to_f32(row(from + j)[d]) : 0;
   }
 }
 
@@ -62,14 +63,14 @@ struct row {
   }
 };
 
-INLINE void attend(float *out, float *lse, const float *q, keys from, tile t, int start, int n, int len, int heads, float scale) {
+INLINE void attend(T0 *out, float *lse, const T0 *q, keys from, tile t, int start, int n, int len, int heads, float scale) {
   DYN_SHARED(float, shared);
   int dim = from.dim, stride = dim + 1, kv = blockIdx.y, lane = lane_id();
   float *ks = shared, *vs = ks + KEYS * stride, *qs = vs + KEYS * dim + warp_id() * dim;
   row r(t, n, len, heads / from.heads, kv);
   u64 at = (static_cast<u64>(start + r.query) * heads + r.head) * dim;
   if (r.some)
-    for (int d = lane; d < dim; d += 32) qs[d] = q[at + d];
+    for (int d = lane; d < dim; d += 32) qs[d] = to_f32(q[at + d]);
   float top = -INF, sum = 0, acc[DIMS] = {};
   for (int j0 = 0; j0 < r.last; j0 += KEYS) {
     __syncthreads();
@@ -88,11 +89,11 @@ INLINE void attend(float *out, float *lse, const float *q, keys from, tile t, in
     }
   }
   if (!r.some) return;
-  for (int i = 0; i * 32 + lane < dim; i++) out[at + i * 32 + lane] = acc[i] / sum;
+  for (int i = 0; i * 32 + lane < dim; i++) put(out + at + i * 32 + lane, acc[i] / sum);
   if (lse && lane == 0) lse[static_cast<u64>(start + r.query) * heads + r.head] = top + logf(sum);
 }
 
-KERNEL __launch_bounds__(256) attention(float *out, float *lse, const float *q, const float *k, const float *v, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
+KERNEL __launch_bounds__(256) attention(T0 *out, float *lse, const T0 *q, const T0 *k, const T0 *v, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start;
   u64 skip = static_cast<u64>(start) * kv_heads * dim;
@@ -101,7 +102,7 @@ KERNEL __launch_bounds__(256) attention(float *out, float *lse, const float *q, 
 }
 
 // Of sequence s the pages are pages[first[s]], ..., with lens[s] tokens.
-KERNEL __launch_bounds__(256) attention_paged(float *out, const float *q, const u64 *pages, const int *first, const int *lens, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
+KERNEL __launch_bounds__(256) attention_paged(T0 *out, const T0 *q, const u64 *pages, const int *first, const int *lens, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start;
   keys from = {nullptr, nullptr, pages + first[t.seq], kv_heads, dim};
@@ -110,8 +111,8 @@ KERNEL __launch_bounds__(256) attention_paged(float *out, const float *q, const 
 
 // page_write puts a token's keys and values, a block for each, into place[t] of
 // its page.
-KERNEL page_write(const float *k, const float *v, const u64 *pages, const int *page, const int *place, int heads, int dim) {
-  float *to = reinterpret_cast<float *>(pages[page[blockIdx.x]]);
+KERNEL page_write(const T0 *k, const T0 *v, const u64 *pages, const int *page, const int *place, int heads, int dim) {
+  T0 *to = reinterpret_cast<T0 *>(pages[page[blockIdx.x]]);
   u64 at = static_cast<u64>(blockIdx.x) * heads * dim;
   for (int e = threadIdx.x; e < heads * dim; e += blockDim.x) {
     int head = e / dim, d = e % dim;
@@ -122,7 +123,7 @@ KERNEL page_write(const float *k, const float *v, const u64 *pages, const int *p
 
 // attention_grad_q is the queries' gradient, with the rows of attention; delta
 // [T, heads] receives dout·out of each.
-KERNEL __launch_bounds__(256) attention_grad_q(float *dq, float *delta, const float *dout, const float *out, const float *lse, const float *q, const float *k, const float *v, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
+KERNEL __launch_bounds__(256) attention_grad_q(T0 *dq, float *delta, const T0 *dout, const T0 *out, const float *lse, const T0 *q, const T0 *k, const T0 *v, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
   DYN_SHARED(float, shared);
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start, stride = dim + 1, kv = blockIdx.y, lane = lane_id();
@@ -134,9 +135,9 @@ KERNEL __launch_bounds__(256) attention_grad_q(float *dq, float *delta, const fl
   float d0 = 0;
   if (r.some) {
     for (int d = lane; d < dim; d += 32) {
-      qs[d] = q[at + d];
-      gs[d] = dout[at + d];
-      d0 += dout[at + d] * out[at + d];
+      qs[d] = to_f32(q[at + d]);
+      gs[d] = to_f32(dout[at + d]);
+      d0 += gs[d] * to_f32(out[at + d]);
     }
     d0 = warp_sum(d0);
     if (lane == 0) delta[token] = d0;
@@ -156,12 +157,12 @@ KERNEL __launch_bounds__(256) attention_grad_q(float *dq, float *delta, const fl
     }
   }
   if (r.some)
-    for (int i = 0; i * 32 + lane < dim; i++) dq[at + i * 32 + lane] = acc[i];
+    for (int i = 0; i * 32 + lane < dim; i++) put(dq + at + i * 32 + lane, acc[i]);
 }
 
 // attention_grad_kv is that of keys and values: a warp for each key, through the
 // queries that see it, head by head of the group.
-KERNEL __launch_bounds__(256) attention_grad_kv(float *dk, float *dv, const float *delta, const float *dout, const float *lse, const float *q, const float *k, const float *v, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
+KERNEL __launch_bounds__(256) attention_grad_kv(T0 *dk, T0 *dv, const float *delta, const T0 *dout, const float *lse, const T0 *q, const T0 *k, const T0 *v, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
   DYN_SHARED(float, shared);
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start, stride = dim + 1, kv = blockIdx.y, lane = lane_id(), group = heads / kv_heads;
@@ -171,8 +172,8 @@ KERNEL __launch_bounds__(256) attention_grad_kv(float *dk, float *dv, const floa
   u64 at = (static_cast<u64>(start + key) * kv_heads + kv) * dim;
   if (some)
     for (int d = lane; d < dim; d += 32) {
-      ks[d] = k[at + d];
-      vs[d] = v[at + d];
+      ks[d] = to_f32(k[at + d]);
+      vs[d] = to_f32(v[at + d]);
     }
   float acck[DIMS] = {}, accv[DIMS] = {};
   for (int h = kv * group; h < (kv + 1) * group; h++)
@@ -198,7 +199,7 @@ KERNEL __launch_bounds__(256) attention_grad_kv(float *dk, float *dv, const floa
     }
   if (some)
     for (int i = 0; i * 32 + lane < dim; i++) {
-      dk[at + i * 32 + lane] = acck[i];
-      dv[at + i * 32 + lane] = accv[i];
+      put(dk + at + i * 32 + lane, acck[i]);
+      put(dv + at + i * 32 + lane, accv[i]);
     }
 }

@@ -3,28 +3,38 @@
 // Kernels of elements that do not meet: n of them, a grid that strides.
 #define EACH(i) for (u64 i = blockIdx.x * static_cast<u64>(blockDim.x) + threadIdx.x; i < n; i += static_cast<u64>(gridDim.x) * blockDim.x)
 
-KERNEL widen(float *dst, const bf16 *src, u64 n) {
-  EACH(i) dst[i] = to_f32(src[i]);
-}
+// FOURS is EACH by four neighbours.
+#define FOURS(i) for (u64 i = 4 * (blockIdx.x * static_cast<u64>(blockDim.x) + threadIdx.x); i < n; i += 4 * static_cast<u64>(gridDim.x) * blockDim.x)
 
-KERNEL narrow(bf16 *dst, const float *src, u64 n) {
-  EACH(i) dst[i] = to_bf16(src[i]);
+KERNEL convert(T0 *dst, const T1 *src, u64 n) {
+  FOURS(i) four(src + i, n - i).to(dst + i, n - i);
 }
 
 KERNEL add(float *out, const float *a, u64 n) {
   EACH(i) out[i] += a[i];
 }
 
-KERNEL swiglu(float *out, const float *gate, const float *up, u64 n) {
-  EACH(i) out[i] = gate[i] / (1 + expf(-gate[i])) * up[i];
+KERNEL swiglu(T0 *out, const T0 *gate, const T0 *up, u64 n) {
+  FOURS(i) {
+    four g(gate + i, n - i), u(up + i, n - i);
+#pragma unroll
+    for (int j = 0; j < 4; j++) g.v[j] = g.v[j] / (1 + expf(-g.v[j])) * u.v[j];
+    g.to(out + i, n - i);
+  }
 }
 
 // dgate or dup may be one of the inputs.
-KERNEL swiglu_grad(float *dgate, float *dup, const float *dout, const float *gate, const float *up, u64 n) {
-  EACH(i) {
-    float x = gate[i], u = up[i], s = 1 / (1 + expf(-x)), t = dout[i] * s;
-    dup[i] = t * x;
-    dgate[i] = t * u * (1 + x * (1 - s));
+KERNEL swiglu_grad(T0 *dgate, T0 *dup, const T0 *dout, const T0 *gate, const T0 *up, u64 n) {
+  FOURS(i) {
+    four d(dout + i, n - i), g(gate + i, n - i), u(up + i, n - i);
+#pragma unroll
+    for (int j = 0; j < 4; j++) {
+      float x = g.v[j], s = 1 / (1 + expf(-x)), t = d.v[j] * s;
+      d.v[j] = t * x;
+      g.v[j] = t * u.v[j] * (1 + x * (1 - s));
+    }
+    d.to(dup + i, n - i);
+    g.to(dgate + i, n - i);
   }
 }
 

@@ -2,9 +2,9 @@
 
 // Causal grouped-query attention forward (Dao 2023, algorithm 1): a block for 64
 // rows, through the keys in tiles of 64, of which the next one is copied while the
-// tensor cores work on this one. Keys and values are rounded to bfloat16 before,
-// once: each is read by all blocks of rows behind it, by cp.async, which does not
-// convert, at half the bytes.
+// tensor cores work on this one. Keys and values that are not bfloat16 are rounded
+// to it before, once: each is read by all blocks of rows behind it, by cp.async,
+// which does not convert, at half the bytes.
 #define KEYS 64
 
 // narrow_two rounds keys and values; n is a multiple of 4.
@@ -18,7 +18,7 @@ KERNEL narrow_two(bf16 *k16, bf16 *v16, const float *k, const float *v, u64 n) {
 
 // flash has the keys of sequence s at rows key_starts[s] to key_starts[s+1]-1 of k
 // and v, its queries being those of the last. lse may be null.
-KERNEL __launch_bounds__(128) flash(float *out, float *lse, const float *q, const bf16 *k, const bf16 *v, const int *places, const int *starts, const int *key_starts, int heads, int kv_heads, float scale) {
+KERNEL __launch_bounds__(128) flash(T0 *out, float *lse, const T0 *q, const bf16 *k, const bf16 *v, const int *places, const int *starts, const int *key_starts, int heads, int kv_heads, float scale) {
   DYN_SHARED(bf16, shared);
   place p = {places[2 * blockIdx.x], places[2 * blockIdx.x + 1]};
   int kv = blockIdx.y, lane = lane_id();
@@ -67,9 +67,9 @@ KERNEL __launch_bounds__(128) flash(float *out, float *lse, const float *q, cons
     int row = h ? lo : hi;
     float total = quad_sum(soft.sum[h]);
     if (row >= end) continue;
-    float *to = out + g.at(row) * DIM + lane % 4 * 2;
+    T0 *to = out + g.at(row) * DIM + lane % 4 * 2;
 #pragma unroll
-    for (int j = 0; j < DIM / 8; j++) *reinterpret_cast<float2 *>(to + 8 * j) = make_float2(sum[j][2 * h] / total, sum[j][2 * h + 1] / total);
+    for (int j = 0; j < DIM / 8; j++) put_two(to + 8 * j, sum[j][2 * h] / total, sum[j][2 * h + 1] / total);
     if (lse && lane % 4 == 0) lse[g.at(row)] = soft.top[h] * scale + logf(total);
   }
 }

@@ -12,16 +12,18 @@
 #define KEEP (DIM <= 64)
 
 // flash_prepare has delta, dout·out of each of n rows of DIM (Dao 2023, section
-// 2.3.2), and rounds what many blocks read: a warp for each row.
-KERNEL __launch_bounds__(128) flash_prepare(float *delta, bf16 *q16, bf16 *dout16, const float *q, const float *dout, const float *out, int n) {
+// 2.3.2), and rounds what many blocks read, unless q16 is null: a warp for each row.
+KERNEL __launch_bounds__(128) flash_prepare(float *delta, bf16 *q16, bf16 *dout16, const T0 *q, const T0 *dout, const T0 *out, int n) {
   int row = blockIdx.x * (THREADS / 32) + warp_id();
   if (row >= n) return;
   u64 at = static_cast<u64>(row) * DIM;
   float sum = 0;
   for (int d = 2 * lane_id(); d < DIM; d += 64) {
-    float2 x = *reinterpret_cast<const float2 *>(q + at + d), g = *reinterpret_cast<const float2 *>(dout + at + d), o = *reinterpret_cast<const float2 *>(out + at + d);
-    *reinterpret_cast<u32 *>(q16 + at + d) = pack(x.x, x.y);
-    *reinterpret_cast<u32 *>(dout16 + at + d) = pack(g.x, g.y);
+    float2 g = two(dout + at + d), o = two(out + at + d);
+    if (q16) {
+      *reinterpret_cast<u32 *>(q16 + at + d) = pair(q + at + d);
+      *reinterpret_cast<u32 *>(dout16 + at + d) = pack(g.x, g.y);
+    }
     sum += g.x * o.x + g.y * o.y;
   }
   sum = warp_sum(sum);
@@ -31,7 +33,7 @@ KERNEL __launch_bounds__(128) flash_prepare(float *delta, bf16 *q16, bf16 *dout1
 // flash_grad_kv is a block for 64 keys, through the rows of queries that see them,
 // of all heads of the group. Scores are by keys, so that they are at once the left
 // side of the products with dout and q.
-KERNEL __launch_bounds__(128) flash_grad_kv(float *dk, float *dv, const bf16 *q, const bf16 *dout, const float *lse, const float *delta, const bf16 *k, const bf16 *v, const int *places, const int *starts, int heads, int kv_heads, float scale) {
+KERNEL __launch_bounds__(128) flash_grad_kv(T0 *dk, T0 *dv, const bf16 *q, const bf16 *dout, const float *lse, const float *delta, const bf16 *k, const bf16 *v, const int *places, const int *starts, int heads, int kv_heads, float scale) {
   DYN_SHARED(bf16, shared);
   bf16 *ks = shared, *vs = ks + ROWS * WIDE, *tiles = vs + ROWS * WIDE;
   float *sides = reinterpret_cast<float *>(tiles + 4 * TILE * WIDE); // of each tile: lse, as a power of 2, and delta
@@ -102,14 +104,14 @@ KERNEL __launch_bounds__(128) flash_grad_kv(float *dk, float *dv, const bf16 *q,
     u64 to = from + key * stride + lane % 4 * 2;
 #pragma unroll
     for (int j = 0; j < DIM / 8; j++) {
-      *reinterpret_cast<float2 *>(dk + to + 8 * j) = make_float2(gk[j][2 * h] * scale, gk[j][2 * h + 1] * scale);
-      *reinterpret_cast<float2 *>(dv + to + 8 * j) = make_float2(gv[j][2 * h], gv[j][2 * h + 1]);
+      put_two(dk + to + 8 * j, gk[j][2 * h] * scale, gk[j][2 * h + 1] * scale);
+      put_two(dv + to + 8 * j, gv[j][2 * h], gv[j][2 * h + 1]);
     }
   }
 }
 
 // flash_grad_q is a block for 64 rows, through the keys that they see.
-KERNEL __launch_bounds__(128) flash_grad_q(float *dq, const float *q, const float *dout, const float *lse, const float *delta, const bf16 *k, const bf16 *v, const int *places, const int *starts, int heads, int kv_heads, float scale) {
+KERNEL __launch_bounds__(128) flash_grad_q(T0 *dq, const T0 *q, const T0 *dout, const float *lse, const float *delta, const bf16 *k, const bf16 *v, const int *places, const int *starts, int heads, int kv_heads, float scale) {
   DYN_SHARED(bf16, shared);
   place p = {places[2 * blockIdx.x], places[2 * blockIdx.x + 1]};
   int kv = blockIdx.y, lane = lane_id();
@@ -125,7 +127,7 @@ KERNEL __launch_bounds__(128) flash_grad_q(float *dq, const float *q, const floa
     cp_commit();
   };
   load(0);
-  const float *qrow[2], *grow[2];
+  const T0 *qrow[2], *grow[2];
   float ls[2], ds[2];
   int sees[2];
 #pragma unroll
@@ -171,8 +173,8 @@ KERNEL __launch_bounds__(128) flash_grad_q(float *dq, const float *q, const floa
 #pragma unroll
   for (int h = 0; h < 2; h++) {
     if (rows[h] >= end) continue;
-    float *to = dq + g.at(rows[h]) * DIM + lane % 4 * 2;
+    T0 *to = dq + g.at(rows[h]) * DIM + lane % 4 * 2;
 #pragma unroll
-    for (int j = 0; j < DIM / 8; j++) *reinterpret_cast<float2 *>(to + 8 * j) = make_float2(sum[j][2 * h] * scale, sum[j][2 * h + 1] * scale);
+    for (int j = 0; j < DIM / 8; j++) put_two(to + 8 * j, sum[j][2 * h] * scale, sum[j][2 * h + 1] * scale);
   }
 }

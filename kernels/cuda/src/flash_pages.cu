@@ -10,10 +10,39 @@
 #define PAGE 64 // tokens
 #define QUARTER 16
 
-// Rows of float32 in shared memory, apart so that the pairs that lanes read of
-// keys, and the single numbers of values, lie in different banks.
-#define KEY_WIDE (DIM + 8)
-#define VALUE_WIDE (DIM + 4)
+// Rows in shared memory, apart so that what lanes read at once lies in different
+// banks: of float32 pairs of keys and single numbers of values, of bfloat16 what
+// ldmatrix takes. SUM_WIDE is of a warp's sums, which take its rows' place.
+#define KEY_WIDE WIDE
+#define VALUE_WIDE (sizeof(T0) == 4 ? DIM + 4 : WIDE)
+#define SUM_WIDE WIDE
+
+// by_keys are a warp's scores with 16 keys.
+INLINE void by_keys(float s[2][4], const u32 q[STEPS][4], const bf16 *keys) {
+#pragma unroll
+  for (int i = 0; i < STEPS; i++) scores<2>(s, q[i], keys, i);
+}
+INLINE void by_keys(float s[2][4], const u32 q[STEPS][4], const float *keys) {
+#pragma unroll
+  for (int i = 0; i < STEPS; i++)
+#pragma unroll
+    for (int j = 0; j < 2; j++) {
+      const float *key = keys + (8 * j + lane_id() / 4) * KEY_WIDE + 16 * i + lane_id() % 4 * 2;
+      u32 b[2] = {pair(key), pair(key + 8)};
+      mma_bf16(s[j], q[i], b);
+    }
+}
+
+// by_values adds 16 values by their weights.
+INLINE void by_values(float sum[DIM / 8][4], const u32 a[4], const bf16 *values) { weighted(sum, a, values, 0); }
+INLINE void by_values(float sum[DIM / 8][4], const u32 a[4], const float *values) {
+#pragma unroll
+  for (int j = 0; j < DIM / 8; j++) {
+    const float *v = values + lane_id() % 4 * 2 * VALUE_WIDE + 8 * j + lane_id() / 4;
+    u32 b[2] = {pack(v[0], v[VALUE_WIDE]), pack(v[8 * VALUE_WIDE], v[9 * VALUE_WIDE])};
+    mma_bf16(sum[j], a, b);
+  }
+}
 
 // work is what a block does: of a sequence the rows from row on, with the pages
 // from..to-1. slot is where its part goes; -1 where it is the whole.
@@ -23,9 +52,10 @@ struct work {
 
 // copy_quarter starts copying a warp's keys or values of a page to shared memory,
 // given of them; the others are zeros.
-INLINE void copy_quarter(float *to, int wide, const float *rows, int given) {
-  for (int e = lane_id(); e < QUARTER * (DIM / 4); e += 32) {
-    int r = e / (DIM / 4), d = e % (DIM / 4) * 4;
+INLINE void copy_quarter(T0 *to, int wide, const T0 *rows, int given) {
+  const int each = 16 / sizeof(T0);
+  for (int e = lane_id(); e < QUARTER * (DIM / each); e += 32) {
+    int r = e / (DIM / each), d = e % (DIM / each) * each;
     cp_async16(to + r * wide + d, rows + r * DIM + d, r < given ? 16 : 0);
   }
   cp_commit();
@@ -34,8 +64,8 @@ INLINE void copy_quarter(float *to, int wide, const float *rows, int given) {
 // Of sequence s the pages are pages[first[s]], ..., with lens[s] tokens. parts
 // [slots, KV, 16, DIM] are averages over a block's keys, and weights [slots, KV, 16]
 // the logarithms of 2 of what they count.
-KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weights, const float *q, const u64 *pages, const int *first, const int *lens, const int *works, const int *starts, int heads, int kv_heads, float scale) {
-  DYN_SHARED(float, shared);
+KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights, const T0 *q, const u64 *pages, const int *first, const int *lens, const int *works, const int *starts, int heads, int kv_heads, float scale) {
+  DYN_SHARED(T0, shared);
   const int *at = works + 5 * blockIdx.x;
   work w = {at[0], at[1], at[2], at[3], at[4]};
   int kv = blockIdx.y, lane = lane_id(), warp = warp_id();
@@ -43,12 +73,13 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
   int len = lens[w.seq], past = len - g.rows / g.size + 1; // what the first query sees
   int rows[2] = {w.row + lane / 4, w.row + lane / 4 + 8}, end = min(w.row + FEW, g.rows);
   int sees[2] = {past + rows[0] / g.size, past + rows[1] / g.size};
-  float *ks = shared + warp * QUARTER * (KEY_WIDE + VALUE_WIDE), *vs = ks + QUARTER * KEY_WIDE;
+  const int each = QUARTER * (KEY_WIDE + VALUE_WIDE); // of a warp
+  T0 *ks = shared + warp * each, *vs = ks + QUARTER * KEY_WIDE;
 
   pages += first[w.seq];
   u64 skip = (kv * PAGE + warp * QUARTER) * static_cast<u64>(DIM), values = kv_heads * static_cast<u64>(PAGE * DIM);
   auto given = [&](int p) { return len - p * PAGE - warp * QUARTER; };
-  const float *page = reinterpret_cast<const float *>(pages[w.from]) + skip;
+  const T0 *page = reinterpret_cast<const T0 *>(pages[w.from]) + skip;
   copy_quarter(ks, KEY_WIDE, page, given(w.from));
   copy_quarter(vs, VALUE_WIDE, page + values, given(w.from));
   u32 qs[STEPS][4];
@@ -57,18 +88,10 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
   softmax soft;
   for (int p = w.from; p < w.to; p++) {
     float s[2][4] = {};
-    if (p + 1 < w.to) page = reinterpret_cast<const float *>(pages[p + 1]) + skip; // before it is wanted
+    if (p + 1 < w.to) page = reinterpret_cast<const T0 *>(pages[p + 1]) + skip; // before it is wanted
     cp_wait<1>();
     __syncwarp(); // the keys are there, for all lanes
-#pragma unroll
-    for (int i = 0; i < STEPS; i++)
-#pragma unroll
-      for (int j = 0; j < 2; j++) {
-        const float *key = ks + (8 * j + lane / 4) * KEY_WIDE + 16 * i + lane % 4 * 2;
-        float2 x = *reinterpret_cast<const float2 *>(key), y = *reinterpret_cast<const float2 *>(key + 8);
-        u32 b[2] = {pack(x.x, x.y), pack(y.x, y.y)};
-        mma_bf16(s[j], qs[i], b);
-      }
+    by_keys(s, qs, ks);
     __syncwarp(); // all have read them
     if (p + 1 < w.to) copy_quarter(ks, KEY_WIDE, page, given(p + 1));
     int key = p * PAGE + warp * QUARTER + lane % 4 * 2;
@@ -83,17 +106,13 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
     if (p + 1 < w.to) cp_wait<1>();
     else cp_wait<0>();
     __syncwarp(); // the values are there
-#pragma unroll
-    for (int j = 0; j < DIM / 8; j++) {
-      const float *v = vs + lane % 4 * 2 * VALUE_WIDE + 8 * j + lane / 4;
-      u32 b[2] = {pack(v[0], v[VALUE_WIDE]), pack(v[8 * VALUE_WIDE], v[9 * VALUE_WIDE])};
-      mma_bf16(sum[j], a, b);
-    }
+    by_values(sum, a, vs);
     __syncwarp(); // all have read them
     if (p + 1 < w.to) copy_quarter(vs, VALUE_WIDE, page + values, given(p + 1));
   }
 
-  // The warps' parts, each where its keys were, and then their tops and sums.
+  // The warps' parts, each where its keys and values were, and their tops and sums.
+  float *mine = reinterpret_cast<float *>(ks);
   __shared__ float tops[4][FEW], sums[4][FEW];
 #pragma unroll
   for (int h = 0; h < 2; h++) {
@@ -101,7 +120,7 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
     float total = quad_sum(soft.sum[h]);
     if (lane % 4 == 0) tops[warp][r] = soft.top[h] * scale * LOG2E, sums[warp][r] = total;
 #pragma unroll
-    for (int j = 0; j < DIM / 8; j++) *reinterpret_cast<float2 *>(ks + r * KEY_WIDE + 8 * j + lane % 4 * 2) = make_float2(sum[j][2 * h], sum[j][2 * h + 1]);
+    for (int j = 0; j < DIM / 8; j++) put_two(mine + r * SUM_WIDE + 8 * j + lane % 4 * 2, sum[j][2 * h], sum[j][2 * h + 1]);
   }
   __syncthreads();
   for (int e = threadIdx.x; e < FEW * DIM; e += THREADS) {
@@ -112,11 +131,11 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
     for (int i = 0; i < 4; i++) {
       float keep = fast_exp2(tops[i][r] - top);
       total = fmaf(keep, sums[i][r], total);
-      x = fmaf(keep, shared[i * QUARTER * (KEY_WIDE + VALUE_WIDE) + r * KEY_WIDE + d], x);
+      x = fmaf(keep, reinterpret_cast<const float *>(shared + i * each)[r * SUM_WIDE + d], x);
     }
     x = total > 0 ? x / total : 0;
     if (w.slot < 0) {
-      out[g.at(w.row + r) * DIM + d] = x;
+      put(out + g.at(w.row + r) * DIM + d, x);
       continue;
     }
     u64 to = (static_cast<u64>(w.slot) * kv_heads + kv) * FEW + r;
@@ -127,7 +146,7 @@ KERNEL __launch_bounds__(128) flash_pages(float *out, float *parts, float *weigh
 
 // flash_join is a block for 16 rows of a sequence, with their parts in the slots
 // from..to-1.
-KERNEL __launch_bounds__(128) flash_join(float *out, const float *parts, const float *weights, const int *joins, const int *starts, int heads, int kv_heads) {
+KERNEL __launch_bounds__(128) flash_join(T0 *out, const float *parts, const float *weights, const int *joins, const int *starts, int heads, int kv_heads) {
   const int *at = joins + 4 * blockIdx.x;
   int row = at[1], from = at[2], to = at[3], kv = blockIdx.y;
   group g(starts, at[0], heads, kv_heads, kv);
@@ -142,21 +161,20 @@ KERNEL __launch_bounds__(128) flash_join(float *out, const float *parts, const f
       total += keep;
       x = fmaf(keep, parts[slot(i) * DIM + d], x);
     }
-    out[g.at(row + r) * DIM + d] = x / total;
+    put(out + g.at(row + r) * DIM + d, x / total);
   }
 }
 
-// gather_pages rounds the tokens of a page, and lays them out as rows of k16 and
-// v16: a block for a page and head. Of each page gathers has its place in pages,
-// its first row and how many tokens are wanted.
+// gather_pages rounds the tokens of a page, where they are not bfloat16, and lays
+// them out as rows of k16 and v16: a block for a page and head. Of each page gathers
+// has its place in pages, its first row and how many tokens are wanted.
 KERNEL __launch_bounds__(128) gather_pages(bf16 *k16, bf16 *v16, const u64 *pages, const int *gathers, int kv_heads) {
   const int *at = gathers + 3 * blockIdx.x;
   int kv = blockIdx.y;
-  const float *ks = reinterpret_cast<const float *>(pages[at[0]]) + kv * static_cast<u64>(PAGE * DIM), *vs = ks + kv_heads * static_cast<u64>(PAGE * DIM);
+  const T0 *ks = reinterpret_cast<const T0 *>(pages[at[0]]) + kv * static_cast<u64>(PAGE * DIM), *vs = ks + kv_heads * static_cast<u64>(PAGE * DIM);
   for (int e = 4 * threadIdx.x; e < at[2] * DIM; e += 4 * THREADS) {
     u64 to = (static_cast<u64>(at[1] + e / DIM) * kv_heads + kv) * DIM + e % DIM;
-    float4 a = *reinterpret_cast<const float4 *>(ks + e), b = *reinterpret_cast<const float4 *>(vs + e);
-    *reinterpret_cast<uint2 *>(k16 + to) = make_uint2(pack(a.x, a.y), pack(a.z, a.w));
-    *reinterpret_cast<uint2 *>(v16 + to) = make_uint2(pack(b.x, b.y), pack(b.z, b.w));
+    *reinterpret_cast<uint2 *>(k16 + to) = make_uint2(pair(ks + e), pair(ks + e + 2));
+    *reinterpret_cast<uint2 *>(v16 + to) = make_uint2(pair(vs + e), pair(vs + e + 2));
   }
 }

@@ -1,6 +1,6 @@
 #include "gym.cuh"
 
-// A product of any layout in float32: a block of 256 threads for 64x64 of c, 16 of
+// A product of any layout with float32 sums: a block of 256 threads for 64x64 of c, 16 of
 // k at a time. Each element is one chain of fused multiply-adds in the order of k,
 // whatever the sizes of m and n. Element (i, k) of a is at i*ars + k*acs, (k, j)
 // of b at k*brs + j*bcs; plus lies prs apart by rows, 0 being one row for all, and
@@ -8,28 +8,24 @@
 #define TILE 64
 #define DEPTH 16
 
-INLINE float value(float v) { return v; }
-INLINE float value(bf16 v) { return to_f32(v); }
-
-template <typename T>
-INLINE void product(float *c, const float *plus, u64 prs, const float *a, u64 ars, u64 acs, const T *b, u64 brs, u64 bcs, int m, int n, int k) {
+KERNEL __launch_bounds__(256) matmul(T0 *c, const T3 *plus, u64 prs, const T1 *a, u64 ars, u64 acs, const T2 *b, u64 brs, u64 bcs, int m, int n, int k) {
   __shared__ float ta[DEPTH][TILE + 1], tb[DEPTH][TILE + 1];
   int row = blockIdx.y * TILE, col = blockIdx.x * TILE, ty = threadIdx.x / 16, tx = threadIdx.x % 16;
   float sum[4][4];
   for (int i = 0; i < 4; i++)
     for (int j = 0; j < 4; j++) {
       int r = row + ty + 16 * i, q = col + tx + 16 * j;
-      sum[i][j] = plus && r < m && q < n ? plus[r * prs + q] : 0;
+      sum[i][j] = plus && r < m && q < n ? to_f32(plus[r * prs + q]) : 0;
     }
   for (int at = 0; at < k; at += DEPTH) {
     __syncthreads();
     for (int e = threadIdx.x; e < TILE * DEPTH; e += blockDim.x) {
       // neighbours read what lies side by side
       int i = acs == 1 ? e / DEPTH : e % TILE, p = acs == 1 ? e % DEPTH : e / TILE;
-      ta[p][i] = row + i < m && at + p < k ? a[(row + i) * ars + (at + p) * acs] : 0;
+      ta[p][i] = row + i < m && at + p < k ? to_f32(a[(row + i) * ars + (at + p) * acs]) : 0;
       int j = brs == 1 ? e / DEPTH : e % TILE;
       p = brs == 1 ? e % DEPTH : e / TILE;
-      tb[p][j] = col + j < n && at + p < k ? value(b[(at + p) * brs + (col + j) * bcs]) : 0;
+      tb[p][j] = col + j < n && at + p < k ? to_f32(b[(at + p) * brs + (col + j) * bcs]) : 0;
     }
     __syncthreads();
     int depth = k - at < DEPTH ? k - at : DEPTH;
@@ -43,14 +39,6 @@ INLINE void product(float *c, const float *plus, u64 prs, const float *a, u64 ar
   for (int i = 0; i < 4; i++)
     for (int j = 0; j < 4; j++) {
       int r = row + ty + 16 * i, q = col + tx + 16 * j;
-      if (r < m && q < n) c[static_cast<u64>(r) * n + q] = sum[i][j];
+      if (r < m && q < n) put(c + static_cast<u64>(r) * n + q, sum[i][j]);
     }
-}
-
-KERNEL __launch_bounds__(256) matmul(float *c, const float *plus, u64 prs, const float *a, u64 ars, u64 acs, const float *b, u64 brs, u64 bcs, int m, int n, int k) {
-  product(c, plus, prs, a, ars, acs, b, brs, bcs, m, n, k);
-}
-
-KERNEL __launch_bounds__(256) matmul_half(float *c, const float *plus, u64 prs, const float *a, u64 ars, u64 acs, const bf16 *b, u64 brs, u64 bcs, int m, int n, int k) {
-  product(c, plus, prs, a, ars, acs, b, brs, bcs, m, n, k);
 }

@@ -5,9 +5,6 @@
 // them vocab apart, one for each id that there is, and their places in the batch
 // are in rows.
 
-INLINE float value(const float *table, u64 i) { return table[i]; }
-INLINE float value(const bf16 *table, u64 i) { return to_f32(table[i]); }
-
 // stats is the softmax of a row's n logits: the log of their sum of exponentials,
 // and the entropy in nats.
 INLINE void stats(const float *x, int n, float &lse, float &entropy) {
@@ -25,19 +22,21 @@ INLINE void stats(const float *x, int n, float &lse, float &entropy) {
   entropy = logf(sum) - weighted / sum;
 }
 
-// dots are h·table[ids], a warp for each.
-template <typename T> INLINE void dots(float *x, const float *h, const T *table, const int *start, const int *ids, int dim) {
+// logits are h·table[ids], a warp for each.
+KERNEL logits(float *x, const float *h, const T0 *table, const int *start, const int *ids, int dim) {
   const float *row = h + static_cast<u64>(blockIdx.x) * dim;
   for (int j = start[blockIdx.x] + warp_id(); j < start[blockIdx.x + 1]; j += blockDim.x >> 5) {
-    u64 at = static_cast<u64>(ids[j]) * dim;
+    const T0 *to = table + static_cast<u64>(ids[j]) * dim;
     float sum = 0;
-    for (int d = lane_id(); d < dim; d += 32) sum = fmaf(row[d], value(table, at + d), sum);
+    for (int d = 4 * lane_id(); d < dim; d += 128) {
+      four a(row + d, dim - d), b(to + d, dim - d);
+#pragma unroll
+      for (int i = 0; i < 4; i++) sum = fmaf(a.v[i], b.v[i], sum);
+    }
     sum = warp_sum(sum);
     if (lane_id() == 0) x[j] = sum;
   }
 }
-KERNEL logits(float *x, const float *h, const float *table, const int *start, const int *ids, int dim) { dots(x, h, table, start, ids, dim); }
-KERNEL logits_half(float *x, const float *h, const bf16 *table, const int *start, const int *ids, int dim) { dots(x, h, table, start, ids, dim); }
 
 // span is where a block's row has its logits, and which row of the batch it is.
 struct span {
@@ -61,33 +60,31 @@ KERNEL logprob(float *logp, float *entropy, const float *x, const int *start, co
   for (int j = first[s.row] + threadIdx.x; j < first[s.row + 1]; j += blockDim.x) logp[j] = x[s.from + targets[j]] - lse;
 }
 
-// logprob_grad makes a row's logits their gradient.
-KERNEL logprob_grad(float *x, const float *dlogp, const float *dentropy, const int *start, const int *rows, int vocab, const int *first, const int *targets) {
+// logprob_grad is the gradient of a row's logits, g, which may be x.
+KERNEL logprob_grad(T0 *g, const float *x, const float *dlogp, const float *dentropy, const int *start, const int *rows, int vocab, const int *first, const int *targets) {
   span s(start, rows, vocab);
   if (s.n == 0) return;
-  float lse, ent, sum = 0, g = dentropy[s.row];
+  float lse, ent, sum = 0, de = dentropy[s.row];
   stats(x + s.from, s.n, lse, ent);
   for (int j = first[s.row]; j < first[s.row + 1]; j++) sum += dlogp[j];
   __syncthreads();
   for (int i = threadIdx.x; i < s.n; i += blockDim.x) {
     float v = x[s.from + i] - lse;
-    x[s.from + i] = -expf(v) * (sum + g * (v + ent));
+    put(g + s.from + i, -expf(v) * (sum + de * (v + ent)));
   }
   __syncthreads();
   if (threadIdx.x == 0)
-    for (int j = first[s.row]; j < first[s.row + 1]; j++) x[s.from + targets[j]] += dlogp[j];
+    for (int j = first[s.row]; j < first[s.row + 1]; j++) put(g + s.from + targets[j], to_f32(g[s.from + targets[j]]) + dlogp[j]);
 }
 
 // listed_grad_h adds a row's part of dh.
-template <typename T> INLINE void grad_h(float *dh, const float *x, const T *table, const int *start, const int *ids, int dim) {
+KERNEL listed_grad_h(float *dh, const float *x, const T0 *table, const int *start, const int *ids, int dim) {
   for (int d = threadIdx.x; d < dim; d += blockDim.x) {
     float sum = dh[static_cast<u64>(blockIdx.x) * dim + d];
-    for (int j = start[blockIdx.x]; j < start[blockIdx.x + 1]; j++) sum = fmaf(x[j], value(table, static_cast<u64>(ids[j]) * dim + d), sum);
+    for (int j = start[blockIdx.x]; j < start[blockIdx.x + 1]; j++) sum = fmaf(x[j], to_f32(table[static_cast<u64>(ids[j]) * dim + d]), sum);
     dh[static_cast<u64>(blockIdx.x) * dim + d] = sum;
   }
 }
-KERNEL listed_grad_h(float *dh, const float *x, const float *table, const int *start, const int *ids, int dim) { grad_h(dh, x, table, start, ids, dim); }
-KERNEL listed_grad_h_half(float *dh, const float *x, const bf16 *table, const int *start, const int *ids, int dim) { grad_h(dh, x, table, start, ids, dim); }
 
 // listed_grad_table adds an id's part of dtable, a block for each id: of the places
 // where[first[u]] and so on among the logits, whose rows are of[place].
