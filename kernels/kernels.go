@@ -115,6 +115,12 @@ type Device interface {
 	// halves.
 	SumRows(dst, x Buffer, dim int)
 
+	// Gather is out[i] = rows[i]: rows of one length, each in memory of its own, one
+	// after the other in out. All are of one type.
+	Gather(out Buffer, rows []Buffer)
+	// Scatter is rows[i] = x[i], Gather the other way; no row is there twice.
+	Scatter(rows []Buffer, x Buffer)
+
 	// Embed is out[t] = table[ids[t]]; out is [T, dim], table [V, dim]. Both may be
 	// halves, each for itself.
 	Embed(out, table Buffer, ids []int32, dim int)

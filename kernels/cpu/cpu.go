@@ -169,6 +169,34 @@ func (d *Device) Zero(b kernels.Buffer) {
 	clear(of(b))
 }
 
+// Gather copies row by row.
+func (d *Device) Gather(out kernels.Buffer, rows []kernels.Buffer) {
+	switch out := out.(type) {
+	case buffer:
+		for i, row := range rows {
+			copy(out[i*row.Len():], of(row))
+		}
+	case halves:
+		for i, row := range rows {
+			copy(out[i*row.Len():], row.(halves))
+		}
+	}
+}
+
+// Scatter copies row by row.
+func (d *Device) Scatter(rows []kernels.Buffer, x kernels.Buffer) {
+	switch x := x.(type) {
+	case buffer:
+		for i, row := range rows {
+			copy(of(row), x[i*row.Len():])
+		}
+	case halves:
+		for i, row := range rows {
+			copy(row.(halves), x[i*row.Len():])
+		}
+	}
+}
+
 // temp is a scratch slice of n numbers of any value; give it back with free.
 func (d *Device) temp(n int) *[]float32 {
 	p, _ := d.scratch.Get().(*[]float32)

@@ -80,6 +80,33 @@ func byWarp(rows int) driver.Shape {
 	return driver.Shape{Grid: driver.Dim{over(rows, 4)}, Block: driver.Dim{128}}
 }
 
+// Gather is one kernel, with the rows' addresses.
+func (d *Device) Gather(out kernels.Buffer, rows []kernels.Buffer) {
+	defer d.begin()()
+	d.moveRows("gather_rows", of(out), rows)
+}
+
+// Scatter is one kernel, with the rows' addresses.
+func (d *Device) Scatter(rows []kernels.Buffer, x kernels.Buffer) {
+	defer d.begin()()
+	d.moveRows("scatter_rows", of(x), rows)
+}
+
+// moveRows runs a kernel between one matrix and rows elsewhere.
+func (d *Device) moveRows(name string, x buffer, rows []kernels.Buffer) {
+	if len(rows) == 0 {
+		return
+	}
+	n, at := rows[0].Len(), make([]uint64, len(rows))
+	for i, row := range rows {
+		if row.Len() != n || row.Half() != x.half || x.n < len(rows)*n {
+			panic(fmt.Sprintf("cuda: %s: row %d of %d has %d numbers, the first %d, all together %d", name, i, len(rows), row.Len(), n, x.n))
+		}
+		at[i] = of(row).mem.Addr
+	}
+	d.launch(d.typed("rows", x), name, byRow(len(rows)), driver.Ptr(x.mem), carry(d, at), driver.Int(n))
+}
+
 // Embed gathers rows.
 func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
 	defer d.begin()()

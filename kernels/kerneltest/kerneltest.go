@@ -49,7 +49,7 @@ func Run(t *testing.T, dev kernels.Device, how How) {
 	}
 	for name, f := range map[string]func(pair){
 		"MatMul": matMul, "RowsKeepTheirBits": rowBits, "RMSNorm": rmsNorm, "LayerNorm": layerNorm, "Rope": rope, "Attention": attention,
-		"Decoding": decoding, "Activations": activations, "LogProb": logProb, "Top": top, "Halves": halves, "Embed": embed, "AdamW": adamW, "Softmax": logSoftmax,
+		"Decoding": decoding, "Activations": activations, "LogProb": logProb, "Top": top, "Halves": halves, "Embed": embed, "Gather": gather, "AdamW": adamW, "Softmax": logSoftmax,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if how.Rough && name == "RowsKeepTheirBits" {
@@ -605,6 +605,29 @@ func embed(p pair) {
 	p.dev.Add(out.dev, g.dev)
 	p.ref.Add(out.ref, g.ref)
 	p.same("Add", out)
+}
+
+// gather has rows here and there, float32 and bfloat16; what it does not name stays.
+func gather(p pair) {
+	const dim = 21
+	for _, half := range []bool{false, true} {
+		own, x, out := p.random(9*dim), p.random(5*dim), p.new(5*dim)
+		if half {
+			own, x, out = p.halved(own), p.halved(x), p.halved(out)
+		}
+		var devs, refs []kernels.Buffer
+		for _, i := range []int{8, 0, 3, 4, 7} {
+			devs, refs = append(devs, own.dev.Slice(i*dim, (i+1)*dim)), append(refs, own.ref.Slice(i*dim, (i+1)*dim))
+		}
+		p.unchanged("Gather", func() { p.dev.Gather(out.dev, devs) }, []both{own})
+		p.ref.Gather(out.ref, refs)
+		p.same("Gather", out)
+		p.unchanged("Scatter", func() { p.dev.Scatter(devs[:4], x.dev) }, []both{x})
+		p.ref.Scatter(refs[:4], x.ref)
+		p.same("Scatter", own)
+		p.dev.Gather(out.dev, nil)
+		p.dev.Scatter(nil, x.dev)
+	}
 }
 
 func adamW(p pair) {

@@ -106,6 +106,18 @@ func (*Device) SumRows(dst, x kernels.Buffer, dim int) {
 	}
 }
 
+func (*Device) Gather(out kernels.Buffer, rows []kernels.Buffer) {
+	for i, row := range rows {
+		copy(of(out)[i*row.Len():], of(row))
+	}
+}
+
+func (*Device) Scatter(rows []kernels.Buffer, x kernels.Buffer) {
+	for i, row := range rows {
+		copy(of(row), of(x)[i*row.Len():])
+	}
+}
+
 func (*Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
 	for t, id := range ids {
 		copy(of(out)[t*dim:(t+1)*dim], of(table)[int(id)*dim:])

@@ -186,6 +186,7 @@ type Batch struct {
 
 	ids, types, pos, start, rows []int32
 	pages                        []kernels.Pages
+	hidden                       []kernels.Buffer // the sequences'
 }
 
 // Extend appends tokens to sequences of one decoder, at least one to each.
@@ -198,6 +199,7 @@ func (b *Batch) Extend(more ...More) error {
 	d := more[0].Cache.d
 	dev, cfg := d.dev, d.Config
 	b.ids, b.types, b.pos, b.start, b.rows, b.pages = b.ids[:0], b.types[:0], b.pos[:0], append(b.start[:0], 0), b.rows[:0], b.pages[:0]
+	b.hidden = b.hidden[:0]
 	for i := range more {
 		if err := more[i].check(); err != nil {
 			return err
@@ -218,6 +220,7 @@ func (b *Batch) Extend(more ...More) error {
 		c.len += len(m.IDs)
 		c.grow()
 		b.pages = append(b.pages, kernels.Pages{List: c.pages, Len: c.len})
+		b.hidden = append(b.hidden, c.hidden)
 	}
 	T := len(b.ids)
 	b.fit(d, T, len(more))
@@ -237,8 +240,8 @@ func (b *Batch) Extend(more ...More) error {
 	last, nf := head(b.last, n*cfg.Dim), head(b.nf, n*cfg.Dim)
 	dev.Embed(last, b.cutX, b.rows, cfg.Dim)
 	dev.RMSNorm(nf, b.rf, last, d.w.norm, cfg.Dim, cfg.Eps)
-	for i, m := range more {
-		dev.Copy(m.Cache.hidden, nf.Slice(i*cfg.Dim, (i+1)*cfg.Dim))
+	dev.Scatter(b.hidden, nf)
+	for _, m := range more {
 		switch {
 		case !m.Share:
 			m.Cache.at = nil
@@ -256,9 +259,11 @@ func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernel
 	d, n := caches[0].d, len(caches)
 	b.fit(d, 0, n)
 	h := head(b.nf, n*d.Dim)
-	for i, c := range caches {
-		d.dev.Copy(h.Slice(i*d.Dim, (i+1)*d.Dim), c.hidden)
+	b.hidden = b.hidden[:0]
+	for _, c := range caches {
+		b.hidden = append(b.hidden, c.hidden)
 	}
+	d.dev.Gather(h, b.hidden)
 	d.dev.Sample(id, logp, h, d.w.head, allow, d.Dim, temperature, u)
 }
 

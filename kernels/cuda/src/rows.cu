@@ -161,3 +161,15 @@ KERNEL rope(T0 *x, const int *pos, const float *angles, int heads, int dim, floa
   a.to(at, left);
   b.to(at + half, left);
 }
+
+// gather_rows is out[t] = the n numbers at rows[t], a block for each; scatter_rows
+// is the other way.
+KERNEL gather_rows(T0 *out, const u64 *rows, int n) {
+  const T0 *from = reinterpret_cast<const T0 *>(rows[blockIdx.x]);
+  for (int i = threadIdx.x; i < n; i += blockDim.x) out[static_cast<u64>(blockIdx.x) * n + i] = from[i];
+}
+
+KERNEL scatter_rows(const T0 *x, const u64 *rows, int n) {
+  T0 *to = reinterpret_cast<T0 *>(rows[blockIdx.x]);
+  for (int i = threadIdx.x; i < n; i += blockDim.x) to[i] = x[static_cast<u64>(blockIdx.x) * n + i];
+}
