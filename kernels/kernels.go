@@ -88,6 +88,12 @@ type Device interface {
 	// of which works by itself, and how many are best made at once.
 	Alone() (dev Device, callers int)
 
+	// AsOne runs f, whose operations may be put off until it ends and then be done
+	// as one, which costs a GPU less than one by one. An operation that reads a result
+	// has all before it done first. f has the device for itself: it asks dev alone,
+	// from its own goroutine, and keeps dev no longer.
+	AsOne(f func(dev Device))
+
 	New(n int) Buffer // zeroed float32
 	// NewHalf is a zeroed buffer of bfloat16. Operations compute with the numbers that
 	// it holds, in float32; what is left in it is rounded to the nearest, and of two to

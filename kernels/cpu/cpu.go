@@ -97,6 +97,9 @@ func (d *Device) Alone() (kernels.Device, int) {
 	return &Device{isa: d.isa, pool: newPool(1)}, d.pool.threads
 }
 
+// AsOne runs f.
+func (d *Device) AsOne(f func(dev kernels.Device)) { f(d) }
+
 type buffer []float32
 
 func (b buffer) Len() int                          { return len(b) }

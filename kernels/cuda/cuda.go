@@ -32,6 +32,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -61,18 +62,29 @@ func Headers() map[string]string {
 }
 
 // Device computes on a GPU. It is safe for many goroutines, of which one at a time
-// is heard.
+// is heard; the one of AsOne is for one goroutine.
 type Device struct {
-	dev    *driver.Device
-	stream *driver.Stream
-	ring   ring
-	exact  bool
-	fast   products // without cuBLASLt where the device is exact
+	*gpu
+	later *later // within AsOne: what is put off; else nil
+}
+
+// gpu is what a device and the one of AsOne have in common.
+type gpu struct {
+	dev      *driver.Device
+	stream   *driver.Stream // within an operation: now
+	ring     ring
+	exact    bool
+	oneByOne bool
+	fast     products // without cuBLASLt where the device is exact
 
 	mu      sync.Mutex
 	modules map[string]*driver.Module // by source and options
 	ropes   map[ropeKey]buffer
 	temps   []driver.Memory // of the call at hand
+
+	putOff       later // AsOne's
+	arena, lists shelf // its temporary memory, and its lists
+	graphs       graphs
 
 	dropped struct { // by buffers that nobody has any more
 		sync.Mutex
@@ -82,8 +94,9 @@ type Device struct {
 
 // Options say how a device computes.
 type Options struct {
-	Index int  // of the GPU, from 0
-	Exact bool // products and attention in float32, with the same bits for a row whatever else is in a call; much slower
+	Index    int  // of the GPU, from 0
+	OneByOne bool // launches no graphs, and puts nothing off; GYM_CUDA_GRAPHS=0 and GYM_CUDA_SYNC=1 do so, too
+	Exact    bool // products and attention in float32, with the same bits for a row whatever else is in a call; much slower
 }
 
 // New takes a GPU.
@@ -96,7 +109,8 @@ func New(o Options) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{dev: dev, exact: o.Exact, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}
+	oneByOne := o.OneByOne || os.Getenv("GYM_CUDA_GRAPHS") == "0" || os.Getenv("GYM_CUDA_SYNC") == "1"
+	d := &Device{gpu: &gpu{dev: dev, exact: o.Exact, oneByOne: oneByOne, modules: map[string]*driver.Module{}, ropes: map[ropeKey]buffer{}}}
 	leave, err := dev.Enter()
 	if err != nil {
 		return nil, err
@@ -157,16 +171,29 @@ func (d *Device) Use() driver.Use { return d.dev.Use() }
 // Close gives the GPU back. Buffers must not be used after it.
 func (d *Device) Close() (err error) {
 	defer kernels.Guard(&err)
+	if d.later != nil {
+		return errors.New("close a GPU within AsOne")
+	}
 	defer d.begin()()
+	d.graphs.forget()
 	d.fast.close(d.dev)
 	d.ring.close(d.dev)
+	d.dev.Free(d.arena.mem)
+	d.dev.Free(d.lists.mem)
 	d.stream.Close()
 	return d.dev.Close()
 }
 
 // begin makes a call the only one; end, which it returns, frees its temporary
-// memory, which the stream may reuse for what comes later.
+// memory, which the stream may reuse for what comes later. Within AsOne it is.
 func (d *Device) begin() (end func()) {
+	switch {
+	case d.gpu == nil:
+		panic("cuda: AsOne has ended, and its device is used")
+	case d.later != nil:
+		d.later.begin(d)
+		return func() { d.later.end(d) }
+	}
 	d.mu.Lock()
 	leave, err := d.dev.Enter()
 	if err != nil {
@@ -255,6 +282,7 @@ func (d *Device) alloc(n int, half bool) buffer {
 	bytes := (n*b.width() + 3) / 4 * 4
 	mem, err := d.dev.Alloc(bytes)
 	if err != nil { // what the garbage collector has not looked at yet may be enough
+		d.now()
 		runtime.GC()
 		runtime.GC()
 		d.sweep()
@@ -264,20 +292,23 @@ func (d *Device) alloc(n int, half bool) buffer {
 	b.mem, b.root = mem.Slice(0, n*b.width()), &root{mem}
 	if bytes > 0 {
 		fail(d.stream.Zero(mem))
-		runtime.AddCleanup(b.root, d.drop, mem)
+		runtime.AddCleanup(b.root, d.gpu.drop, mem)
 	}
 	return b
 }
 
 // drop notes memory that nobody has any more; it is freed by the next call that
 // allocates.
-func (d *Device) drop(m driver.Memory) {
+func (d *gpu) drop(m driver.Memory) {
 	d.dropped.Lock()
 	defer d.dropped.Unlock()
 	d.dropped.list = append(d.dropped.list, m)
 }
 
 func (d *Device) sweep() {
+	if d.later != nil && len(d.later.ops) > 0 {
+		return // they may be with memory that nobody else has any more
+	}
 	d.dropped.Lock()
 	defer d.dropped.Unlock()
 	for _, m := range d.dropped.list {
@@ -288,7 +319,16 @@ func (d *Device) sweep() {
 
 // temp is memory of any content until the call ends.
 func (d *Device) temp(bytes int) driver.Memory {
+	if d.later != nil {
+		if m, ok := d.arena.take(bytes, bytes); ok {
+			return m
+		}
+	}
 	m, err := d.dev.Alloc(bytes)
+	if err != nil && d.later != nil { // what is held for others may be enough
+		d.now()
+		m, err = d.dev.Alloc(bytes)
+	}
 	fail(err)
 	d.temps = append(d.temps, m)
 	return m
@@ -316,11 +356,11 @@ func (d *Device) Write(dst kernels.Buffer, src []float32) {
 	}
 	to := of(dst)
 	if !to.half {
-		fail(driver.Write(d.stream, to.mem, src))
+		fail(driver.Write(d.now(), to.mem, src))
 		return
 	}
 	tmp := d.floats(len(src))
-	fail(driver.Write(d.stream, tmp.mem, src))
+	fail(driver.Write(d.now(), tmp.mem, src))
 	d.convert(to, tmp)
 }
 
@@ -336,7 +376,7 @@ func (d *Device) Read(dst []float32, src kernels.Buffer) {
 		d.convert(tmp, buffer{mem: from.mem, n: len(dst), half: true})
 		from = tmp
 	}
-	fail(driver.Read(d.stream, dst, from.mem.Slice(0, 4*len(dst))))
+	fail(driver.Read(d.now(), dst, from.mem.Slice(0, 4*len(dst))))
 }
 
 // Copy copies src to the start of dst.
@@ -347,7 +387,7 @@ func (d *Device) Copy(dst, src kernels.Buffer) {
 		return
 	}
 	if to.half == from.half {
-		fail(d.stream.Copy(to.mem, from.mem))
+		d.copyTo(to.mem, from.mem)
 		return
 	}
 	d.convert(to, from)
@@ -365,17 +405,10 @@ func (d *Device) Zero(b kernels.Buffer) {
 		return
 	}
 	if m := of(b).mem; m.Bytes%4 == 0 && m.Addr%4 == 0 {
-		fail(d.stream.Zero(m))
+		d.zero(m)
 		return
 	}
 	d.each("clear", of(b).n, ptr(b))
-}
-
-// launch runs a kernel of a source.
-func (d *Device) launch(source, name string, shape driver.Shape, args ...driver.Arg) {
-	k, err := d.modules[source].Kernel(name)
-	fail(err)
-	fail(k.Launch(d.stream, shape, args...))
 }
 
 const (

@@ -217,7 +217,7 @@ func (d *Device) rope(freq []float64, top int32) buffer {
 	}
 	angles := kernels.Angles(freq, upTo)
 	t := d.alloc(len(angles), false)
-	fail(driver.Write(d.stream, t.mem, angles))
+	fail(driver.Write(d.now(), t.mem, angles))
 	d.ropes[key] = t
 	return t
 }
@@ -282,7 +282,7 @@ func (d *Device) SumSquares(b kernels.Buffer) float64 {
 	sums := d.floats(n)
 	d.launch("elements", "squares", driver.Shape{Grid: driver.Dim{n}, Block: driver.Dim{threads}}, driver.Ptr(sums.mem), ptr(b), driver.U64(uint64(b.Len())))
 	parts, sum := make([]float32, n), 0.0
-	fail(driver.Read(d.stream, parts, sums.mem))
+	fail(driver.Read(d.now(), parts, sums.mem))
 	for _, x := range parts {
 		sum += float64(x)
 	}

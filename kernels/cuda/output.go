@@ -143,11 +143,11 @@ func (d *Device) Top(id []int32, logp []float32, h, table kernels.Buffer, allow 
 	if len(id) == 0 {
 		return
 	}
-	place, lp := d.temp(4*len(id)), d.temp(4*len(id))
+	drawn, place, lp := d.drawn(len(id))
 	d.outputs(h, table, allow, dim, func(p *part) {
-		d.launch("output", "top", byRow(p.n), append(p.args(driver.Ptr(place), driver.Ptr(lp)), driver.Int(k))...)
+		d.launch("output", "top", byRow(p.n), append(p.args(place, lp), driver.Int(k))...)
 	})
-	d.take(id, logp, place, lp, allow, k)
+	d.take(id, logp, drawn, allow, k)
 }
 
 // Sample draws each row's id.
@@ -160,17 +160,27 @@ func (d *Device) Sample(id []int32, logp []float32, h, table kernels.Buffer, all
 	for i, x := range temperature {
 		t[i] = float32(x)
 	}
-	place, lp, ts, us := d.temp(4*len(id)), d.temp(4*len(id)), carry(d, t), carry(d, u)
+	drawn, place, lp := d.drawn(len(id))
+	ts, us := carry(d, t), carry(d, u)
 	d.outputs(h, table, allow, dim, func(p *part) {
-		d.launch("output", "sample", byRow(p.n), append(p.args(driver.Ptr(place), driver.Ptr(lp)), ts, us)...)
+		d.launch("output", "sample", byRow(p.n), append(p.args(place, lp), ts, us)...)
 	})
-	d.take(id, logp, place, lp, allow, 1)
+	d.take(id, logp, drawn, allow, 1)
 }
 
-// take reads places, k for each row, and makes ids of those of listed rows.
-func (d *Device) take(id []int32, logp []float32, place, lp driver.Memory, allow kernels.Allow, k int) {
-	fail(driver.Read(d.stream, id, place))
-	fail(driver.Read(d.stream, logp, lp))
+// drawn is where n places and their log-probs will be, side by side.
+func (d *Device) drawn(n int) (both driver.Memory, place, lp driver.Arg) {
+	both = d.temp(8 * n)
+	return both, driver.Ptr(both.Slice(0, 4*n)), driver.Ptr(both.Slice(4*n, 8*n))
+}
+
+// take reads places, k for each row, with their log-probs, and makes ids of those
+// of listed rows.
+func (d *Device) take(id []int32, logp []float32, drawn driver.Memory, allow kernels.Allow, k int) {
+	all := make([]int32, 2*len(id))
+	fail(driver.Read(d.now(), all, drawn))
+	copy(id, all)
+	copy(bytesOf(logp), bytesOf(all[len(id):]))
 	for i := range len(allow.Start) - 1 {
 		ids := allow.IDs[allow.Start[i]:allow.Start[i+1]]
 		for j := i * k; j < (i+1)*k && len(ids) > 0; j++ {

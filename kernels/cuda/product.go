@@ -66,6 +66,7 @@ func (p *products) run(d *Device, out, a, b buffer, m kernels.Dims) bool {
 	plan := p.plans[key]
 	if plan == nil {
 		if len(p.plans) >= plansMost {
+			d.now() // it may be with one of these
 			p.forget()
 		}
 		var err error
@@ -86,7 +87,7 @@ func (p *products) run(d *Device, out, a, b buffer, m kernels.Dims) bool {
 	case plus != nil:
 		o.C, o.Beta = memory(plus), 1
 	}
-	fail(plan.Run(d.stream, o))
+	d.product(plan, o)
 	return true
 }
 

@@ -64,6 +64,12 @@ func carry[T any](d *Device, x []T) driver.Arg { return driver.Ptr(carried(d, x)
 
 // together is carry of several lists with one copy: each is a call of the driver.
 func together(d *Device, lists ...[]int32) (args []driver.Arg) {
+	if d.later != nil { // they go with all the others, and stay at their places
+		for _, x := range lists {
+			args = append(args, carry(d, x))
+		}
+		return args
+	}
 	m, at := carried(d, slices.Concat(lists...)), 0
 	for _, x := range lists {
 		args = append(args, driver.Ptr(m.Slice(4*at, 4*(at+len(x)))))
@@ -77,9 +83,14 @@ func carried[T any](d *Device, x []T) driver.Memory {
 		return driver.Memory{}
 	}
 	b := bytesOf(x)
-	if len(b) > halfRing/2 {
+	if d.later != nil {
+		if m, ok := d.shelve(b); ok {
+			return m
+		}
+	}
+	if len(b) > halfRing/2 || d.later != nil {
 		m := d.temp(len(b))
-		fail(driver.Write(d.stream, m, x))
+		fail(driver.Write(d.now(), m, x))
 		return m
 	}
 	from, err := d.ring.put(d.stream, len(b))

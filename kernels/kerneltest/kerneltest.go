@@ -49,7 +49,7 @@ func Run(t *testing.T, dev kernels.Device, how How) {
 	}
 	for name, f := range map[string]func(pair){
 		"MatMul": matMul, "RowsKeepTheirBits": rowBits, "RMSNorm": rmsNorm, "LayerNorm": layerNorm, "Rope": rope, "Attention": attention,
-		"Decoding": decoding, "Activations": activations, "LogProb": logProb, "Top": top, "Halves": halves, "Embed": embed, "Gather": gather, "AdamW": adamW, "Softmax": logSoftmax,
+		"Decoding": decoding, "Activations": activations, "LogProb": logProb, "Top": top, "Halves": halves, "Embed": embed, "Gather": gather, "AsOne": asOne, "AdamW": adamW, "Softmax": logSoftmax,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if how.Rough && name == "RowsKeepTheirBits" {
@@ -627,6 +627,61 @@ func gather(p pair) {
 		p.same("Scatter", own)
 		p.dev.Gather(out.dev, nil)
 		p.dev.Scatter(nil, x.dev)
+	}
+}
+
+// asOne has the same operations again and again, on other numbers, with reads among
+// them, room made within, and a panic now and then.
+func asOne(p pair) {
+	const dim, rows = 24, 5
+	table, w, m, x, n, y, r, few := p.random(9*dim), p.random(dim), p.random(dim*dim), p.new(rows*dim), p.new(rows*dim), p.new(rows*dim), p.new(rows), p.new(3*dim)
+	for round := range 6 {
+		ids := make([]int32, rows)
+		for i := range ids {
+			ids[i] = int32(p.rng.IntN(9))
+		}
+		work := func(dev kernels.Device, of func(both) kernels.Buffer) (between []float32) {
+			dev.AsOne(func(dev kernels.Device) {
+				dev.Embed(of(x), of(table), ids, dim)
+				dev.RMSNorm(of(n), of(r), of(x), of(w), dim, 1e-5)
+				dev.MatMul(of(y), of(n), of(m), kernels.Dims{M: rows, N: dim, K: dim, Plus: of(x)})
+				dev.AsOne(func(dev kernels.Device) { dev.Add(of(x), of(y)) })
+				if round%2 > 0 {
+					between = read(dev, of(x))
+					dev.Write(of(few), between[:2*dim])
+				}
+				dev.Copy(of(few), of(x).Slice(0, 2*dim))
+				dev.Zero(of(y).Slice(0, dim))
+				if round > 3 {
+					b := dev.New(dim)
+					dev.Add(b, of(y).Slice(dim, 2*dim))
+					dev.Copy(of(few).Slice(2*dim, 3*dim), b)
+				}
+			})
+			return between
+		}
+		between := work(p.dev, func(b both) kernels.Buffer { return b.dev })
+		work(p.ref, func(b both) kernels.Buffer { return b.ref })
+		p.same("AsOne x", x)
+		p.same("AsOne y", y)
+		p.same("AsOne few", few)
+		if between != nil && !slices.Equal(between, read(p.dev, x.dev)) {
+			p.t.Fatal("what was read within is not what there was")
+		}
+		func() {
+			defer func() {
+				if recover() != "given up" {
+					p.t.Fatal("a panic does not come through")
+				}
+			}()
+			p.dev.AsOne(func(dev kernels.Device) {
+				dev.Add(y.dev, x.dev)
+				panic("given up")
+			})
+		}()
+		p.dev.Copy(y.dev, x.dev)
+		p.ref.Copy(y.ref, x.ref)
+		p.same("after a panic", y)
 	}
 }
 

@@ -43,6 +43,7 @@ func of(b kernels.Buffer) []float64 { return b.(buffer).x }
 func (*Device) Name() string                   { return "plain float64" }
 func (d *Device) Alone() (kernels.Device, int) { return d, 1 }
 func (*Device) Close() error                   { return nil }
+func (d *Device) AsOne(f func(kernels.Device)) { f(d) }
 
 // Halves may be anything. What is written or copied to one is rounded; what an
 // operation leaves in one is not: it is what a device should have rounded.
