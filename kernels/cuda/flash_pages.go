@@ -1,6 +1,8 @@
 package cuda
 
 import (
+	"math/bits"
+
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
@@ -46,7 +48,8 @@ func (d *Device) flashPaged(out, q buffer, all driver.Arg, start, first, lens []
 // or with a part of them where there would be too few blocks for the GPU or one
 // would have much more to do than the others. works are five numbers for each
 // block, as work of flash_pages.cu has them; joins are a sequence, a row and the
-// slots from..to-1 of what flash_join puts together.
+// slots from..to-1 of what flash_join puts together. A sequence of -1 is none: a
+// block that has nothing to do.
 func shareOut(start, lens []int32, h kernels.Heads, blocks int) (works, joins []int32, slots int) {
 	group := h.Q / h.KV
 	total := 0
@@ -77,7 +80,20 @@ func shareOut(start, lens []int32, h kernels.Heads, blocks int) (works, joins []
 			}
 		}
 	}
-	return works, joins, slots
+	for more := steady(len(works)/5) - len(works)/5; more > 0; more-- {
+		works = append(works, -1, 0, 0, 0, -1)
+	}
+	for more := steady(len(joins)/4) - len(joins)/4; more > 0; more-- {
+		joins = append(joins, -1, 0, 0, 0)
+	}
+	return works, joins, steady(slots)
+}
+
+// steady is n rounded up to one of eight sizes to a doubling: from step to step
+// sequences grow by a page, and a launch of the same size can be the same graph.
+func steady(n int) int {
+	step := 1 << max(0, bits.Len(uint(max(n, 1)-1))-4)
+	return over(n, step) * step
 }
 
 // gatherMany is for the sequences that have many rows: three numbers for each of

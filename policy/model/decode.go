@@ -197,7 +197,6 @@ func (b *Batch) Extend(more ...More) error {
 		return nil
 	}
 	d := more[0].Cache.d
-	dev, cfg := d.dev, d.Config
 	b.ids, b.types, b.pos, b.start, b.rows, b.pages = b.ids[:0], b.types[:0], b.pos[:0], append(b.start[:0], 0), b.rows[:0], b.pages[:0]
 	b.hidden = b.hidden[:0]
 	for i := range more {
@@ -222,25 +221,8 @@ func (b *Batch) Extend(more ...More) error {
 		b.pages = append(b.pages, kernels.Pages{List: c.pages, Len: c.len})
 		b.hidden = append(b.hidden, c.hidden)
 	}
-	T := len(b.ids)
-	b.fit(d, T, len(more))
-	r := &b.cut
-	s := &r.states[0]
-	embed(dev, d.w, b.cutX, s.x, b.ids, b.types, cfg.Dim)
-	for i := range d.w.layers {
-		for j := range b.pages {
-			b.pages[j].At = i * dev.PageLen(cfg.shape())
-		}
-		s.x, b.cutX = b.cutX, s.x
-		block(dev, cfg, d.w, &d.w.layers[i], s, r, b.cutX, b.pos, func(s *state) {
-			dev.AttentionPaged(s.att, s.q, s.k, s.v, b.start, b.pages, cfg.shape())
-		})
-	}
-	n := len(more)
-	last, nf := head(b.last, n*cfg.Dim), head(b.nf, n*cfg.Dim)
-	dev.Embed(last, b.cutX, b.rows, cfg.Dim)
-	dev.RMSNorm(nf, b.rf, last, d.w.norm, cfg.Dim, cfg.Eps)
-	dev.Scatter(b.hidden, nf)
+	b.fit(d, len(b.ids), len(more))
+	d.dev.AsOne(func(dev kernels.Device) { b.run(d, dev) })
 	for _, m := range more {
 		switch {
 		case !m.Share:
@@ -250,6 +232,27 @@ func (b *Batch) Extend(more ...More) error {
 		}
 	}
 	return nil
+}
+
+// run computes the batch and the hidden states after it. A step like the last one
+// asks for the same operations on the same buffers.
+func (b *Batch) run(d *Decoder, dev kernels.Device) {
+	cfg, r, s, x := d.Config, &b.cut, b.cut.states[0], b.cutX
+	embed(dev, d.w, x, s.x, b.ids, b.types, cfg.Dim)
+	for i := range d.w.layers {
+		for j := range b.pages {
+			b.pages[j].At = i * dev.PageLen(cfg.shape())
+		}
+		s.x, x = x, s.x
+		block(dev, cfg, d.w, &d.w.layers[i], &s, r, x, b.pos, func(s *state) {
+			dev.AttentionPaged(s.att, s.q, s.k, s.v, b.start, b.pages, cfg.shape())
+		})
+	}
+	n := len(b.rows)
+	last, nf := head(b.last, n*cfg.Dim), head(b.nf, n*cfg.Dim)
+	dev.Embed(last, x, b.rows, cfg.Dim)
+	dev.RMSNorm(nf, b.rf, last, d.w.norm, cfg.Dim, cfg.Eps)
+	dev.Scatter(b.hidden, nf)
 }
 
 // Sample draws the next token of each of several sequences of one decoder, by
@@ -263,8 +266,10 @@ func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernel
 	for _, c := range caches {
 		b.hidden = append(b.hidden, c.hidden)
 	}
-	d.dev.Gather(h, b.hidden)
-	d.dev.Sample(id, logp, h, d.w.head, allow, d.Dim, temperature, u)
+	d.dev.AsOne(func(dev kernels.Device) {
+		dev.Gather(h, b.hidden)
+		dev.Sample(id, logp, h, d.w.head, allow, d.Dim, temperature, u)
+	})
 }
 
 // fit makes room for a batch and cuts the buffers to its size.

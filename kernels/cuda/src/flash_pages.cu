@@ -45,7 +45,8 @@ INLINE void by_values(float sum[DIM / 8][4], const u32 a[4], const float *values
 }
 
 // work is what a block does: of a sequence the rows from row on, with the pages
-// from..to-1. slot is where its part goes; -1 where it is the whole.
+// from..to-1; nothing for a sequence of -1. slot is where its part goes; -1 where
+// it is the whole.
 struct work {
   int seq, row, from, to, slot;
 };
@@ -68,6 +69,7 @@ KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights,
   DYN_SHARED(T0, shared);
   const int *at = works + 5 * blockIdx.x;
   work w = {at[0], at[1], at[2], at[3], at[4]};
+  if (w.seq < 0) return;
   int kv = blockIdx.y, lane = lane_id(), warp = warp_id();
   group g(starts, w.seq, heads, kv_heads, kv);
   int len = lens[w.seq], past = len - g.rows / g.size + 1; // what the first query sees
@@ -145,9 +147,10 @@ KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights,
 }
 
 // flash_join is a block for 16 rows of a sequence, with their parts in the slots
-// from..to-1.
+// from..to-1; a sequence of -1 is none.
 KERNEL __launch_bounds__(128) flash_join(T0 *out, const float *parts, const float *weights, const int *joins, const int *starts, int heads, int kv_heads) {
   const int *at = joins + 4 * blockIdx.x;
+  if (at[0] < 0) return;
   int row = at[1], from = at[2], to = at[3], kv = blockIdx.y;
   group g(starts, at[0], heads, kv_heads, kv);
   for (int e = threadIdx.x; e < FEW * DIM; e += THREADS) {
