@@ -17,17 +17,32 @@ const works = true
 // rest of the test.
 func (l Libs) Set(t testing.TB, name, value string) {
 	t.Helper()
+	var set func(name, value string)
+	l.function(t, &set, "emuSet")
+	set(name, value)
+	t.Cleanup(func() { set(name, "") })
+}
+
+// Calls is how often functions of the driver whose names begin so were called,
+// by whoever it was in this process.
+func (l Libs) Calls(t testing.TB, prefix string) int {
+	t.Helper()
+	var calls func(prefix string) int
+	l.function(t, &calls, "emuCalls")
+	return calls(prefix)
+}
+
+// function is one that the emulator has for tests.
+func (l Libs) function(t testing.TB, f any, name string) {
+	t.Helper()
 	if l.Path == "" {
-		t.Skip("only the emulator has settings")
+		t.Skip("only the emulator can be set and asked")
 	}
 	lib, err := purego.Dlopen(l.Path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var set func(name, value string)
-	purego.RegisterLibFunc(&set, lib, "emuSet")
-	set(name, value)
-	t.Cleanup(func() { set(name, "") })
+	purego.RegisterLibFunc(f, lib, name)
 }
 
 // lock keeps two tests from building at once.

@@ -8,6 +8,7 @@
 //   memory   bytes of a device: 1 GiB
 //   seconds  of the processor's time that a launch may take: 60
 //   races    off: races are not looked for
+//   capture  off: no stream is captured
 //   lose     the launch with this number, from 1, and those after it lose the device
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ std::vector<Device> devices(8);
 namespace {
 
 std::map<std::string, std::string> settings;
+std::map<std::string, long> calls;
 
 struct Words {
   int code;
@@ -94,6 +96,18 @@ API void emuSet(const char *name, const char *value) {
   if (!strcmp(name, "lose")) launched = 0;
   if (*value) settings[name] = value;
   else settings.erase(name);
+}
+
+void counted(const char *name) { calls[name]++; }
+
+// emuCalls is how often functions whose names begin so were called: those that
+// want a context.
+API long emuCalls(const char *name) {
+  std::lock_guard<std::recursive_mutex> lock(mu);
+  long n = 0;
+  for (auto &[of, times] : calls)
+    if (of.starts_with(name)) n += times;
+  return n;
 }
 
 API int cuInit(unsigned) {

@@ -35,7 +35,7 @@ bool capturing() {
 
 API int cuStreamBeginCapture_v2(Stream *s, int) {
   ENTER
-  if (!s || s->graph) return CAPTURE_UNSUPPORTED;
+  if (!s || s->graph || setting("capture") == "off") return CAPTURE_UNSUPPORTED;
   s->graph = new Graph;
   s->graph->origin = s;
   s->thread = thread();

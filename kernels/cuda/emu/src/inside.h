@@ -62,8 +62,11 @@ int lose(Device *dev, int code, const std::string &why);
 // usable is OK, or why a call on the current device fails.
 int usable();
 
+void counted(const char *name); // a call, for emuCalls
+
 #define ENTER                                     \
   std::lock_guard<std::recursive_mutex> lock(mu); \
+  counted(__func__);                              \
   if (int code = usable()) return code;
 
 // Memory. A block ends at a page that no access survives.

@@ -136,6 +136,7 @@ API int cublasLtMatmulAlgoGetHeuristic(void *, Desc *d, Layout *a, Layout *b, La
 API int cublasLtMatmul(void *, Desc *d, const float *alpha, uint64_t A, Layout *a, uint64_t B, Layout *b, const float *beta, uint64_t C, Layout *c,
                        uint64_t D, Layout *out, const uint64_t *algo, void *, size_t, Stream *s) {
   std::lock_guard<std::recursive_mutex> lock(mu);
+  counted(__func__);
   if (usable() || !fits(*d, *a, *b, *out) || (algo && *algo != 0x67796d)) return LT_INVALID_VALUE;
   if ((A | B | C | D) % 16) return LT_NOT_SUPPORTED;
   Product p = {*d, *a, *b, *c, *out, A, B, C, D, *alpha, *beta};

@@ -1,0 +1,224 @@
+package cuda_test
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/turngym/turngym/kernels"
+	"github.com/turngym/turngym/kernels/cuda"
+	"github.com/turngym/turngym/kernels/cuda/cudatest"
+	"github.com/turngym/turngym/kernels/cuda/driver"
+)
+
+// put is numbers on a device.
+func put(d kernels.Device, x ...float32) kernels.Buffer {
+	b := d.New(len(x))
+	d.Write(b, x)
+	return b
+}
+
+// thrice are operations enough for a graph: out is three times x.
+func thrice(dev kernels.Device, out, x kernels.Buffer) {
+	dev.AsOne(func(dev kernels.Device) {
+		dev.Copy(out, x)
+		dev.Add(out, x)
+		dev.Add(out, x)
+	})
+}
+
+func TestGraphsAreBounded(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	x, out := put(dev, normal(200)...), dev.New(200)
+	want := numbers(dev, x)
+	for n := range 100 {
+		for range 3 {
+			dev.Zero(out)
+			thrice(dev, out.Slice(0, n+1), x.Slice(n, 2*n+1))
+		}
+		for i, v := range numbers(dev, out)[:n+1] {
+			if w := want[n+i]; v != w+w+w {
+				t.Fatalf("%d numbers: number %d is %g, want %g", n+1, i, v, w+w+w)
+			}
+		}
+	}
+	if s := dev.Steps(); s != (cuda.Steps{Lists: 300, Graphs: 200, Made: 100, Kept: 64}) {
+		t.Errorf("%+v", s)
+	}
+	for range 40 { // what is kept is what was launched last
+		thrice(dev, out, x)
+	}
+	thrice(dev, out.Slice(0, 100), x.Slice(99, 199))
+	if s := dev.Steps(); s.Made != 101 || s.Graphs != 240 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestAGraphIsOfItsArguments(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	x, out, out2 := put(dev, 1, 2, 3), dev.New(3), dev.New(3)
+	add := func(out kernels.Buffer) {
+		dev.AsOne(func(dev kernels.Device) {
+			for range 4 {
+				dev.Add(out, x)
+			}
+		})
+	}
+	for range 3 {
+		add(out)
+	}
+	add(out2)
+	if a, b := numbers(dev, out), numbers(dev, out2); a[0] != 12 || b[0] != 4 {
+		t.Error(a, b)
+	}
+}
+
+// Buffers come and go between and within; the emulator reports what is used after
+// it was freed.
+func TestGraphsOutliveBuffers(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	kept, kept2 := put(dev, 1, 2, 3), dev.New(3)
+	for n := range 12 {
+		round := float32(n)
+		x, out := put(dev, round, 2*round, 3), dev.New(3)
+		thrice(dev, out, x)
+		if got := numbers(dev, out); got[1] != 6*round {
+			t.Fatalf("round %g: %v", round, got)
+		}
+		thrice(dev, kept2, kept)
+		dev.AsOne(func(dev kernels.Device) {
+			some := dev.New(3)
+			dev.Add(some, kept)
+			dev.Copy(kept2, some)
+			some = nil
+			runtime.GC()
+			runtime.GC()
+			dev.New(3) // where some was, if that were free
+			dev.Add(kept2, kept)
+		})
+		if got := numbers(dev, kept2); got[2] != 6 {
+			t.Fatalf("round %g: %v", round, got)
+		}
+		runtime.GC()
+	}
+	if s := dev.Steps(); s.Graphs < 10 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestADeviceLostWithinAsOneSaysSo(t *testing.T) {
+	t.Setenv("GYM_TEST_GPU", "")
+	for _, lose := range []string{"2", "5", "8"} { // when it is launched one by one, and within graphs
+		t.Run(lose, func(t *testing.T) {
+			dev := cudatest.Open(t, cuda.Options{Exact: true})
+			x, out := put(dev, 1, 2, 3), dev.New(3)
+			cudatest.Prepare(t).Set(t, "lose", lose)
+			try := func() (err error) {
+				defer kernels.Guard(&err)
+				thrice(dev, out, x)
+				numbers(dev, out)
+				return nil
+			}
+			var err error
+			for range 5 {
+				err = try()
+			}
+			if !errors.Is(err, driver.ErrLost) {
+				t.Error(err)
+			}
+			if err := try(); !errors.Is(err, driver.ErrLost) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestWithoutCapturesOperationsGoOneByOne(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	cudatest.Prepare(t).Set(t, "capture", "off")
+	x, out := put(dev, 1, 2, 3), dev.New(3)
+	for range 5 {
+		thrice(dev, out, x)
+	}
+	if got := numbers(dev, out); got[2] != 9 {
+		t.Error(got)
+	}
+	if s := dev.Steps(); s != (cuda.Steps{Lists: 5}) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Operations of one goroutine are as one while others are heard in between.
+func TestManyGoroutinesPutOffAtOnce(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	var running sync.WaitGroup
+	for g := range 4 {
+		running.Go(func() {
+			table, x, out := put(dev, normal(50)...), dev.New(15), dev.New(15)
+			rows := numbers(dev, table)
+			for round := range 20 {
+				ids := []int32{int32((g + round) % 10), int32(g), int32(round % 10)}
+				if round%3 == g%3 {
+					dev.Embed(x, table, ids, 5)
+					dev.Copy(out, x)
+				} else {
+					dev.AsOne(func(dev kernels.Device) {
+						dev.Embed(x, table, ids, 5)
+						dev.Zero(out)
+						dev.Add(out, x)
+					})
+				}
+				for i, v := range numbers(dev, out) {
+					if v != rows[int(ids[i/5])*5+i%5] {
+						t.Errorf("goroutine %d, round %d: number %d is %g", g, round, i, v)
+						return
+					}
+				}
+			}
+		})
+	}
+	running.Wait()
+	if s := dev.Steps(); s.Graphs == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestWhatIsPutOffDoesNotHoldAllMemory(t *testing.T) {
+	libs := cudatest.Prepare(t)
+	dev := cudatest.Open(t, cuda.Options{})
+	const rows, dim, cols = 16 << 10, 64, 8
+	a, b, out := dev.New(rows*dim), dev.NewHalf(dim*cols), dev.New(rows*cols)
+	dev.Write(a, slices.Repeat([]float32{1}, rows*dim))
+	dev.Write(b, slices.Repeat([]float32{0.5}, dim*cols))
+	dev.AsOne(func(kernels.Device) {})
+	libs.Set(t, "memory", fmt.Sprint(dev.Use().Reserved+5<<20))
+	dev.AsOne(func(dev kernels.Device) {
+		for n := range 4 { // each with a copy of its rows, of 2 MiB
+			dev.MatMul(out, a, b, kernels.Dims{M: rows - n, N: cols, K: dim})
+		}
+	})
+	if got := numbers(dev, out); got[0] != dim/2 || got[rows*cols-1] != dim/2 {
+		t.Error(got[0], got[rows*cols-1])
+	}
+}
+
+// Plans are forgotten when there are many, also while products are put off.
+func TestProductsThatArePutOffKeepTheirPlans(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{})
+	ones, out := put(dev, slices.Repeat([]float32{1}, 64*64)...), dev.New(64*64)
+	dev.AsOne(func(dev kernels.Device) {
+		for m := 32; m < 58; m++ {
+			for n := 32; n < 68; n += 4 {
+				for k := 32; k < 68; k += 4 { // 2106 sizes in all
+					dev.MatMul(out, ones, ones, kernels.Dims{M: m, N: n, K: k})
+				}
+			}
+		}
+	})
+	if got := numbers(dev, out); got[0] != 64 || got[57*64-1] != 64 {
+		t.Error(got[0], got[57*64-1])
+	}
+}
