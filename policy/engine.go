@@ -48,7 +48,7 @@ type engine struct {
 	active  int        // requests in the leaders' batches
 	waiting []*request // the others
 	stats   Stats
-	batches sync.Pool // of *model.Batch
+	idle    []*model.Batch // as many as there were leaders: a GPU knows their buffers again
 }
 
 // request is one call of Sample.
@@ -85,11 +85,7 @@ func (e *engine) do(r *request) {
 
 // lead runs batches until mine is done.
 func (e *engine) lead(mine *request) {
-	b, _ := e.batches.Get().(*model.Batch)
-	if b == nil {
-		b = new(model.Batch)
-	}
-	defer e.batches.Put(b)
+	b := e.batch()
 	active := []*request{mine}
 	for {
 		runtime.Gosched() // leaders may have all processors: let others come and join
@@ -119,10 +115,23 @@ func (e *engine) lead(mine *request) {
 			}
 		}
 		if active = left; done {
-			e.handOver(active)
+			e.handOver(active, b)
 			return
 		}
 	}
+}
+
+// batch is one that was used before, where there is one.
+func (e *engine) batch() *model.Batch {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := len(e.idle)
+	if n == 0 {
+		return new(model.Batch)
+	}
+	b := e.idle[n-1]
+	e.idle = e.idle[:n-1]
+	return b
 }
 
 func (e *engine) leave(n int) {
@@ -131,10 +140,12 @@ func (e *engine) leave(n int) {
 	e.mu.Unlock()
 }
 
-// handOver makes one of those that are left, or of those that wait, the leader.
-func (e *engine) handOver(left []*request) {
+// handOver makes one of those that are left, or of those that wait, the leader,
+// who takes the batch over.
+func (e *engine) handOver(left []*request, b *model.Batch) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.idle = append(e.idle, b)
 	e.active -= 1 + len(left)
 	e.waiting = append(left, e.waiting...)
 	if len(e.waiting) == 0 {
