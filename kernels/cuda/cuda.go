@@ -15,6 +15,10 @@
 // float32 rounds the latter on its way, which takes memory and time: matrices that
 // meet often are best of one type. An exact device takes no such activations.
 //
+// Within AsOne operations are put off and launched together: as a graph where the
+// same ones came before, with the lists that they need in one copy. A step of
+// decoding is one such, and drawing another. GYM_CUDA_GRAPHS=0 does without.
+//
 // An operation that the GPU fails in (its memory is full, it is lost) panics with
 // a *kernels.Failure.
 //

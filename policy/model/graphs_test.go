@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -139,5 +140,63 @@ func TestAStepOfDecodingIsFewCallsOfTheDriver(t *testing.T) {
 	}
 	if n := calls(cuda.Options{OneByOne: true}); n < 60*steps {
 		t.Errorf("without graphs %d steps are %d calls", steps, n)
+	}
+}
+
+// BenchmarkDecodeOnAGPU is of use on one: GYM_TEST_GPU=1. With few sequences of a
+// small model a step is bound by launches, so graphs show what those cost.
+func BenchmarkDecodeOnAGPU(b *testing.B) {
+	if os.Getenv("GYM_TEST_GPU") != "1" {
+		b.Skip("the emulator says nothing about speed")
+	}
+	for _, oneByOne := range []bool{true, false} {
+		dev, err := cuda.New(cuda.Options{OneByOne: oneByOne})
+		if err != nil {
+			b.Fatal(err)
+		}
+		m, err := New(dev, Config{Vocab: 32 << 10, Dim: 1024, Layers: 24, Heads: 16, KVHeads: 8, Hidden: 3072, Context: 4096, Theta: 1e4, Eps: 1e-5, Half: true}, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		d := m.Snapshot()
+		for _, seqs := range []int{1, 16, 256} {
+			b.Run(fmt.Sprintf("oneByOne=%v/%d", oneByOne, seqs), func(b *testing.B) { decodeOn(b, dev, d, seqs) })
+		}
+		dev.Close()
+	}
+}
+
+// decodeOn draws any tokens, at temperature 1, for sequences that begin with 100.
+func decodeOn(b *testing.B, dev *cuda.Device, d *Decoder, seqs int) {
+	var batch Batch
+	more, caches, allow := make([]More, seqs), make([]*Cache, seqs), kernels.Allow{Start: make([]int32, seqs+1)}
+	begin := func() {
+		for i := range more {
+			if caches[i] == nil {
+				caches[i] = d.NewCache()
+			}
+			caches[i].Reset(d)
+			batch.Extend(More{Cache: caches[i], IDs: make([]int32, 100)})
+			more[i] = More{Cache: caches[i], IDs: []int32{int32(i)}}
+		}
+	}
+	begin()
+	id, logp, temperature, u := make([]int32, seqs), make([]float32, seqs), slices.Repeat([]float64{1}, seqs), slices.Repeat([]float64{0.4}, seqs)
+	before := dev.Steps()
+	for b.Loop() {
+		if caches[0].Room() == 0 {
+			b.StopTimer()
+			begin()
+			b.StartTimer()
+		}
+		batch.Extend(more...)
+		batch.Sample(id, logp, caches, allow, temperature, u)
+		for i := range more {
+			more[i].IDs[0] = id[i]
+		}
+	}
+	b.ReportMetric(float64(seqs*b.N)/b.Elapsed().Seconds(), "tokens/s")
+	if s := dev.Steps(); s.Lists > before.Lists {
+		b.ReportMetric(float64(s.Graphs-before.Graphs)/float64(s.Lists-before.Lists), "graphs")
 	}
 }
