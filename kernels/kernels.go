@@ -91,7 +91,8 @@ type Device interface {
 	// AsOne runs f, whose operations may be put off until it ends and then be done
 	// as one, which costs a GPU less than one by one. An operation that reads a result
 	// has all before it done first. f has the device for itself: it asks dev alone,
-	// from its own goroutine, and keeps dev no longer.
+	// from its own goroutine, keeps dev no longer, and changes no Pages.List that it
+	// has given to it.
 	AsOne(f func(dev Device))
 
 	New(n int) Buffer // zeroed float32

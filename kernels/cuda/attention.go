@@ -2,7 +2,6 @@ package cuda
 
 import (
 	"math"
-	"slices"
 
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cuda/driver"
@@ -77,30 +76,19 @@ func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffe
 func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, pages []kernels.Pages, h kernels.Heads) {
 	alike("AttentionPaged", q, k, v, out)
 	defer d.begin()()
-	var addr []uint64
-	var first, lens, page, place []int32
-	for s, p := range pages {
-		first, lens = append(first, int32(len(addr))), append(lens, int32(p.Len))
-		for at := p.Len - int(start[s+1]-start[s]); at < p.Len; at++ {
-			page, place = append(page, first[s]+int32(at/kernels.PageTokens)), append(place, int32(at%kernels.PageTokens))
-		}
-		for _, b := range p.List {
-			alike("AttentionPaged", q, b)
-			addr = append(addr, of(b).mem.Addr+uint64(of(b).width()*p.At))
-		}
-	}
-	if len(page) == 0 {
+	l := d.listPages(q, start, pages, h)
+	if len(l.page) == 0 {
 		return
 	}
-	all, kv, dim := carry(d, addr), driver.Int(h.KV), driver.Int(h.Dim)
-	d.launch(d.typed("attention", k), "page_write", byRow(len(page)), ptr(k), ptr(v), all, carry(d, page), carry(d, place), kv, dim)
-	if d.flashes(h, out, q) && !slices.ContainsFunc(addr, func(a uint64) bool { return a%aligned != 0 }) {
-		d.flashPaged(of(out), of(q), all, start, first, lens, h)
+	layer := uint64(of(q).width() * pages[0].At)
+	all, at, kv, dim := carry(d, l.addr), driver.U64(layer), driver.Int(h.KV), driver.Int(h.Dim)
+	d.launch(d.typed("attention", k), "page_write", byRow(len(l.page)), ptr(k), ptr(v), all, at, carry(d, l.page), carry(d, l.place), kv, dim)
+	if d.flashes(h, out, q) && !l.odd && layer%aligned == 0 {
+		d.flashPaged(of(out), of(q), all, at, l, h)
 		return
 	}
-	list := tiles(len(pages), func(s int) int { return int(start[s+1]-start[s]) * h.Q / h.KV })
-	d.tiled("attention_paged", q, list, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(q), all, carry(d, first), carry(d, lens),
-		carry(d, list), carry(d, start), driver.Int(h.Q), kv, dim, d.attentionScale(h))
+	d.tiled("attention_paged", q, l.tiles, h, keysOf*(2*h.Dim+1)+rowsOf*h.Dim, ptr(out), ptr(q), all, at, carry(d, l.first), carry(d, l.lens),
+		carry(d, l.tiles), carry(d, start), driver.Int(h.Q), kv, dim, d.attentionScale(h))
 }
 
 // PageLen is of the keys, [KV, PageTokens, Dim], and then the values.

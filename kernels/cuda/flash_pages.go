@@ -14,22 +14,20 @@ const (
 	blocksPer = 2           // blocks for each multiprocessor that there should be
 )
 
-// flashPaged is AttentionPaged, once the new keys and values are in their pages.
-// Sequence s has the pages first[s], ... of all, with lens[s] tokens.
-func (d *Device) flashPaged(out, q buffer, all driver.Arg, start, first, lens []int32, h kernels.Heads) {
-	works, joins, slots := shareOut(start, lens, h, blocksPer*d.dev.Info.SMs)
-	gathers, keys := gatherMany(start, first, lens, h)
-	lists := together(d, start, first, lens, works, joins, gathers, keys)
+// flashPaged is AttentionPaged, once the new keys and values are in their pages:
+// all of them, in which the layer begins at so many bytes.
+func (d *Device) flashPaged(out, q buffer, all, layer driver.Arg, l *pageLists, h kernels.Heads) {
+	lists := together(d, l.start, l.first, l.lens, l.works, l.joins, l.gathers, l.keys)
 	starts, firsts, lengths := lists[0], lists[1], lists[2]
 	heads, kv := driver.Int(h.Q), driver.Int(h.KV)
-	if n := len(gathers) / 3; n > 0 {
-		bytes := 2 * int(keys[len(lens)]) * h.KV * h.Dim
+	if n := len(l.gathers) / 3; n > 0 {
+		bytes := 2 * int(l.keys[len(l.lens)]) * h.KV * h.Dim
 		k16, v16 := driver.Ptr(d.temp(bytes)), driver.Ptr(d.temp(bytes))
-		d.onTensorCores("flash_pages", "gather_pages", q, n, h, 0, k16, v16, all, lists[5], kv)
-		d.flashOver(out, driver.Ptr(driver.Memory{}), q, k16, v16, start, starts, keys, lists[6], h)
+		d.onTensorCores("flash_pages", "gather_pages", q, n, h, 0, k16, v16, all, layer, lists[5], kv)
+		d.flashOver(out, driver.Ptr(driver.Memory{}), q, k16, v16, l.start, starts, l.keys, lists[6], h)
 	}
-	if n := len(works) / 5; n > 0 {
-		numbers := slots * h.KV * fewRows
+	if n := len(l.works) / 5; n > 0 {
+		numbers := l.slots * h.KV * fewRows
 		parts, weights := driver.Ptr(d.temp(4*numbers*h.Dim)), driver.Ptr(d.temp(4*numbers))
 		const quarter = 16
 		shared := 4 * quarter * (2*h.Dim + 8 + 8)
@@ -37,8 +35,8 @@ func (d *Device) flashPaged(out, q buffer, all driver.Arg, start, first, lens []
 			shared = 2 * 4 * quarter * (2*h.Dim + 8 + 4)
 		}
 		to := driver.Ptr(out.mem)
-		d.onTensorCores("flash_pages", "flash_pages", q, n, h, shared, to, parts, weights, driver.Ptr(q.mem), all, firsts, lengths, lists[3], starts, heads, kv, d.attentionScale(h))
-		if n := len(joins) / 4; n > 0 {
+		d.onTensorCores("flash_pages", "flash_pages", q, n, h, shared, to, parts, weights, driver.Ptr(q.mem), all, layer, firsts, lengths, lists[3], starts, heads, kv, d.attentionScale(h))
+		if n := len(l.joins) / 4; n > 0 {
 			d.onTensorCores("flash_pages", "flash_join", q, n, h, 0, to, parts, weights, lists[4], starts, heads, kv)
 		}
 	}

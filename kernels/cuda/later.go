@@ -31,6 +31,7 @@ func (d *Device) AsOne(f func(dev kernels.Device)) {
 	defer func() {
 		within.later.clear()
 		within.later.give(d.dev)
+		within.later.pages = nil
 		within.gpu = nil // it must not be used any more
 	}()
 	f(within)
@@ -46,6 +47,7 @@ type later struct {
 	bytes   []byte // what the shelf of lists is to have
 	sent    int    // of these it has
 	carried []list
+	pages   *pageLists // of the last AttentionPaged
 
 	temps []driver.Memory // of operations, what the shelf has no room for
 	held  int             // bytes of those

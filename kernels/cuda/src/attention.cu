@@ -18,18 +18,19 @@ struct tile {
 };
 
 // keys says where a sequence's keys and values are: by rows of k and v, or in
-// pages of 64 tokens.
+// pages of 64 tokens, in which the layer begins at so many bytes.
 struct keys {
   const T0 *k, *v;
   const u64 *pages;
   int heads, dim;
+  u64 layer;
 
   INLINE const T0 *key(int at, int head) const {
-    if (pages) return reinterpret_cast<const T0 *>(pages[at / 64]) + (head * 64 + at % 64) * static_cast<u64>(dim);
+    if (pages) return reinterpret_cast<const T0 *>(pages[at / 64] + layer) + (head * 64 + at % 64) * static_cast<u64>(dim);
     return k + (static_cast<u64>(at) * heads + head) * dim;
   }
   INLINE const T0 *value(int at, int head) const {
-    if (pages) return reinterpret_cast<const T0 *>(pages[at / 64]) + ((heads + head) * 64 + at % 64) * static_cast<u64>(dim);
+    if (pages) return reinterpret_cast<const T0 *>(pages[at / 64] + layer) + ((heads + head) * 64 + at % 64) * static_cast<u64>(dim);
     return v + (static_cast<u64>(at) * heads + head) * dim;
   }
 };
@@ -97,22 +98,22 @@ KERNEL __launch_bounds__(256) attention(T0 *out, float *lse, const T0 *q, const 
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start;
   u64 skip = static_cast<u64>(start) * kv_heads * dim;
-  keys from = {k + skip, v + skip, nullptr, kv_heads, dim};
+  keys from = {k + skip, v + skip, nullptr, kv_heads, dim, 0};
   attend(out, lse, q, from, t, start, n, n, heads, scale);
 }
 
 // Of sequence s the pages are pages[first[s]], ..., with lens[s] tokens.
-KERNEL __launch_bounds__(256) attention_paged(T0 *out, const T0 *q, const u64 *pages, const int *first, const int *lens, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
+KERNEL __launch_bounds__(256) attention_paged(T0 *out, const T0 *q, const u64 *pages, u64 layer, const int *first, const int *lens, const int *tiles, const int *starts, int heads, int kv_heads, int dim, float scale) {
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start;
-  keys from = {nullptr, nullptr, pages + first[t.seq], kv_heads, dim};
+  keys from = {nullptr, nullptr, pages + first[t.seq], kv_heads, dim, layer};
   attend(out, nullptr, q, from, t, start, n, lens[t.seq], heads, scale);
 }
 
 // page_write puts a token's keys and values, a block for each, into place[t] of
-// its page.
-KERNEL page_write(const T0 *k, const T0 *v, const u64 *pages, const int *page, const int *place, int heads, int dim) {
-  T0 *to = reinterpret_cast<T0 *>(pages[page[blockIdx.x]]);
+// its page's layer.
+KERNEL page_write(const T0 *k, const T0 *v, const u64 *pages, u64 layer, const int *page, const int *place, int heads, int dim) {
+  T0 *to = reinterpret_cast<T0 *>(pages[page[blockIdx.x]] + layer);
   u64 at = static_cast<u64>(blockIdx.x) * heads * dim;
   for (int e = threadIdx.x; e < heads * dim; e += blockDim.x) {
     int head = e / dim, d = e % dim;
@@ -128,7 +129,7 @@ KERNEL __launch_bounds__(256) attention_grad_q(T0 *dq, float *delta, const T0 *d
   tile t = {tiles[2 * blockIdx.x], tiles[2 * blockIdx.x + 1]};
   int start = starts[t.seq], n = starts[t.seq + 1] - start, stride = dim + 1, kv = blockIdx.y, lane = lane_id();
   u64 skip = static_cast<u64>(start) * kv_heads * dim;
-  keys from = {k + skip, v + skip, nullptr, kv_heads, dim};
+  keys from = {k + skip, v + skip, nullptr, kv_heads, dim, 0};
   float *ks = shared, *vs = ks + KEYS * stride, *qs = vs + KEYS * stride + warp_id() * 2 * dim, *gs = qs + dim;
   row r(t, n, n, heads / kv_heads, kv);
   u64 token = static_cast<u64>(start + r.query) * heads + r.head, at = token * dim;

@@ -62,10 +62,10 @@ INLINE void copy_quarter(T0 *to, int wide, const T0 *rows, int given) {
   cp_commit();
 }
 
-// Of sequence s the pages are pages[first[s]], ..., with lens[s] tokens. parts
-// [slots, KV, 16, DIM] are averages over a block's keys, and weights [slots, KV, 16]
-// the logarithms of 2 of what they count.
-KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights, const T0 *q, const u64 *pages, const int *first, const int *lens, const int *works, const int *starts, int heads, int kv_heads, float scale) {
+// Of sequence s the pages are pages[first[s]], ..., with lens[s] tokens; the layer
+// begins at so many bytes in each. parts [slots, KV, 16, DIM] are averages over a
+// block's keys, and weights [slots, KV, 16] the logarithms of 2 of what they count.
+KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights, const T0 *q, const u64 *pages, u64 layer, const int *first, const int *lens, const int *works, const int *starts, int heads, int kv_heads, float scale) {
   DYN_SHARED(T0, shared);
   const int *at = works + 5 * blockIdx.x;
   work w = {at[0], at[1], at[2], at[3], at[4]};
@@ -81,7 +81,7 @@ KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights,
   pages += first[w.seq];
   u64 skip = (kv * PAGE + warp * QUARTER) * static_cast<u64>(DIM), values = kv_heads * static_cast<u64>(PAGE * DIM);
   auto given = [&](int p) { return len - p * PAGE - warp * QUARTER; };
-  const T0 *page = reinterpret_cast<const T0 *>(pages[w.from]) + skip;
+  const T0 *page = reinterpret_cast<const T0 *>(pages[w.from] + layer) + skip;
   copy_quarter(ks, KEY_WIDE, page, given(w.from));
   copy_quarter(vs, VALUE_WIDE, page + values, given(w.from));
   u32 qs[STEPS][4];
@@ -90,7 +90,7 @@ KERNEL __launch_bounds__(128) flash_pages(T0 *out, float *parts, float *weights,
   softmax soft;
   for (int p = w.from; p < w.to; p++) {
     float s[2][4] = {};
-    if (p + 1 < w.to) page = reinterpret_cast<const T0 *>(pages[p + 1]) + skip; // before it is wanted
+    if (p + 1 < w.to) page = reinterpret_cast<const T0 *>(pages[p + 1] + layer) + skip; // before it is wanted
     cp_wait<1>();
     __syncwarp(); // the keys are there, for all lanes
     by_keys(s, qs, ks);
@@ -171,10 +171,10 @@ KERNEL __launch_bounds__(128) flash_join(T0 *out, const float *parts, const floa
 // gather_pages rounds the tokens of a page, where they are not bfloat16, and lays
 // them out as rows of k16 and v16: a block for a page and head. Of each page gathers
 // has its place in pages, its first row and how many tokens are wanted.
-KERNEL __launch_bounds__(128) gather_pages(bf16 *k16, bf16 *v16, const u64 *pages, const int *gathers, int kv_heads) {
+KERNEL __launch_bounds__(128) gather_pages(bf16 *k16, bf16 *v16, const u64 *pages, u64 layer, const int *gathers, int kv_heads) {
   const int *at = gathers + 3 * blockIdx.x;
   int kv = blockIdx.y;
-  const T0 *ks = reinterpret_cast<const T0 *>(pages[at[0]]) + kv * static_cast<u64>(PAGE * DIM), *vs = ks + kv_heads * static_cast<u64>(PAGE * DIM);
+  const T0 *ks = reinterpret_cast<const T0 *>(pages[at[0]] + layer) + kv * static_cast<u64>(PAGE * DIM), *vs = ks + kv_heads * static_cast<u64>(PAGE * DIM);
   for (int e = 4 * threadIdx.x; e < at[2] * DIM; e += 4 * THREADS) {
     u64 to = (static_cast<u64>(at[1] + e / DIM) * kv_heads + kv) * DIM + e % DIM;
     *reinterpret_cast<uint2 *>(k16 + to) = make_uint2(pair(ks + e), pair(ks + e + 2));
