@@ -222,6 +222,7 @@ func (b *Batch) Extend(more ...More) error {
 		b.hidden = append(b.hidden, c.hidden)
 	}
 	b.fit(d, len(b.ids), len(more))
+	defer b.forget()
 	d.dev.AsOne(func(dev kernels.Device) { b.run(d, dev) })
 	for _, m := range more {
 		switch {
@@ -259,6 +260,7 @@ func (b *Batch) run(d *Decoder, dev kernels.Device) {
 // kernels.Device.Sample; allow has a row for each. An empty sequence's tokens
 // are all alike.
 func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernels.Allow, temperature, u []float64) {
+	defer b.forget()
 	d, n := caches[0].d, len(caches)
 	b.fit(d, 0, n)
 	h := head(b.nf, n*d.Dim)
@@ -270,6 +272,12 @@ func (b *Batch) Sample(id []int32, logp []float32, caches []*Cache, allow kernel
 		dev.Gather(h, b.hidden)
 		dev.Sample(id, logp, h, d.w.head, allow, d.Dim, temperature, u)
 	})
+}
+
+// forget lets go of the sequences, which may end before the batch is used again.
+func (b *Batch) forget() {
+	clear(b.pages)
+	clear(b.hidden)
 }
 
 // fit makes room for a batch and cuts the buffers to its size.
