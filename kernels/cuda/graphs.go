@@ -25,7 +25,8 @@ func (d *Device) Steps() Steps {
 }
 
 // graphs are lists of operations that came before: those that came twice with
-// their graph. Of both the last ones are kept, the very last at the end.
+// their graph, which did them the second time. Of both the last ones are kept, the
+// very last at the end.
 type graphs struct {
 	kept, once []*graph
 	off        bool // this driver makes none

@@ -13,9 +13,9 @@ import (
 // AsOne runs f and puts off what it asks for, until f ends, reads a result or
 // writes from the host. Then the lists of what was put off (ids, places, addresses)
 // go to the device in one copy, and the operations follow: as a graph where the
-// same were there before, in the same order, with the same arguments. A graph
-// knows buffers by their addresses, as the operations do that it is compared
-// with; so it is launched only where each of these is somebody's at that time.
+// same came before, in the same order, with the same arguments. A graph names
+// memory by address. It is launched only for operations that name the same, and
+// whose buffers are there, so it need not keep any.
 //
 // The device is f's alone until it ends. Where f panics, what is put off by then
 // is not done.

@@ -136,6 +136,19 @@ func TestADeviceLostWithinAsOneSaysSo(t *testing.T) {
 	}
 }
 
+func TestTheDeviceOfAsOneEndsWithIt(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	var kept kernels.Device
+	dev.AsOne(func(d kernels.Device) { kept = d })
+	defer func() {
+		if recover() == nil {
+			t.Error("it does not")
+		}
+		dev.New(1)
+	}()
+	kept.New(1)
+}
+
 func TestWithoutCapturesOperationsGoOneByOne(t *testing.T) {
 	dev := cudatest.Open(t, cuda.Options{Exact: true})
 	cudatest.Prepare(t).Set(t, "capture", "off")
