@@ -94,10 +94,16 @@ func (p *Policy) Await(ctx context.Context, version uint32) error {
 }
 
 // Begin starts an empty context, on the device that has the fewest. The same seed,
-// weights and tokens give the same samples.
+// weights and tokens give the same samples. Where the device fails it panics with
+// a *kernels.Failure.
 func (p *Policy) Begin(seed uint64) *Sequence {
 	l, dec, version := p.join()
 	s := &Sequence{policy: p, lane: l, version: version, rng: rand.New(rand.NewPCG(seed, 0x73616d706c65))}
+	defer func() {
+		if s.cache == nil { // the device has failed
+			s.part()
+		}
+	}()
 	if c, ok := l.caches.Get().(*model.Cache); ok {
 		s.cache = c
 		c.Reset(dec)
@@ -175,8 +181,13 @@ func (s *Sequence) Close() {
 	if s.cache != nil {
 		s.lane.caches.Put(s.cache)
 		s.cache = nil
-		s.policy.mu.Lock()
-		s.lane.live--
-		s.policy.mu.Unlock()
+		s.part()
 	}
+}
+
+// part takes the sequence off its lane's count.
+func (s *Sequence) part() {
+	s.policy.mu.Lock()
+	defer s.policy.mu.Unlock()
+	s.lane.live--
 }

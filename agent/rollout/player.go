@@ -10,6 +10,7 @@ import (
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/prompt"
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy"
 )
 
@@ -22,7 +23,8 @@ type Agent struct {
 }
 
 // Join starts a player with an empty context.
-func (a Agent) Join(_ context.Context, t gym.Task, _ gym.Env) (agent.Player, error) {
+func (a Agent) Join(_ context.Context, t gym.Task, _ gym.Env) (_ agent.Player, err error) {
+	defer kernels.Guard(&err)
 	return &player{a: a, seq: a.Policy.Begin(a.Seed ^ t.Rand().Uint64())}, nil
 }
 

@@ -106,6 +106,9 @@ func (s *session) demonstrations() (open func(ctx context.Context, from, to int)
 			return r, func() {}
 		}, nil, nil
 	}
+	if s.from.Step > 0 && s.from.Plan == nil { // a run of the time before sft.focus
+		c.Focus = 0
+	}
 	study := curriculum.NewStudy(grounds(s.scenarios), c.Focus)
 	if s.from.Plan != nil && s.from.Step < c.Steps {
 		if err := study.Load(s.from.Plan); err != nil {

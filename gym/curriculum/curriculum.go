@@ -4,7 +4,8 @@
 // by a ramp, near the edge of competence, or as a bandit. A [Plan] takes its
 // tasks and may add more to a step: rounds for groups that say nothing yet,
 // hints for groups that all fail, restarts from the middle of earlier episodes.
-// These are separate decisions and can be combined.
+// These are separate decisions and can be combined. A [Study] chooses what is
+// demonstrated.
 //
 // All that a picker or plan has learnt is in its exported fields, so that its
 // JSON is its checkpoint. What it draws comes from the generator that it is

@@ -2,6 +2,7 @@ package curriculum
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -34,7 +35,7 @@ type Study struct {
 // Shares are the arms' shares of the focused tasks from a step on.
 type Shares struct {
 	From int
-	P    []float64
+	P    []float64 // nil: all tasks are uniform
 }
 
 // NewStudy is a study at its beginning.
@@ -81,14 +82,13 @@ func (s *Study) Hear(step int, episodes []*gym.Episode, surprise []float64) {
 		for len(s.Shares) > 1 && s.Shares[1].From <= next {
 			s.Shares = s.Shares[1:]
 		}
-		if p := s.shares(); p != nil {
-			s.Shares = append(s.Shares, Shares{next + s.Round, p})
-		}
+		s.Shares = append(s.Shares, Shares{next + s.Round, s.shares()})
 	}
 }
 
 // shares are proportional to the surprise; arms that were never heard count as
-// the most surprising one. nil: nothing surprises.
+// the most surprising one. nil: nothing
+// surprises.
 func (s *Study) shares() []float64 {
 	p, most, sum := slices.Clone(s.Surprise), slices.Max(s.Surprise), 0.0
 	for i, x := range p {
@@ -117,5 +117,11 @@ func (s *Study) Save() (json.RawMessage, error) {
 func (s *Study) Load(state json.RawMessage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return json.Unmarshal(state, s)
+	if err := json.Unmarshal(state, s); err != nil {
+		return err
+	}
+	if n := len(s.Surprise); n != len(s.arms) {
+		return fmt.Errorf("it has %d levels, the scenarios have %d now", n, len(s.arms))
+	}
+	return nil
 }

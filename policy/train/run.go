@@ -116,6 +116,8 @@ type Run struct {
 	Save    int                                   // steps between checkpoints; 0: only at the end
 	Report  func(Row)                             // after every step; may be nil
 	Keep    func(step int, ep *gym.Episode) error // every episode learnt from; may be nil
+
+	whole int // the optimizer's steps at the end of the last whole step
 }
 
 // Steps is the number of all stages' steps.
@@ -127,7 +129,8 @@ func (r *Run) Steps() (n int) {
 }
 
 // Train goes on from a state to the end. When ctx ends, it saves a checkpoint of
-// the last whole step and returns the context's error.
+// the last whole step and returns the context's error. So it does after another
+// error, unless that came in the middle of a step's updates.
 func (r *Run) Train(ctx context.Context, from State) error {
 	file, err := os.OpenFile(filepath.Join(r.Dir, "metrics.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
@@ -135,6 +138,7 @@ func (r *Run) Train(ctx context.Context, from State) error {
 	}
 	defer file.Close()
 	begun, at, st := time.Now(), 0, from
+	r.whole = r.Learner.Model.Step()
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		start, end := at, at+s.Steps
@@ -161,9 +165,13 @@ func (r *Run) Train(ctx context.Context, from State) error {
 			return err
 		})
 		if err != nil {
+			before := fmt.Errorf("%w; what was saved before is whole", err)
+			if r.Learner.Model.Step() != r.whole {
+				return before // the weights are those of a part of a step
+			}
 			saved := Save(r.Dir, r.Learner.Model, st)
 			if device := new(kernels.Failure); errors.As(err, &device) && saved != nil {
-				return fmt.Errorf("%w; what was saved before is whole", err)
+				return before
 			}
 			return errors.Join(err, saved)
 		}
@@ -221,6 +229,7 @@ func (r *Run) stage(ctx context.Context, s *Stage, start int, st *State, report 
 			return fmt.Errorf("step %d: %w", step+1, err)
 		}
 		lap(&spent.Learn)
+		r.whole = r.Learner.Model.Step()
 		st.Step, st.Plan, st.Episodes = step+1, batch.Plan, st.Episodes+batch.Played
 		if s.Hear != nil {
 			if st.Plan, err = s.Hear(step-start, batch.Episodes, stats.Surprise); err != nil {

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -221,6 +222,37 @@ func TestASourceThatEndsLeavesACheckpoint(t *testing.T) {
 	if _, st, err := Restore(m.Device(), r.Dir); err != nil || st.Step != 4 || len(*rows) != 4 {
 		t.Errorf("step %d after %d rows, %v", st.Step, len(*rows), err)
 	}
+}
+
+// A step that fails when it has changed the weights already leaves the last
+// checkpoint as it is; one that fails before saves the step before.
+func TestAPartOfAStepIsNotSaved(t *testing.T) {
+	for minibatch, saved := range map[int]int{6: 3, 7: 2} { // two in a step, from 0; a checkpoint every second step
+		r, _ := newRun(t, "grpo", 9)
+		r.Save = 2
+		r.Stages[0].Update.SkipEven = false
+		r.Stages[0].Update.Objective = &breaking{left: minibatch}
+		err := r.Train(t.Context(), State{})
+		if err == nil || !strings.Contains(err.Error(), "step 4: the gradient is NaN") || strings.Contains(err.Error(), "what was saved before is whole") != (saved == 2) {
+			t.Errorf("minibatch %d: %v", minibatch, err)
+		}
+		if m, st, err := Restore(r.Learner.Model.Device(), r.Dir); err != nil || st.Step != saved || m.Step() != 2*saved {
+			t.Errorf("minibatch %d: step %d after %d of the optimizer, %v", minibatch, st.Step, m.Step(), err)
+		}
+	}
+}
+
+// breaking is policy gradient until it gives no numbers.
+type breaking struct {
+	algo.PolicyGradient
+	left int
+}
+
+func (b *breaking) Loss(part *algo.Batch, g *algo.Grad) float64 {
+	if b.left--; b.left < 0 {
+		g.Now[0] = float32(math.NaN())
+	}
+	return b.PolicyGradient.Loss(part, g)
 }
 
 type failing struct {
