@@ -68,9 +68,11 @@ func (s *shop) causal(products int) {
 // logits to do again.
 func (s *shop) loss(part string) func() {
 	b := output(s.d, s.job)
-	s.bytes, s.work = float64(b.given), 2*float64(s.M)*float64(s.Dim)*float64(s.Vocab)
-	if part != "" {
-		s.work *= 3
+	s.work = 2 * float64(s.M) * float64(s.Dim) * float64(s.Vocab)
+	if part == "" {
+		s.bytes = float64(4*s.M*s.Dim + 2*s.Vocab*s.Dim + 2*4*s.M)
+	} else {
+		s.bytes, s.work = float64(b.given), 3*s.work
 	}
 	return b.parts[part]
 }
@@ -233,7 +235,7 @@ func operation(d kernels.Device, j job) (*built, error) {
 func (b *bench) kernels() error {
 	s := &b.sizes
 	m := s.models[0]
-	t := b.report.table("kernels", fmt.Sprintf("%s, %d tokens in sequences of %d, %d sequences of %d to decode, microseconds, of torch its kernels' alone; the least bytes and the products a second, and which share of the card that is",
+	t := b.report.table("kernels", fmt.Sprintf("%s, %d tokens in sequences of %d, %d sequences of %d to decode, microseconds, of torch its kernels' alone, with all in bfloat16, where ours has streams and weights' gradients in float32; the least bytes and the products a second, and which share of the card that is",
 		m.name, s.tokens, s.length, s.concurrent, s.prompt+s.more/2), column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"},
 		column{name: "GB/s"}, column{name: "TFLOP/s"}, column{"of the card", "%.2f"})
 	list := b.sides()

@@ -15,6 +15,7 @@
 //	(cd kernels/cuda && GYM_TEST_GPU=1 ../../build/card/cuda.test -test.run '^$' -test.bench .)
 //	(cd kernels/cuda/driver && GYM_TEST_GPU=1 ../../../build/card/driver.test -test.v)
 //	(cd policy/model && GYM_TEST_GPU=1 ../../build/card/model.test -test.v -test.run 'GPU|Halves')
+//	(cd policy/train && GYM_TEST_GPU=1 ../../build/card/train.test -test.v -test.run GPUs) # where there are two
 //
 // In kernels/cuda, TestAnExactDeviceIsAsTheReference and TestTensorCoresAreNearTheReference
 // are the suite of every device, exact and rough. compute-sanitizer sees more where
@@ -94,7 +95,7 @@ func run(args []string, in io.Reader, out, progress io.Writer) error {
 		return err
 	}
 	for _, t := range tables {
-		if b.only != "" && !contains(b.only, t.name) {
+		if b.only != "" && !slices.Contains(strings.Split(b.only, ","), t.name) {
 			continue
 		}
 		begun := time.Now()
@@ -108,7 +109,6 @@ func run(args []string, in io.Reader, out, progress io.Writer) error {
 
 func (b *bench) parse(args []string) error {
 	f := flag.NewFlagSet("cuda", flag.ContinueOnError)
-	f.SetOutput(b.progress)
 	f.StringVar(&b.python, "python", "build/peers-torch/bin/python", "the `interpreter` that has torch and transformers; none measures ours alone")
 	f.StringVar(&b.device, "peer-device", "cuda", "of torch; cpu is to try the peer")
 	f.IntVar(&b.rounds, "rounds", 3, "times that each is measured, in turn")
@@ -119,14 +119,20 @@ func (b *bench) parse(args []string) error {
 	f.StringVar(&b.report.path, "json", "", "`file` for the figures")
 	f.BoolVar(&b.quick, "quick", false, "sizes for an emulator, once")
 	f.StringVar(&b.serving, "serve", "", "answer jobs on standard input on cuda or cpu, as the peers do")
-	f.Usage = func() {
-		fmt.Fprint(b.progress, "The GPU beside PyTorch: go run ./bench/cuda -only train,loss -json figures.json\n\n")
-		f.PrintDefaults()
-	}
 	var asked sizes
 	asked.flags(f)
+	f.SetOutput(io.Discard) // what is wrong is said once
+	f.Usage = func() {}
 	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(b.progress)
+			fmt.Fprint(b.progress, "The GPU beside PyTorch: go run ./bench/cuda -only train,loss -json figures.json\n\n")
+			f.PrintDefaults()
+		}
 		return err
+	}
+	if slices.ContainsFunc(asked.numbered(), func(n *int) bool { return *n < 0 }) {
+		return errors.New("sizes are numbers above 0")
 	}
 	b.sizes = asked.or(b.quick)
 	if b.quick {
@@ -140,8 +146,13 @@ func (b *bench) parse(args []string) error {
 			return fmt.Errorf("there is no table %q; there are train, decode, loss, kernels and pays", name)
 		}
 	}
-	if len(b.sizes.trained()) == 0 {
-		return fmt.Errorf("there is no model %q; there are 0.5B and 1.5B", b.sizes.names)
+	for name := range strings.SplitSeq(b.sizes.names, ",") {
+		if b.sizes.names != "" && !slices.ContainsFunc(b.sizes.models, func(m shape) bool { return m.name == name }) {
+			return fmt.Errorf("there is no model %q; there are 0.5B and 1.5B", name)
+		}
+	}
+	if s := &b.sizes; s.tokens%min(s.length, s.tokens) != 0 {
+		return fmt.Errorf("%d tokens are no number of sequences of %d", s.tokens, s.length)
 	}
 	if b.rounds < 1 {
 		return fmt.Errorf("%d rounds measure nothing", b.rounds)

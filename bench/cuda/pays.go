@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/turngym/turngym/bench/beside"
@@ -73,7 +74,7 @@ func (b *bench) pays() error {
 		b.measure(list, job{Kind: "play", shape: m, Seqs: s.players, Len: s.read, More: s.sampled})
 		n := s.players * s.sampled
 		if more := notes(list); more != note {
-			note += more
+			note = strings.Trim(note+"; "+more, "; ")
 		}
 		err := t.row(m.name, note, cpu, gpu, gpu/cpu, rate(0, n), rate(1, n), rate(1, n)/rate(0, n))
 		closeAll(list)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"slices"
 	"strings"
 )
 
@@ -74,16 +75,20 @@ func (s *sizes) flags(f *flag.FlagSet) {
 	f.IntVar(&s.tokens, "tokens", 0, "of one operation")
 }
 
+// numbered are the flags that are one number.
+func (s *sizes) numbered() []*int {
+	return []*int{&s.seqs, &s.length, &s.micro, &s.concurrent, &s.prompt, &s.more, &s.rows, &s.tokens}
+}
+
 // or is what flags say, and else what a card is measured with, or an emulator.
 func (s *sizes) or(quick bool) sizes {
 	to := full
 	if quick {
 		to = tiny
 	}
-	for _, x := range []struct{ to, from *int }{{&to.seqs, &s.seqs}, {&to.length, &s.length}, {&to.micro, &s.micro}, {&to.concurrent, &s.concurrent},
-		{&to.prompt, &s.prompt}, {&to.more, &s.more}, {&to.rows, &s.rows}, {&to.tokens, &s.tokens}} {
-		if *x.from > 0 {
-			*x.to = *x.from
+	for i, from := range s.numbered() {
+		if *from > 0 {
+			*to.numbered()[i] = *from
 		}
 	}
 	if len(s.vocabs) > 0 {
@@ -96,22 +101,13 @@ func (s *sizes) or(quick bool) sizes {
 // trained are the models that are wanted.
 func (s *sizes) trained() (list []shape) {
 	for _, m := range s.models {
-		if s.names == "" || contains(s.names, m.name) {
+		if s.names == "" || slices.Contains(strings.Split(s.names, ","), m.name) {
 			if s.micro > 0 {
 				m.micro = s.micro
 			}
-			m.micro = min(m.micro, s.seqs)
+			m.micro = divisor(s.seqs, min(m.micro, s.seqs))
 			list = append(list, m)
 		}
 	}
 	return list
-}
-
-func contains(list, name string) bool {
-	for part := range strings.SplitSeq(list, ",") {
-		if part == name {
-			return true
-		}
-	}
-	return false
 }

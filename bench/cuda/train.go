@@ -65,7 +65,7 @@ func trainStep(d kernels.Device, j job) (*built, error) {
 // train is training in bfloat16 with float32 masters.
 func (b *bench) train() error {
 	s := &b.sizes
-	t := b.report.table("train", fmt.Sprintf("tokens/s, %d sequences of %d a step, bfloat16 with AdamW; MFU of the card's product; memory taken, GB, with so many sequences at once",
+	t := b.report.table("train", fmt.Sprintf("tokens/s, %d sequences of %d a step, bfloat16 with AdamW, torch eager; MFU of the card's product; memory taken, GB, with so many sequences at once",
 		s.seqs, s.length), column{name: "gym"}, column{name: "torch"}, column{"ratio", "%.2f"}, column{"gym MFU", "%.3f"}, column{"torch MFU", "%.3f"},
 		column{"gym GB", "%.1f"}, column{"torch GB", "%.1f"}, column{"gym at once", "%.0f"}, column{"torch at once", "%.0f"})
 	for _, m := range s.trained() {
@@ -101,10 +101,11 @@ func (b *bench) train() error {
 func (b *bench) fitting(j job) (list []*side, micro []int) {
 	list = b.sides()
 	for i := range list {
-		for j.Micro = j.shape.micro; ; j.Micro /= 2 {
+		for j.Micro = j.shape.micro; ; {
 			if b.ask(list[i], j); !list[i].last.Full || j.Micro == 1 {
 				break
 			}
+			j.Micro = divisor(j.Seqs, j.Micro/2)
 			list[i].close()
 			list[i] = b.sideOf(list[i].name)
 			list[i].hear()
@@ -113,6 +114,14 @@ func (b *bench) fitting(j job) (list []*side, micro []int) {
 		micro = append(micro, j.Micro)
 	}
 	return list, micro
+}
+
+// divisor is the largest number up to most that divides n.
+func divisor(n, most int) int {
+	for n%most != 0 {
+		most--
+	}
+	return most
 }
 
 var nan = math.NaN()
