@@ -4,7 +4,7 @@ GO ?= go
 MINIWOB := build/miniwob/html
 MINIWOB_VERSION := 1.1.0
 
-.PHONY: train test test-puzzles test-rest test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels bench-cuda card puzzle-table miniwob-table chaos mcp-servers check clean
+.PHONY: train test test-long bench build chrome miniwob peers peers-web peers-torch bench-kernels bench-cuda card puzzle-table miniwob-table chaos mcp-servers check clean
 
 train: chrome build
 	bin/gym train --env web
@@ -71,19 +71,12 @@ check:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt -w these files"; exit 1; }
 	@$(GO) vet ./...
 
-# The learning tests, the puzzles and the sites are too slow under the race detector, so they run without, and side
-# by side, since each of them is long on one core.
+# The learning tests, the puzzles and the sites are too slow under the race detector, so they run without.
 test: chrome miniwob mcp-servers check
 	GYM_MINIWOB=$$(ls -d $(CURDIR)/$(MINIWOB) 2>/dev/null) $(GO) test -race -timeout 20m ./...
-	@$(MAKE) --no-print-directory -j 2 --output-sync test-puzzles test-rest
-
-test-puzzles:
-	$(GO) test -timeout 20m ./envs/puzzle
-
-test-rest:
-	$(GO) test -run Learns ./cmd/gym
-	$(GO) test -timeout 20m ./envs/terminal ./envs/sql
+	$(GO) test -timeout 20m ./envs/puzzle ./envs/terminal ./envs/sql
 	$(GO) test -timeout 20m -run 'Static|Sites' ./envs/web
+	$(GO) test -run Learn ./cmd/gym
 
 # Learning on three seeds, a minute of each fuzzer, and that the assembly is what its generator writes.
 test-long: test
@@ -111,7 +104,7 @@ bench-cuda: peers-torch
 # The same, and the tests that want a GPU, as binaries for a machine without Go.
 card:
 	CGO_ENABLED=0 $(GO) build -o build/card/bench-cuda ./bench/cuda
-	CGO_ENABLED=0 $(GO) test -c -o build/card/ ./kernels/cuda ./kernels/cuda/driver ./policy/model
+	CGO_ENABLED=0 $(GO) test -c -o build/card/ ./kernels/cuda ./kernels/cuda/driver ./policy/model ./policy/train
 
 # Trains on seven puzzles and prints what a random agent, the policy and the oracle reach: about an hour.
 puzzle-table: build

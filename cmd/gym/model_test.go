@@ -41,6 +41,9 @@ func foreign(t *testing.T, vocab int) string {
 // A checkpoint from elsewhere is looked at, learns, is resumed and played, and
 // what is saved can be loaded elsewhere again.
 func TestACheckpointFromElsewhereLearns(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
 	dir, run := foreign(t, 480), filepath.Join(t.TempDir(), "run")
 	if text := must(t, "model", "inspect", dir); !strings.Contains(text, "qwen2, ") || !strings.Contains(text, "byte-level BPE, 469 tokens") || !strings.Contains(text, "<|im_start|>") {
 		t.Error(text)
@@ -71,6 +74,9 @@ func TestACheckpointFromElsewhereLearns(t *testing.T) {
 // stopped run goes on with the same bits, and another begins with what was
 // learnt.
 func TestAdaptersLearnAndResume(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
 	dir, tmp := foreign(t, 480), t.TempDir()
 	args := func(run string) []string {
 		return []string{"train", "--env", "puzzle", "--scenario", "frozen-lake", "--level", "1", "--recipe", "web", "--model", dir, "--run", run, "--model.lora", "4",

@@ -11,6 +11,9 @@ import (
 // A pupil of other size takes its teacher's tokens and learns; stopped, it goes on
 // with the same bits although its teacher is gone.
 func TestAPupilLearnsFromATeacher(t *testing.T) {
+	if raceEnabled {
+		t.Skip("too slow under the race detector; make test runs it without")
+	}
 	tmp := t.TempDir()
 	teacher, whole, run := filepath.Join(tmp, "teacher"), filepath.Join(tmp, "whole"), filepath.Join(tmp, "stopped")
 	must(t, lake("--recipe", "sft", "--sft.steps", "3", "--sft.batch", "4", "--run", teacher)...)

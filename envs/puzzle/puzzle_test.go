@@ -17,10 +17,10 @@ func TestFamily(t *testing.T) {
 	if race {
 		t.Skip("too slow under the race detector; make test runs it without")
 	}
-	s := gymtest.Suite{Name: "puzzle", Seeds: 30, Golden: "../../testdata/playthroughs", Parallel: true,
+	s := gymtest.Suite{Name: "puzzle", Seeds: 8, Episodes: 20, Golden: "../../testdata/playthroughs", Parallel: true,
 		Open: func(testing.TB) gym.Family { return &puzzle.Family{} }}
 	if os.Getenv("GYM_LONG") != "" {
-		s.Seeds = 0
+		s.Seeds, s.Episodes = 0, 0
 	}
 	if name := os.Getenv("GYM_ONLY"); name != "" {
 		s.Only = []string{name}

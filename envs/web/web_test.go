@@ -80,7 +80,7 @@ func TestPlaythroughs(t *testing.T) {
 // alike under both drivers. Fewer seeds, since a browser is slower.
 func TestChromeFamily(t *testing.T) {
 	needChrome(t)
-	gymtest.Suite{Name: "web", Golden: golden, Only: only(t, ""), Seeds: 4, Episodes: 10, Open: func(t testing.TB) gym.Family {
+	gymtest.Suite{Name: "web", Golden: golden, Only: only(t, ""), Seeds: 2, Episodes: 4, Open: func(t testing.TB) gym.Family {
 		return &web.Family{Driver: "chrome"}
 	}}.Run(t)
 }
