@@ -1,9 +1,9 @@
 // Package train is the loop that learns: episodes in, better weights out. It
 // takes episodes from a [Source] and knows neither agents nor environments.
 //
-// Everything that a run draws is a function of its seed and the number of the
-// step, so that a synchronous run that is stopped and resumed has the same
-// weights, bit for bit, as one that never stopped.
+// Everything that a run draws is a function of its seed, the number of the step
+// and what its checkpoint holds, so that a synchronous run that is stopped and
+// resumed has the same weights, bit for bit, as one that never stopped.
 package train
 
 import (
