@@ -84,7 +84,6 @@ type cudaCalls struct {
 	CaptureBegin func(s uintptr, mode int32) int32               `c:"cuStreamBeginCapture_v2"`
 	CaptureEnd   func(s uintptr, g *uintptr) int32               `c:"cuStreamEndCapture"`
 	Instantiate  func(e *uintptr, g uintptr, flags uint64) int32 `c:"cuGraphInstantiateWithFlags"`
-	ExecUpdate   func(e, g uintptr, info *[3]uint64) int32       `c:"cuGraphExecUpdate_v2"`
 	GraphLaunch  uintptr                                         `c:"cuGraphLaunch"`
 	GraphDestroy func(g uintptr) int32                           `c:"cuGraphDestroy"`
 	ExecDestroy  func(e uintptr) int32                           `c:"cuGraphExecDestroy"`

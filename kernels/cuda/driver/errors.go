@@ -48,9 +48,8 @@ func (e *Error) Is(target error) bool {
 }
 
 const (
-	codeNoDevice    = 100
-	codeNotReady    = 600
-	codeGraphUpdate = 910
+	codeNoDevice = 100
+	codeNotReady = 600
 )
 
 // lostCodes are those after which a context only repeats itself: errors of its

@@ -55,30 +55,6 @@ func (g *Graph) Launch(s *Stream) error {
 	return nil
 }
 
-// Update records work anew. Where only arguments and sizes differ from what the
-// graph has, which is kept, it takes them over; otherwise it is made ready anew.
-func (g *Graph) Update(s *Stream, work func() error) (kept bool, err error) {
-	graph, err := s.record(work)
-	if err != nil {
-		return false, err
-	}
-	calls := &g.dev.cuda.calls
-	defer calls.GraphDestroy(graph)
-	var info [3]uint64 // CUgraphExecUpdateResultInfo
-	code := calls.ExecUpdate(g.exec, graph, &info)
-	if code == 0 {
-		return true, nil
-	}
-	if code != codeGraphUpdate {
-		return false, g.dev.fail(code, "update a graph")
-	}
-	old := g.exec
-	if err := s.check(calls.Instantiate(&g.exec, graph, 0), "make a graph ready"); err != nil {
-		return false, err
-	}
-	return false, s.check(calls.ExecDestroy(old), "close a graph")
-}
-
 // Close forgets the graph; launches that are under way go on.
 func (g *Graph) Close() error {
 	if code := g.dev.cuda.calls.ExecDestroy(g.exec); code != 0 {

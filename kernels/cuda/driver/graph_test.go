@@ -39,40 +39,6 @@ func TestAGraphRepeatsWhatWasAskedOfItsStream(t *testing.T) {
 	b.Must(b.Dev.FreeHost(seed))
 }
 
-func TestAGraphTakesOverOtherArguments(t *testing.T) {
-	b := cudatest.New(t)
-	k, at := b.Kernel("tally"), cudatest.Put(b, []int64{0})
-	digits := func(list ...int) func() error {
-		return func() error {
-			for _, d := range list {
-				if err := k.Launch(b.Stream, one(), driver.Ptr(at), driver.Int(d)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-	}
-	g, err := b.Stream.Capture(digits(1, 2))
-	b.Must(err)
-	b.Must(g.Launch(b.Stream))
-	kept, err := g.Update(b.Stream, digits(3, 4))
-	b.Must(err)
-	if !kept {
-		t.Error("other arguments need another graph")
-	}
-	b.Must(g.Launch(b.Stream))
-	kept, err = g.Update(b.Stream, digits(5, 6, 7))
-	b.Must(err)
-	if kept {
-		t.Error("a third launch fits into a graph of two")
-	}
-	b.Must(g.Launch(b.Stream))
-	if got := cudatest.Take[int64](b, at, 1); got[0] != 1234567 {
-		t.Errorf("got %d", got[0])
-	}
-	b.Must(g.Close())
-}
-
 func TestACaptureFollowsStreamsThatWaitForIt(t *testing.T) {
 	b := cudatest.New(t)
 	k, at, at2 := b.Kernel("tally"), cudatest.Put(b, []int64{0}), cudatest.Put(b, []int64{0})

@@ -9,21 +9,9 @@ struct Exec {
   std::vector<Op> ops;
 };
 
-struct UpdateResult { // CUgraphExecUpdateResultInfo
-  int result;
-  void *node, *from;
-};
-
 std::vector<Stream *> captures;
 
 size_t thread() { return static_cast<size_t>(pthread_self()); }
-
-bool alike(const Exec *e, const Graph *g) {
-  if (e->ops.size() != g->ops.size()) return false;
-  for (size_t i = 0; i < e->ops.size(); i++)
-    if (e->ops[i].kind != g->ops[i].kind || e->ops[i].what != g->ops[i].what) return false;
-  return true;
-}
 
 } // namespace
 
@@ -70,22 +58,13 @@ API int cuGraphInstantiateWithFlags(Exec **e, Graph *g, uint64_t) {
   return OK;
 }
 
-API int cuGraphExecUpdate_v2(Exec *e, Graph *g, UpdateResult *info) {
-  ENTER
-  *info = {};
-  if (!alike(e, g)) return info->result = 1, GRAPH_UPDATE_FAILURE;
-  e->ops = g->ops;
-  return OK;
-}
-
 API int cuGraphLaunch(Exec *e, Stream *s) {
   ENTER
-  auto ops = e->ops; // an update does not change what was asked for before it
-  return ask(of(s), {'g', e, [ops] {
+  return ask(of(s), [ops = e->ops] {
     for (auto &op : ops)
-      if (int code = op.run()) return code;
+      if (int code = op()) return code;
     return static_cast<int>(OK);
-  }});
+  });
 }
 
 API int cuGraphDestroy(Graph *g) {

@@ -35,7 +35,6 @@ enum {
   CAPTURE_UNSUPPORTED = 900,
   CAPTURE_INVALIDATED = 901,
   CAPTURE_UNJOINED = 904,
-  GRAPH_UPDATE_FAILURE = 910,
 };
 
 struct Stream;
@@ -137,11 +136,7 @@ void accessBy(int thread, const void *at, unsigned long bytes, bool write, void 
 
 // Streams. What is asked for runs when somebody waits for it, so that a wait
 // that is missing is seen.
-struct Op {
-  char kind;        // k kernel, c copy, s set, h host function, r record, w wait, g graph
-  const void *what; // of a kernel which
-  std::function<int()> run;
-};
+using Op = std::function<int()>;
 struct Graph {
   std::vector<Op> ops;
   Stream *origin = nullptr;

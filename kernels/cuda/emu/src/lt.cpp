@@ -141,5 +141,5 @@ API int cublasLtMatmul(void *, Desc *d, const float *alpha, uint64_t A, Layout *
   if ((A | B | C | D) % 16) return LT_NOT_SUPPORTED;
   Product p = {*d, *a, *b, *c, *out, A, B, C, D, *alpha, *beta};
   Device *dev = current;
-  return ask(of(s), {'h', nullptr, [dev, p] { return multiply(dev, p); }}) ? LT_EXECUTION_FAILED : LT_OK;
+  return ask(of(s), [dev, p] { return multiply(dev, p); }) ? LT_EXECUTION_FAILED : LT_OK;
 }

@@ -125,5 +125,5 @@ API int cuLaunchKernel(Kernel *k, unsigned gx, unsigned gy, unsigned gz, unsigne
     l.args.emplace_back(from, from + k->sizes[i]);
   }
   Device *dev = current;
-  return ask(of(s), {'k', k, [dev, l]() mutable { return start(dev, l); }});
+  return ask(of(s), [dev, l]() mutable { return start(dev, l); });
 }

@@ -102,7 +102,7 @@ int begin(int clique) {
       return wrong(INVALID_USAGE, "ncclAllReduce: " + called(p.comm) + " sums " + number(p.count) + " numbers, rank 0 " + number(r->parts[0].count) + ": they would wait forever");
   }
   for (Part &p : r->parts) {
-    if (ask(p.stream, {'n', nullptr, [r, rank = p.comm.rank] { return take(*r, rank); }})) return wrong(UNHANDLED_CUDA_ERROR, "ncclAllReduce: " + called(p.comm) + " has failed");
+    if (ask(p.stream, [r, rank = p.comm.rank] { return take(*r, rank); })) return wrong(UNHANDLED_CUDA_ERROR, "ncclAllReduce: " + called(p.comm) + " has failed");
     p.at = p.stream->asked;
   }
   return NCCL_OK;

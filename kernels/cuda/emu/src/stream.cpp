@@ -21,7 +21,7 @@ int step(Stream *s) {
   Op op = std::move(s->queue.front());
   s->queue.pop_front();
   s->done++;
-  return s->dev->lost ? s->dev->lost : op.run();
+  return s->dev->lost ? s->dev->lost : op();
 }
 
 // now runs an operation that cannot be put off.
@@ -112,7 +112,7 @@ API int cuStreamWaitEvent(Stream *s, Event *e, unsigned) {
   if (!e->stream || s->graph) return OK;
   Stream *other = e->stream;
   uint64_t at = e->at;
-  return ask(s, {'w', nullptr, [other, at] { return reach(other, at); }});
+  return ask(s, [other, at] { return reach(other, at); });
 }
 
 API int cuEventCreate(Event **e, unsigned flags) {
@@ -133,7 +133,7 @@ API int cuEventRecord(Event *e, Stream *s) {
   e->stream = s;
   e->graph = s->graph;
   if (s->graph) return OK;
-  int code = ask(s, {'r', nullptr, [e] { return e->seconds = clockNow(), OK; }});
+  int code = ask(s, [e] { return e->seconds = clockNow(), OK; });
   e->at = s->asked;
   return code;
 }
@@ -163,34 +163,34 @@ API int cuEventElapsedTime(float *ms, Event *a, Event *b) {
 API int cuMemcpyHtoDAsync_v2(uint64_t dst, const void *src, size_t n, Stream *s) {
   ENTER
   if (!within(dst, n)) return INVALID_VALUE;
-  Op op = {'c', nullptr, [=] { return memcpy(reinterpret_cast<void *>(dst), src, n), OK; }};
+  Op op = [=] { return memcpy(reinterpret_cast<void *>(dst), src, n), OK; };
   return pinned(src) ? ask(of(s), op) : atOnce(of(s), op);
 }
 
 API int cuMemcpyDtoHAsync_v2(void *dst, uint64_t src, size_t n, Stream *s) {
   ENTER
   if (!within(src, n)) return INVALID_VALUE;
-  Op op = {'c', nullptr, [=] { return memcpy(dst, reinterpret_cast<void *>(src), n), OK; }};
+  Op op = [=] { return memcpy(dst, reinterpret_cast<void *>(src), n), OK; };
   return pinned(dst) ? ask(of(s), op) : atOnce(of(s), op);
 }
 
 API int cuMemcpyDtoDAsync_v2(uint64_t dst, uint64_t src, size_t n, Stream *s) {
   ENTER
   if (!within(dst, n) || !within(src, n)) return INVALID_VALUE;
-  return ask(of(s), {'c', nullptr, [=] { return memmove(reinterpret_cast<void *>(dst), reinterpret_cast<void *>(src), n), OK; }});
+  return ask(of(s), [=] { return memmove(reinterpret_cast<void *>(dst), reinterpret_cast<void *>(src), n), OK; });
 }
 
 API int cuMemsetD8Async(uint64_t dst, unsigned char v, size_t n, Stream *s) {
   ENTER
   if (!within(dst, n)) return INVALID_VALUE;
-  return ask(of(s), {'s', nullptr, [=] { return memset(reinterpret_cast<void *>(dst), v, n), OK; }});
+  return ask(of(s), [=] { return memset(reinterpret_cast<void *>(dst), v, n), OK; });
 }
 
 API int cuMemsetD32Async(uint64_t dst, unsigned v, size_t n, Stream *s) {
   ENTER
   if (!within(dst, 4 * n) || dst % 4) return INVALID_VALUE;
-  return ask(of(s), {'s', nullptr, [=] {
+  return ask(of(s), [=] {
     for (size_t i = 0; i < n; i++) reinterpret_cast<unsigned *>(dst)[i] = v;
     return OK;
-  }});
+  });
 }
