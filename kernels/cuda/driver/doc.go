@@ -22,5 +22,6 @@
 // Environment: GYM_CUDA_LIB, GYM_NVRTC_LIB, GYM_CUBLASLT_LIB and GYM_NCCL_LIB are
 // the libraries' files; GYM_CUDA_SYNC=1 waits after each launch, so that a fault is
 // reported at its kernel; GYM_CUDA_CACHE=0 gives each allocation back to the
-// driver when it is freed, so that a memory checker sees its bounds.
+// driver when it is freed, so that a memory checker sees its bounds. NCCL is given
+// NCCL_NVLS_ENABLE=0 and NCCL_RUNTIME_CONNECT=0 where these are not set.
 package driver

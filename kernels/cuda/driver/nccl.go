@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +25,26 @@ type ncclLibrary struct {
 	version int // 23007 is 2.30.7
 }
 
+// ncclSettings are variables of NCCL's that are set where the user sets them to
+// nothing else.
+var ncclSettings = [][2]string{
+	// A switch that sums (NVLink SHARP) adds in the order in which numbers come:
+	// another run has other bits (github.com/NVIDIA/nccl/issues/1497).
+	{"NCCL_NVLS_ENABLE", "0"},
+	// NCCL takes its buffers when devices are joined, not at the first sum, when they
+	// are full.
+	{"NCCL_RUNTIME_CONNECT", "0"},
+}
+
 func openNCCL(major int) (*ncclLibrary, error) {
+	for _, v := range ncclSettings {
+		if _, set := os.LookupEnv(v[0]); set {
+			continue
+		}
+		if err := os.Setenv(v[0], v[1]); err != nil { // C's too, with cgo and without
+			return nil, fmt.Errorf("load NCCL: %w", err)
+		}
+	}
 	lib, path, err := libNCCL.find(major)
 	if err != nil {
 		return nil, fmt.Errorf("load NCCL, which several GPUs need: %w: pip install nvidia-nccl-cu%d, or set %s to its file", err, max(12, major), libNCCL.env)
@@ -81,6 +101,9 @@ func (c *CUDA) Clique(devs []*Device) (*Clique, error) {
 	q := &Clique{devs: devs, lib: lib, comms: make([]uintptr, len(devs))}
 	var ids []int32
 	for _, d := range devs {
+		if err := d.within(d.Trim); err != nil { // NCCL asks the driver for its memory
+			return nil, err
+		}
 		ids = append(ids, int32(d.Info.Index))
 	}
 	err = devs[0].within(func() error {

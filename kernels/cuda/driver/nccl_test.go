@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -186,6 +187,42 @@ func TestAGPUThatFailedBeforeASumIsFoundByIt(t *testing.T) {
 	err := c.Sum(c.streams, bufs)
 	if !errors.Is(err, driver.ErrLost) || !c.devs[1].Lost() || c.devs[0].Lost() {
 		t.Error(err)
+	}
+}
+
+// A switch that sums does so in no fixed order: NCCL must not use it unasked.
+func TestNCCLReadsWhatIsSetForItUnlessTheUserHasSetIt(t *testing.T) {
+	lib := cudatest.Prepare(t)
+	for _, name := range []string{"NCCL_NVLS_ENABLE", "NCCL_RUNTIME_CONNECT"} {
+		for _, user := range []string{"", "1"} {
+			t.Setenv(name, user)
+			want := "1"
+			if user == "" {
+				want = "0"
+				os.Unsetenv(name)
+			}
+			c, err := driver.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.NCCL(); err != nil {
+				t.Skip(err)
+			}
+			if got := os.Getenv(name); got != want {
+				t.Errorf("%s is %q, want %q", name, got, want)
+			}
+		}
+	}
+	if lib.Path == "" {
+		return
+	}
+	t.Setenv("GYM_EMU_DEVICES", "3") // read by C's getenv, as NCCL's are
+	c, err := driver.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := c.Devices(); err != nil || len(list) != 3 {
+		t.Errorf("what Go sets is not what C reads: %d devices, %v", len(list), err)
 	}
 }
 
