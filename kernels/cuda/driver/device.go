@@ -40,7 +40,9 @@ func (c *CUDA) Device(i int) (*Device, error) {
 
 // Enter makes the device current for this goroutine, which keeps its OS thread
 // until leave is called. It costs less than a microsecond: once for a training
-// step, not once for each call. A goroutine is within one device at a time.
+// step, not once for each call. What is entered last is current, and stays so when it
+// is left: who has entered several, one within the other, enters again before each
+// use of another one than the last.
 func (d *Device) Enter() (leave func(), err error) {
 	runtime.LockOSThread()
 	if code := call(d.cuda.calls.SetCurrent, d.ctx); code != 0 {

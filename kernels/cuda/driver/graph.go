@@ -2,9 +2,10 @@ package driver
 
 import "fmt"
 
-// Graph is a stream's work, recorded once and launched as one. What it uses,
-// memory too, must live as long as it does; numbers that change from launch to
-// launch belong into device memory.
+// Graph is a stream's work, recorded once and launched as one. Kernels, plans and
+// pinned memory that it uses must live as long as it does. Device memory is named by
+// address and must be there when the graph is launched and until that is done; numbers
+// that change from launch to launch belong into it.
 type Graph struct {
 	dev  *Device
 	exec uintptr
