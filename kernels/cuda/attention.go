@@ -2,6 +2,7 @@ package cuda
 
 import (
 	"math"
+	"runtime"
 
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cuda/driver"
@@ -41,7 +42,7 @@ func (d *Device) attentionScale(h kernels.Heads) driver.Arg {
 // Attention goes through the keys in tiles and stores no scores.
 func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
 	alike("Attention", q, k, v, out)
-	defer d.begin()()
+	defer d.begin(out, lse, q, k, v)()
 	if d.flashes(h, out, q, k, v) {
 		d.flash(out, lse, q, k, v, start, h)
 		return
@@ -55,7 +56,7 @@ func (d *Device) Attention(out, lse, q, k, v kernels.Buffer, start []int32, h ke
 // for keys and values.
 func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, start []int32, h kernels.Heads) {
 	alike("AttentionGrad", q, k, v, out, dq, dk, dv, dout)
-	defer d.begin()()
+	defer d.begin(dq, dk, dv, dout, out, lse, q, k, v)()
 	if d.flashes(h, dq, dk, dv, dout, out, q, k, v) {
 		d.flashGrad(dq, dk, dv, dout, out, lse, q, k, v, start, h)
 		return
@@ -75,7 +76,8 @@ func (d *Device) AttentionGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffe
 // AttentionPaged writes the new keys and values and is Attention over the pages.
 func (d *Device) AttentionPaged(out, q, k, v kernels.Buffer, start []int32, pages []kernels.Pages, h kernels.Heads) {
 	alike("AttentionPaged", q, k, v, out)
-	defer d.begin()()
+	defer d.begin(out, q, k, v)()
+	defer runtime.KeepAlive(pages)
 	l := d.listPages(q, start, pages, h)
 	if len(l.page) == 0 {
 		return

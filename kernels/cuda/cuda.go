@@ -83,7 +83,8 @@ type gpu struct {
 	mu      sync.Mutex
 	modules map[string]*driver.Module // by source and options
 	ropes   map[ropeKey]buffer
-	temps   []driver.Memory // of the call at hand
+	temps   []driver.Memory  // of the call at hand
+	bufs    []kernels.Buffer // its arguments
 
 	putOff       later // AsOne's
 	arena, lists shelf // its temporary memory, and its lists
@@ -188,14 +189,17 @@ func (d *Device) Close() (err error) {
 }
 
 // begin makes a call the only one; end, which it returns, frees its temporary
-// memory, which the stream may reuse for what comes later. Within AsOne it is.
-func (d *Device) begin() (end func()) {
+// memory, which the stream may reuse for what comes later. Within AsOne it is. The
+// call's buffers are held until then: an address alone does not keep what nobody has
+// after the call, and memory may be looked for within it.
+func (d *Device) begin(bufs ...kernels.Buffer) (end func()) {
 	switch {
 	case d.gpu == nil:
 		panic("cuda: AsOne has ended, and its device is used")
 	case d.later != nil:
 		d.later.begin(d)
-		return func() { d.later.end(d) }
+		d.bufs = append(d.bufs, bufs...)
+		return func() { d.letGo(); d.later.end(d) }
 	}
 	d.mu.Lock()
 	leave, err := d.dev.Enter()
@@ -203,7 +207,9 @@ func (d *Device) begin() (end func()) {
 		d.mu.Unlock()
 		fail(err)
 	}
+	d.bufs = append(d.bufs, bufs...)
 	return func() {
+		d.letGo()
 		for _, m := range d.temps {
 			d.dev.Free(m)
 		}
@@ -211,6 +217,12 @@ func (d *Device) begin() (end func()) {
 		leave()
 		d.mu.Unlock()
 	}
+}
+
+// letGo of a call's buffers.
+func (d *Device) letGo() {
+	clear(d.bufs)
+	d.bufs = d.bufs[:0]
 }
 
 // fail gives up a call.
@@ -222,7 +234,7 @@ func fail(err error) {
 
 // Write copies src to the start of dst.
 func (d *Device) Write(dst kernels.Buffer, src []float32) {
-	defer d.begin()()
+	defer d.begin(dst)()
 	if len(src) == 0 {
 		return
 	}
@@ -238,7 +250,7 @@ func (d *Device) Write(dst kernels.Buffer, src []float32) {
 
 // Read fills dst from the start of src.
 func (d *Device) Read(dst []float32, src kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(src)()
 	if len(dst) == 0 {
 		return
 	}
@@ -253,7 +265,7 @@ func (d *Device) Read(dst []float32, src kernels.Buffer) {
 
 // Copy copies src to the start of dst.
 func (d *Device) Copy(dst, src kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(dst, src)()
 	to, from := of(dst), of(src)
 	if from.n == 0 {
 		return
@@ -272,7 +284,7 @@ func (d *Device) convert(dst, src buffer) {
 
 // Zero clears b.
 func (d *Device) Zero(b kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(b)()
 	if of(b).n == 0 {
 		return
 	}

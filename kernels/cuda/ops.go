@@ -3,6 +3,7 @@ package cuda
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"github.com/turngym/turngym/kernels"
@@ -11,7 +12,7 @@ import (
 
 // MatMul is out = plus + A·B.
 func (d *Device) MatMul(out, a, b kernels.Buffer, m kernels.Dims) {
-	defer d.begin()()
+	defer d.begin(out, a, b, m.Plus)()
 	if of(out).n < m.M*m.N || of(a).n < m.M*m.K || of(b).n < m.K*m.N || m.Plus != nil && m.Plus.Len() < m.N {
 		panic(fmt.Sprintf("cuda: MatMul %+v of buffers of %d, %d, %d", m, of(out).n, of(a).n, of(b).n))
 	}
@@ -47,13 +48,13 @@ func (d *Device) PackedLen(k, n int) int { return k * n }
 
 // Add is out += a.
 func (d *Device) Add(out, a kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(out, a)()
 	d.each("add", a.Len(), ptr(out), ptr(a))
 }
 
 // SumRows adds runs of rows first, and then their sums.
 func (d *Device) SumRows(dst, x kernels.Buffer, dim int) {
-	defer d.begin()()
+	defer d.begin(dst, x)()
 	d.sumRows(dst, of(x), dim)
 }
 
@@ -82,13 +83,13 @@ func byWarp(rows int) driver.Shape {
 
 // Gather is one kernel, with the rows' addresses.
 func (d *Device) Gather(out kernels.Buffer, rows []kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(out)()
 	d.moveRows("gather_rows", of(out), rows)
 }
 
 // Scatter is one kernel, with the rows' addresses.
 func (d *Device) Scatter(rows []kernels.Buffer, x kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(x)()
 	d.moveRows("scatter_rows", of(x), rows)
 }
 
@@ -104,12 +105,13 @@ func (d *Device) moveRows(name string, x buffer, rows []kernels.Buffer) {
 		}
 		at[i] = of(row).mem.Addr
 	}
+	defer runtime.KeepAlive(rows)
 	d.launch(d.typed("rows", x), name, byRow(len(rows)), driver.Ptr(x.mem), carry(d, at), driver.Int(n))
 }
 
 // Embed gathers rows.
 func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
-	defer d.begin()()
+	defer d.begin(out, table)()
 	if len(ids) > 0 {
 		d.launch(d.typed("rows", out, table), "embed", byRow(len(ids)), ptr(out), ptr(table), carry(d, ids), driver.Int(dim))
 	}
@@ -117,7 +119,7 @@ func (d *Device) Embed(out, table kernels.Buffer, ids []int32, dim int) {
 
 // EmbedGrad adds each id's rows in their order.
 func (d *Device) EmbedGrad(dtable, dout kernels.Buffer, ids []int32, dim int) {
-	defer d.begin()()
+	defer d.begin(dtable, dout)()
 	if len(ids) == 0 {
 		return
 	}
@@ -143,7 +145,7 @@ func occurrences(ids []int32) (some, first, where []int32) {
 
 // RMSNorm is x / rms(x) * w.
 func (d *Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
-	defer d.begin()()
+	defer d.begin(out, rstd, x, w)()
 	if rows := x.Len() / dim; rows > 0 {
 		d.launch(d.typed("rows", out, x), "rmsnorm", byWarp(rows), ptr(out), ptr(rstd), ptr(x), ptr(w), driver.Int(rows), driver.Int(dim), driver.F32(float32(eps)))
 	}
@@ -152,7 +154,7 @@ func (d *Device) RMSNorm(out, rstd, x, w kernels.Buffer, dim int, eps float64) {
 // RMSNormGrad adds to dx and dw.
 func (d *Device) RMSNormGrad(dx, dw, dout, x, w, rstd kernels.Buffer, dim int) {
 	alike("RMSNormGrad", dx, x)
-	defer d.begin()()
+	defer d.begin(dx, dw, dout, x, w, rstd)()
 	rows := x.Len() / dim
 	if rows == 0 {
 		return
@@ -176,7 +178,7 @@ func (d *Device) parts(dw kernels.Buffer, rows, dim int) buffer {
 
 // LayerNorm is (x - mean) / deviation * w + b.
 func (d *Device) LayerNorm(out, mean, rstd, x, w, b kernels.Buffer, dim int, eps float64) {
-	defer d.begin()()
+	defer d.begin(out, mean, rstd, x, w, b)()
 	if rows := x.Len() / dim; rows > 0 {
 		d.launch("rows", "layernorm", byWarp(rows), ptr(out), ptr(mean), ptr(rstd), ptr(x), ptr(w), ptr(b), driver.Int(rows), driver.Int(dim), driver.F32(float32(eps)))
 	}
@@ -184,7 +186,7 @@ func (d *Device) LayerNorm(out, mean, rstd, x, w, b kernels.Buffer, dim int, eps
 
 // LayerNormGrad adds to dx, dw and db.
 func (d *Device) LayerNormGrad(dx, dw, db, dout, x, w, mean, rstd kernels.Buffer, dim int) {
-	defer d.begin()()
+	defer d.begin(dx, dw, db, dout, x, w, mean, rstd)()
 	rows := x.Len() / dim
 	if rows == 0 {
 		return
@@ -224,7 +226,7 @@ func (d *Device) rope(freq []float64, top int32) buffer {
 
 // Rope rotates in place.
 func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []float64, inverse bool) {
-	defer d.begin()()
+	defer d.begin(x)()
 	n := len(pos) * heads * over(dim/2, 4)
 	if n == 0 {
 		return
@@ -240,32 +242,32 @@ func (d *Device) Rope(x kernels.Buffer, pos []int32, heads, dim int, freq []floa
 // SwiGLU is silu(gate)*up.
 func (d *Device) SwiGLU(out, gate, up kernels.Buffer) {
 	alike("SwiGLU", out, gate, up)
-	defer d.begin()()
+	defer d.begin(out, gate, up)()
 	d.eachOf(d.typed("elements", out), "swiglu", out.Len(), ptr(out), ptr(gate), ptr(up))
 }
 
 // SwiGLUGrad overwrites dgate and dup.
 func (d *Device) SwiGLUGrad(dgate, dup, dout, gate, up kernels.Buffer) {
 	alike("SwiGLUGrad", dgate, dup, dout, gate, up)
-	defer d.begin()()
+	defer d.begin(dgate, dup, dout, gate, up)()
 	d.eachOf(d.typed("elements", dout), "swiglu_grad", dout.Len(), ptr(dgate), ptr(dup), ptr(dout), ptr(gate), ptr(up))
 }
 
 // GELU is gelu(x).
 func (d *Device) GELU(out, x kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(out, x)()
 	d.each("gelu", out.Len(), ptr(out), ptr(x))
 }
 
 // GELUGrad overwrites dx.
 func (d *Device) GELUGrad(dx, dout, x kernels.Buffer) {
-	defer d.begin()()
+	defer d.begin(dx, dout, x)()
 	d.each("gelu_grad", x.Len(), ptr(dx), ptr(dout), ptr(x))
 }
 
 // AdamW updates in place.
 func (d *Device) AdamW(p, g, m, v kernels.Buffer, o kernels.AdamW) {
-	defer d.begin()()
+	defer d.begin(p, g, m, v)()
 	f := func(x float64) driver.Arg { return driver.F32(float32(x)) }
 	d.each("adamw", p.Len(), ptr(p), ptr(g), ptr(m), ptr(v), f(o.Scale), f(o.Beta1), f(o.Beta2), f(o.LR/(1-math.Pow(o.Beta1, float64(o.Step)))),
 		f(1/(1-math.Pow(o.Beta2, float64(o.Step)))), f(o.Eps), f(o.LR*o.WeightDecay))
@@ -273,7 +275,7 @@ func (d *Device) AdamW(p, g, m, v kernels.Buffer, o kernels.AdamW) {
 
 // SumSquares adds the sums of blocks in their order.
 func (d *Device) SumSquares(b kernels.Buffer) float64 {
-	defer d.begin()()
+	defer d.begin(b)()
 	const block = 4096
 	n := over(b.Len(), block)
 	if n == 0 {

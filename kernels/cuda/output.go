@@ -83,7 +83,7 @@ func targets(t kernels.Targets, allow kernels.Allow) (first, places []int32) {
 
 // LogProb is the output layer.
 func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target kernels.Targets, allow kernels.Allow, dim int) {
-	defer d.begin()()
+	defer d.begin(logp, entropy, h, table)()
 	first, places := targets(target, allow)
 	f, at := carry(d, first), carry(d, places)
 	d.outputs(h, table, allow, dim, func(p *part) {
@@ -93,7 +93,7 @@ func (d *Device) LogProb(logp, entropy, h, table kernels.Buffer, target kernels.
 
 // LogProbGrad computes the logits again and makes them their gradient.
 func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffer, target kernels.Targets, allow kernels.Allow, dim int) {
-	defer d.begin()()
+	defer d.begin(dh, dtable, dlogp, dentropy, h, table)()
 	first, places := targets(target, allow)
 	f, at := carry(d, first), carry(d, places)
 	t := of(table)
@@ -139,7 +139,7 @@ func (d *Device) listedTable(dtable kernels.Buffer, p *part, allow kernels.Allow
 
 // Top is each row's k most probable ids.
 func (d *Device) Top(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim, k int) {
-	defer d.begin()()
+	defer d.begin(h, table)()
 	if len(id) == 0 {
 		return
 	}
@@ -152,7 +152,7 @@ func (d *Device) Top(id []int32, logp []float32, h, table kernels.Buffer, allow 
 
 // Sample draws each row's id.
 func (d *Device) Sample(id []int32, logp []float32, h, table kernels.Buffer, allow kernels.Allow, dim int, temperature, u []float64) {
-	defer d.begin()()
+	defer d.begin(h, table)()
 	if len(id) == 0 {
 		return
 	}
