@@ -2,7 +2,9 @@ package cuda_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +46,38 @@ func TestADeviceWithoutMemorySaysHowMuchWasWanted(t *testing.T) {
 	dev.Write(b, []float32{1, 2})
 	if got := dev.SumSquares(b); got != 5 {
 		t.Errorf("the sum of squares is %g", got)
+	}
+}
+
+// A call on halves converts them in memory of its own.
+func TestACallFindsTheMemoryOfBuffersThatNobodyHas(t *testing.T) {
+	const n = 1 << 16
+	libs := cudatest.Prepare(t)
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	x := dev.NewHalf(n)
+	dev.New(n)
+	libs.Set(t, "memory", fmt.Sprint(dev.Use().Reserved+n))
+	dev.Write(x, slices.Repeat([]float32{0.5}, n))
+	if got := numbers(dev, x); got[0] != 0.5 || got[n-1] != 0.5 {
+		t.Error(got[0], got[n-1])
+	}
+}
+
+// The memory that a call finds is not that of its arguments, which nobody has after
+// it.
+func TestACallHoldsItsBuffers(t *testing.T) {
+	const n = 1 << 16
+	libs := cudatest.Prepare(t)
+	dev := cudatest.Open(t, cuda.Options{Exact: true})
+	freq := make([]float64, n/2) // their table is 256 times as long
+	libs.Set(t, "memory", fmt.Sprint(dev.Use().Reserved+256*4*n+2*n))
+	last := func() (err error) {
+		defer kernels.Guard(&err)
+		dev.Rope(dev.New(n), []int32{0}, 1, n, freq, false)
+		return nil
+	}
+	if err := last(); !errors.Is(err, driver.ErrMemory) {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cuda
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -71,21 +72,29 @@ func (d *Device) alloc(n int, half bool) buffer {
 	d.sweep()
 	b := buffer{n: n, half: half}
 	bytes := (n*b.width() + 3) / 4 * 4
-	mem, err := d.dev.Alloc(bytes)
-	if err != nil { // what the garbage collector has not looked at yet may be enough
-		d.now()
-		runtime.GC()
-		runtime.GC()
-		d.sweep()
-		mem, err = d.dev.Alloc(bytes)
-	}
-	fail(err)
+	mem := d.claim(bytes)
 	b.mem, b.root = mem.Slice(0, n*b.width()), &root{mem}
 	if bytes > 0 {
 		fail(d.stream.Zero(mem))
 		runtime.AddCleanup(b.root, d.gpu.drop, mem)
 	}
 	return b
+}
+
+// claim is memory of any content. Where it is full, what was put off is done, which
+// holds some, and the garbage collector looks for buffers that nobody has any more; a
+// second time gives what the first has found time to be dropped.
+func (d *Device) claim(bytes int) driver.Memory {
+	m, err := d.dev.Alloc(bytes)
+	if errors.Is(err, driver.ErrMemory) {
+		d.now()
+		runtime.GC()
+		runtime.GC()
+		d.sweep()
+		m, err = d.dev.Alloc(bytes)
+	}
+	fail(err)
+	return m
 }
 
 // drop notes memory that nobody has any more; it is freed by the next call that
@@ -115,12 +124,7 @@ func (d *Device) temp(bytes int) driver.Memory {
 			return m
 		}
 	}
-	m, err := d.dev.Alloc(bytes)
-	if err != nil && d.later != nil { // what is held for others may be enough
-		d.now()
-		m, err = d.dev.Alloc(bytes)
-	}
-	fail(err)
+	m := d.claim(bytes)
 	d.temps = append(d.temps, m)
 	return m
 }
