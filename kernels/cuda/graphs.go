@@ -9,10 +9,11 @@ import (
 
 // Steps counts what became of what AsOne put off.
 type Steps struct {
-	Lists  int // of operations
-	Graphs int // of those, launched as a graph
-	Made   int // graphs
-	Kept   int // graphs that there are
+	Lists  int   // of operations
+	Graphs int   // of those, launched as a graph
+	Made   int   // graphs
+	Kept   int   // graphs that there are
+	Err    error // why none are made any more; nil: they are
 }
 
 // Steps says how often operations were launched as a graph.
@@ -24,27 +25,30 @@ func (d *Device) Steps() Steps {
 	return s
 }
 
-// graphs are lists of operations that came before: those that came twice with
-// their graph, which did them the second time. Of both the last ones are kept, the
-// very last at the end.
+// graphs are lists of operations that came before: those that came often with
+// their graph. Of both the last ones are kept, the very last at the end.
 type graphs struct {
-	kept, once []*graph
-	off        bool // this driver makes none
-	steps      Steps
+	kept, met []*graph
+	lacks     int // times that memory was lacking for one
+	steps     Steps
 }
 
 // graph is a list of operations. It holds the kernels and plans that are in it,
 // so that no others have their places, and no buffers.
 type graph struct {
-	ops  []op
-	args []driver.Arg
-	exec *driver.Graph // nil until it comes a second time
+	ops   []op
+	args  []driver.Arg
+	times int           // that it came
+	exec  *driver.Graph // nil until it is kept
 }
 
 const (
 	graphsMost = 64 // batches have many sizes
-	onceMost   = 32
+	metMost    = 32
 	fewOps     = 2 // that are not worth a graph
+
+	graphTimes = 2 // which time a list has a graph
+	lacksMost  = 3 // after so many the GPU is full of other things
 )
 
 // find is where the list is among others, or -1.
@@ -58,44 +62,72 @@ func find(among []*graph, l *later) int {
 }
 
 // run does what was put off.
-func (g *graphs) run(l *later, s *driver.Stream) error {
+func (g *graphs) run(dev *driver.Device, l *later, s *driver.Stream) error {
 	g.steps.Lists++
-	if g.off || len(l.ops) <= fewOps {
+	if g.steps.Err != nil || len(l.ops) <= fewOps {
 		return l.run(s)
 	}
+	one, err := g.of(dev, l, s)
+	if one == nil && err == nil {
+		return l.run(s)
+	}
+	if err == nil {
+		err = one.exec.Launch(s)
+	}
+	switch {
+	case errors.Is(err, driver.ErrMemory): // nothing of it was launched
+		g.lack(err)
+		return l.run(s)
+	case err == nil:
+		g.steps.Graphs++
+	}
+	return err
+}
+
+// of is the list's graph, which is then the last of those that are kept; nil where
+// there is none.
+func (g *graphs) of(dev *driver.Device, l *later, s *driver.Stream) (*graph, error) {
 	if i := find(g.kept, l); i >= 0 {
 		one := g.kept[i]
 		g.kept = append(slices.Delete(g.kept, i, i+1), one)
-	} else if made, err := g.meet(l, s); err != nil {
-		return err
-	} else if !made {
-		return l.run(s)
+		return one, nil
 	}
-	g.steps.Graphs++
-	return g.kept[len(g.kept)-1].exec.Launch(s)
+	one := &graph{}
+	if i := find(g.met, l); i >= 0 {
+		one = g.met[i]
+		g.met = slices.Delete(g.met, i, i+1)
+	} else {
+		one.ops, one.args = slices.Clone(l.ops), slices.Clone(l.args)
+	}
+	if one.times++; one.times < graphTimes {
+		if len(g.met) == metMost {
+			g.met = slices.Delete(g.met, 0, 1)
+		}
+		g.met = append(g.met, one)
+		return nil, nil
+	}
+	return g.make(one, dev, l, s)
 }
 
-// meet notes a list that came for the first time and makes a graph of one that
-// came before, which is then the last of those that are kept.
-func (g *graphs) meet(l *later, s *driver.Stream) (made bool, err error) {
-	i := find(g.once, l)
-	if i < 0 {
-		if len(g.once) == onceMost {
-			g.once = slices.Delete(g.once, 0, 1)
-		}
-		g.once = append(g.once, &graph{ops: slices.Clone(l.ops), args: slices.Clone(l.args)})
-		return false, nil
+// make gives a list its graph.
+func (g *graphs) make(one *graph, dev *driver.Device, l *later, s *driver.Stream) (_ *graph, err error) {
+	record := func() error {
+		one.exec, err = s.Capture(func() error { return l.run(s) })
+		return err
 	}
-	one := g.once[i]
-	g.once = slices.Delete(g.once, i, i+1)
-	one.exec, err = s.Capture(func() error { return l.run(s) })
+	if errors.Is(record(), driver.ErrMemory) { // the driver's; what is cached is ours
+		if err := dev.Trim(); err != nil {
+			return nil, err
+		}
+		record()
+	}
 	switch {
-	case errors.Is(err, driver.ErrLost):
-		return false, err
-	case err != nil: // then without
+	case errors.Is(err, driver.ErrLost) || errors.Is(err, driver.ErrMemory):
+		return nil, err
+	case err != nil: // this driver makes none
 		g.forget()
-		g.off = !errors.Is(err, driver.ErrMemory)
-		return false, nil
+		g.steps.Err = err
+		return nil, nil
 	}
 	if len(g.kept) == graphsMost {
 		g.kept[0].exec.Close()
@@ -103,7 +135,16 @@ func (g *graphs) meet(l *later, s *driver.Stream) (made bool, err error) {
 	}
 	g.kept = append(g.kept, one)
 	g.steps.Made++
-	return true, nil
+	return one, nil
+}
+
+// lack is an error of no memory: what the graphs have is free then, and after some
+// there are none any more.
+func (g *graphs) lack(err error) {
+	g.forget()
+	if g.lacks++; g.lacks == lacksMost {
+		g.steps.Err = err
+	}
 }
 
 // forget closes all graphs.
@@ -111,5 +152,5 @@ func (g *graphs) forget() {
 	for _, one := range g.kept {
 		one.exec.Close()
 	}
-	g.kept, g.once = nil, nil
+	g.kept, g.met = nil, nil
 }

@@ -136,7 +136,7 @@ func (d *Device) now() *driver.Stream {
 	defer l.give(d.dev)
 	defer l.clear()
 	d.send(l)
-	fail(d.graphs.run(l, d.stream))
+	fail(d.graphs.run(d.dev, l, d.stream))
 	return d.stream
 }
 

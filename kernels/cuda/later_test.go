@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -159,8 +160,59 @@ func TestWithoutCapturesOperationsGoOneByOne(t *testing.T) {
 	if got := numbers(dev, out); got[2] != 9 {
 		t.Error(got)
 	}
-	if s := dev.Steps(); s != (cuda.Steps{Lists: 5}) {
+	s := dev.Steps()
+	if s.Err == nil || !strings.Contains(s.Err.Error(), "CAPTURE_UNSUPPORTED") {
+		t.Errorf("it is not said why: %v", s.Err)
+	}
+	if s.Err = nil; s != (cuda.Steps{Lists: 5}) {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A GPU that has no room for graphs, when they are made or when they are launched,
+// does without, and does not try again for ever.
+func TestAFullGPUGoesOnWithoutGraphs(t *testing.T) {
+	for when, made := range map[string]int{"full": 0, "late": 3} {
+		t.Run(when, func(t *testing.T) {
+			dev := cudatest.Open(t, cuda.Options{Exact: true})
+			libs := cudatest.Prepare(t)
+			libs.Set(t, "graphs", when)
+			x, out := put(dev, 1, 2, 3), dev.New(3)
+			for range 20 {
+				dev.Zero(out)
+				thrice(dev, out, x)
+				if got := numbers(dev, out); got[2] != 9 {
+					t.Fatal(got)
+				}
+			}
+			s := dev.Steps()
+			if !errors.Is(s.Err, driver.ErrMemory) || s.Made != made || s.Graphs != 0 || s.Kept != 0 {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+}
+
+// What is cached is given up for a graph.
+func TestAGraphIsWorthWhatIsCached(t *testing.T) {
+	libs := cudatest.Prepare(t)
+	t.Setenv("GYM_CUDA_CACHE", "1")
+	dev, err := cuda.New(cuda.Options{Exact: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dev.Close()
+	x, out := put(dev, 1, 2, 3), dev.New(3)
+	half := dev.NewHalf(1 << 16)
+	dev.Write(half, make([]float32, 1<<16)) // has memory of the call cached
+	libs.Set(t, "graphs", "full")
+	thrice(dev, out, x)
+	before := dev.Use()
+	for range 3 {
+		thrice(dev, out, x)
+	}
+	if now := dev.Use(); now.Reserved >= before.Reserved {
+		t.Errorf("%+v, before %+v", now, before)
 	}
 }
 

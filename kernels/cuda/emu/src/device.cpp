@@ -9,6 +9,7 @@
 //   seconds  of the processor's time that a launch may take: 60
 //   races    off: races are not looked for
 //   capture  off: no stream is captured
+//   graphs   full: there is no memory to make one ready; late: none to launch one
 //   lose     the launch with this number, from 1, and those after it lose the device
 #include <stdlib.h>
 #include <string.h>

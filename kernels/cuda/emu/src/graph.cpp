@@ -54,12 +54,14 @@ API int cuStreamEndCapture(Stream *s, Graph **out) {
 
 API int cuGraphInstantiateWithFlags(Exec **e, Graph *g, uint64_t) {
   ENTER
+  if (setting("graphs") == "full") return OUT_OF_MEMORY;
   *e = new Exec{g->ops};
   return OK;
 }
 
 API int cuGraphLaunch(Exec *e, Stream *s) {
   ENTER
+  if (setting("graphs") == "late") return OUT_OF_MEMORY;
   return ask(of(s), [ops = e->ops] {
     for (auto &op : ops)
       if (int code = op()) return code;
