@@ -47,7 +47,10 @@ const (
 	metMost    = 32
 	fewOps     = 2 // that are not worth a graph
 
-	graphTimes = 2 // which time a list has a graph
+	// graphTimes is which time a list has a graph. To make one takes some ms, as long
+	// as many launches one by one; decoding comes again until a page is full, but with
+	// prompts between its tokens lists come two or three times only.
+	graphTimes = 4
 	lacksMost  = 3 // after so many the GPU is full of other things
 )
 

@@ -109,7 +109,7 @@ func TestDecodingByGraphsDrawsTheSameBits(t *testing.T) {
 			if !slices.Equal(ids, wantIDs[c.exact]) || !slices.Equal(bits, wantBits[c.exact]) {
 				t.Error("other tokens, or log-probs of other bits")
 			}
-			if s := dev.Steps(); s.Lists < 2*steps || s.Graphs < s.Lists*8/10 || s.Kept != s.Made {
+			if s := dev.Steps(); s.Lists < 2*steps || s.Graphs < s.Lists*7/10 || s.Kept != s.Made {
 				t.Errorf("most are no graphs: %+v", s)
 			}
 		})
@@ -133,7 +133,7 @@ func TestAStepOfDecodingIsFewCallsOfTheDriver(t *testing.T) {
 			b.Extend(more...)
 			b.Sample(make([]int32, 2), make([]float32, 2), []*Cache{more[0].Cache, more[1].Cache}, kernels.Allow{Start: []int32{0, 0, 0}}, []float64{1, 1}, []float64{0.3, 0.6})
 		}
-		for range 3 {
+		for range 5 {
 			step()
 		}
 		before := libs.Calls(t, "")
@@ -167,14 +167,18 @@ func BenchmarkDecodeOnAGPU(b *testing.B) {
 		}
 		d := m.Snapshot()
 		for _, seqs := range []int{1, 16, 256} {
-			b.Run(fmt.Sprintf("oneByOne=%v/%d", oneByOne, seqs), func(b *testing.B) { decodeOn(b, dev, d, seqs) })
+			for _, turns := range []int{0, 64} {
+				b.Run(fmt.Sprintf("oneByOne=%v/%d/turns=%d", oneByOne, seqs, turns), func(b *testing.B) { decodeOn(b, dev, d, seqs, turns) })
+			}
 		}
 		dev.Close()
 	}
 }
 
-// decodeOn draws any tokens, at temperature 1, for sequences that begin with 100.
-func decodeOn(b *testing.B, dev *cuda.Device, d *Decoder, seqs int) {
+// decodeOn draws any tokens, at temperature 1, for sequences that begin with 100 and
+// draw all their context full, or end at random, after so many on average: then
+// others begin in the step of those that go on.
+func decodeOn(b *testing.B, dev *cuda.Device, d *Decoder, seqs, turns int) {
 	var batch Batch
 	more, caches, allow := make([]More, seqs), make([]*Cache, seqs), kernels.Allow{Start: make([]int32, seqs+1)}
 	begin := func() {
@@ -188,6 +192,7 @@ func decodeOn(b *testing.B, dev *cuda.Device, d *Decoder, seqs int) {
 		}
 	}
 	begin()
+	rng := rand.New(rand.NewPCG(3, 3))
 	id, logp, temperature, u := make([]int32, seqs), make([]float32, seqs), slices.Repeat([]float64{1}, seqs), slices.Repeat([]float64{0.4}, seqs)
 	before := dev.Steps()
 	for b.Loop() {
@@ -199,7 +204,11 @@ func decodeOn(b *testing.B, dev *cuda.Device, d *Decoder, seqs int) {
 		batch.Extend(more...)
 		batch.Sample(id, logp, caches, allow, temperature, u)
 		for i := range more {
-			more[i].IDs[0] = id[i]
+			more[i].IDs = append(more[i].IDs[:0], id[i])
+			if turns > 0 && rng.IntN(turns) == 0 {
+				caches[i].Reset(d)
+				more[i].IDs = make([]int32, 100)
+			}
 		}
 	}
 	b.ReportMetric(float64(seqs*b.N)/b.Elapsed().Seconds(), "tokens/s")
