@@ -150,6 +150,19 @@ func (g *graphs) lack(err error) {
 	}
 }
 
+// without closes the graphs that name one of the plans: none will come again.
+func (g *graphs) without(plans map[*driver.Plan]bool) {
+	names := func(one *graph) bool {
+		return slices.ContainsFunc(one.ops, func(o op) bool { return plans[o.plan] })
+	}
+	for _, one := range g.kept {
+		if names(one) {
+			one.exec.Close()
+		}
+	}
+	g.kept, g.met = slices.DeleteFunc(g.kept, names), slices.DeleteFunc(g.met, names)
+}
+
 // forget closes all graphs.
 func (g *graphs) forget() {
 	for _, one := range g.kept {

@@ -274,16 +274,47 @@ func TestWhatIsPutOffDoesNotHoldAllMemory(t *testing.T) {
 func TestProductsThatArePutOffKeepTheirPlans(t *testing.T) {
 	dev := cudatest.Open(t, cuda.Options{})
 	ones, out := put(dev, slices.Repeat([]float32{1}, 64*64)...), dev.New(64*64)
+	sizes(dev, out, ones, 32, 58) // 2106
+	if got := numbers(dev, out); got[0] != 64 || got[57*64-1] != 64 {
+		t.Error(got[0], got[57*64-1])
+	}
+}
+
+// sizes are 81 for each number of rows in a range.
+func sizes(dev kernels.Device, out, ones kernels.Buffer, from, to int) {
 	dev.AsOne(func(dev kernels.Device) {
-		for m := 32; m < 58; m++ {
+		for m := from; m < to; m++ {
 			for n := 32; n < 68; n += 4 {
-				for k := 32; k < 68; k += 4 { // 2106 sizes in all
+				for k := 32; k < 68; k += 4 {
 					dev.MatMul(out, ones, ones, kernels.Dims{M: m, N: n, K: k})
 				}
 			}
 		}
 	})
-	if got := numbers(dev, out); got[0] != 64 || got[57*64-1] != 64 {
-		t.Error(got[0], got[57*64-1])
+}
+
+// The plans that are forgotten are those that were used longest ago, with the graphs
+// that name them.
+func TestPlansAndGraphsOfNowAreKept(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{})
+	ones, out := put(dev, slices.Repeat([]float32{1}, 64*64)...), dev.New(64*64)
+	step := func(rows int) {
+		for range 4 {
+			dev.AsOne(func(dev kernels.Device) {
+				for n := 32; n < 44; n += 4 {
+					dev.MatMul(out, ones, ones, kernels.Dims{M: rows, N: n, K: 64})
+				}
+			})
+		}
+	}
+	step(62)
+	step(63)
+	sizes(dev, out, ones, 32, 56)
+	step(62)
+	before := dev.Steps()
+	sizes(dev, out, ones, 56, 60)
+	step(62)
+	if s := dev.Steps(); s.Made != before.Made || s.Graphs != before.Graphs+4 || s.Kept != before.Kept-1 {
+		t.Errorf("%+v, before %+v", s, before)
 	}
 }

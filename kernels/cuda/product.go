@@ -1,6 +1,10 @@
 package cuda
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
 	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cuda/driver"
 )
@@ -10,8 +14,15 @@ import (
 // all with float32 sums. Its plans depend on all three sizes, and so do a row's bits.
 type products struct {
 	lt    *driver.Lt
-	plans map[shape]*driver.Plan
+	plans map[shape]*plan
+	uses  int // of plans
 	work  driver.Memory
+}
+
+// plan is cuBLASLt's, and which use was its last.
+type plan struct {
+	*driver.Plan
+	last int
 }
 
 // shape is what a plan is for.
@@ -31,7 +42,7 @@ func (p *products) open(dev *driver.Device) (err error) {
 	if p.lt, err = dev.Lt(); err != nil {
 		return err
 	}
-	p.plans = map[shape]*driver.Plan{}
+	p.plans = map[shape]*plan{}
 	p.work, err = dev.Alloc(workBytes)
 	return err
 }
@@ -40,16 +51,25 @@ func (p *products) close(dev *driver.Device) {
 	if p.lt == nil {
 		return
 	}
-	p.forget()
+	for _, plan := range p.plans {
+		plan.Close()
+	}
 	p.lt.Close()
 	dev.Free(p.work)
 }
 
-func (p *products) forget() {
-	for key, plan := range p.plans {
-		plan.Close()
+// thin closes the quarter of the plans that were used longest ago: prompts' lengths,
+// and not what decoding asks for all the time.
+func (p *products) thin(d *Device) {
+	d.now() // it may be with one of these
+	old, closed := slices.Collect(maps.Keys(p.plans)), map[*driver.Plan]bool{}
+	slices.SortFunc(old, func(a, b shape) int { return cmp.Compare(p.plans[a].last, p.plans[b].last) })
+	for _, key := range old[:len(old)/4] {
+		closed[p.plans[key].Plan] = true
+		p.plans[key].Close()
 		delete(p.plans, key)
 	}
+	d.graphs.without(closed)
 }
 
 // run does out = plus + A·B where cuBLASLt can.
@@ -63,18 +83,20 @@ func (p *products) run(d *Device, out, a, b buffer, m kernels.Dims) bool {
 	if out.half && !key.half || plus != nil && of(plus).half != out.half && !(key.bias && out.half) {
 		return false // it knows no such types
 	}
-	plan := p.plans[key]
-	if plan == nil {
+	use := p.plans[key]
+	if use == nil {
 		if len(p.plans) >= plansMost {
-			d.now() // it may be with one of these
-			p.forget()
+			p.thin(d)
 		}
-		var err error
-		if plan, err = p.lt.Plan(key.product()); err != nil {
+		made, err := p.lt.Plan(key.product())
+		if err != nil {
 			return false // it has no way to do this one
 		}
-		p.plans[key] = plan
+		use = &plan{Plan: made}
+		p.plans[key] = use
 	}
+	p.uses++
+	use.last = p.uses
 	if key.half {
 		a, b = d.halved(a, m.M*m.K), d.halved(b, m.K*m.N)
 	}
@@ -87,7 +109,7 @@ func (p *products) run(d *Device, out, a, b buffer, m kernels.Dims) bool {
 	case plus != nil:
 		o.C, o.Beta = memory(plus), 1
 	}
-	d.product(plan, o)
+	d.product(use.Plan, o)
 	return true
 }
 
