@@ -181,8 +181,8 @@ type Batch struct {
 	room, cut tokenRoom
 	x, cutX   kernels.Buffer // the stream after a layer
 	last, nf  kernels.Buffer // [sequences, dim] last rows, before and after the norm
-	rf        kernels.Buffer
-	seqs      int // that there is room for
+	rf, n     kernels.Buffer // n is nf as an activation: rounded, or itself
+	seqs      int            // that there is room for
 
 	ids, types, pos, start, rows []int32
 	pages                        []kernels.Pages
@@ -250,9 +250,12 @@ func (b *Batch) run(d *Decoder, dev kernels.Device) {
 		})
 	}
 	n := len(b.rows)
-	last, nf := head(b.last, n*cfg.Dim), head(b.nf, n*cfg.Dim)
+	last, nf, act := head(b.last, n*cfg.Dim), head(b.nf, n*cfg.Dim), head(b.n, n*cfg.Dim)
 	dev.Embed(last, x, b.rows, cfg.Dim)
-	dev.RMSNorm(nf, b.rf, last, d.w.norm, cfg.Dim, cfg.Eps)
+	dev.RMSNorm(act, b.rf, last, d.w.norm, cfg.Dim, cfg.Eps)
+	if act.Half() { // the trainer's rows are of such a norm
+		dev.Copy(nf, act)
+	}
 	dev.Scatter(b.hidden, nf)
 }
 
@@ -293,6 +296,9 @@ func (b *Batch) fit(d *Decoder, tokens, seqs int) {
 	if seqs > b.seqs {
 		b.seqs = seqs + seqs/2
 		b.last, b.nf, b.rf = dev.New(b.seqs*c.Dim), dev.New(b.seqs*c.Dim), dev.New(b.seqs)
+		if b.n = b.nf; c.halves(dev) {
+			b.n = dev.NewHalf(b.seqs * c.Dim)
+		}
 	}
 	if tokens != b.cut.tokens && tokens > 0 {
 		b.cut = tokenRoom{tokens: tokens, n: head(b.room.n, tokens*c.Dim), act: head(b.room.act, tokens*c.Hidden), low: b.room.low, states: []state{b.room.states[0].cut(c, tokens)}}
