@@ -49,10 +49,11 @@ func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, 
 		return
 	}
 	most := min(len(open), max(64, openNumbers/vocab))
-	x, block := d.floats(most*vocab), d.floats(most*dim)
+	x, take := d.floats(most*vocab), d.floats
 	if t.half && d.Halves() {
-		block = d.halves(most * dim)
+		take = d.halves
 	}
+	block := take(most * dim)
 	for rows := range slices.Chunk(open, most) {
 		m := len(rows)
 		p := &part{rows: rows, n: m, x: x, h: block, start: null, ids: null, at: carry(d, rows), vocab: vocab}
