@@ -81,6 +81,17 @@ func TestACallHoldsItsBuffers(t *testing.T) {
 	}
 }
 
+func TestTheOutputLayerRefusesRowsOfHalves(t *testing.T) {
+	dev := cudatest.Open(t, cuda.Options{})
+	defer func() {
+		if words := fmt.Sprint(recover()); !strings.Contains(words, "rows of float32") {
+			t.Error(words)
+		}
+	}()
+	allow := kernels.Allow{Start: []int32{0, 2}, IDs: []int32{0, 1}}
+	dev.LogProb(dev.New(1), dev.New(1), dev.NewHalf(16), dev.NewHalf(64), kernels.Targets{IDs: []int32{1}}, allow, 16)
+}
+
 func TestGPUsSumTogether(t *testing.T) {
 	devs := cudatest.OpenAll(t, 2, cuda.Options{Exact: true})
 	kerneltest.Group(t, devs[0], devs[1])

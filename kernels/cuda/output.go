@@ -33,6 +33,9 @@ func (p *part) args(x ...driver.Arg) []driver.Arg {
 // outputs runs f on the logits of the listed rows, and of the others in blocks.
 func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, f func(p *part)) {
 	n, hs, t, null := len(allow.Start)-1, of(h), of(table), driver.Ptr(driver.Memory{})
+	if hs.half {
+		panic("cuda: the output layer wants rows of float32, and these are halves")
+	}
 	vocab := t.n / dim
 	if len(allow.IDs) > 0 {
 		p := &part{n: n, x: d.floats(len(allow.IDs)), h: hs, start: carry(d, allow.Start), ids: carry(d, allow.IDs), at: null}
@@ -57,7 +60,7 @@ func (d *Device) outputs(h, table kernels.Buffer, allow kernels.Allow, dim int, 
 	for rows := range slices.Chunk(open, most) {
 		m := len(rows)
 		p := &part{rows: rows, n: m, x: x, h: block, start: null, ids: null, at: carry(d, rows), vocab: vocab}
-		d.launch(d.typed("rows", block, h), "embed", byRow(m), driver.Ptr(block.mem), ptr(h), p.at, driver.Int(dim))
+		d.launch(d.typed("rows", block), "embed", byRow(m), driver.Ptr(block.mem), ptr(h), p.at, driver.Int(dim))
 		d.multiply(x, block, t, kernels.Dims{M: m, N: vocab, K: dim, TransB: true})
 		f(p)
 	}
