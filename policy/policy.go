@@ -4,6 +4,8 @@
 // A Policy is safe for many goroutines and a Sequence is not. Sequences that are
 // sampled from at the same time run through the model together, which is many
 // times faster than one by one and gives the same bits.
+//
+// Of the locks a Policy's is taken before its engines'.
 package policy
 
 import (
