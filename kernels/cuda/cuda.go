@@ -74,7 +74,7 @@ type Device struct {
 // gpu is what a device and the one of AsOne have in common.
 type gpu struct {
 	dev      *driver.Device
-	stream   *driver.Stream // within an operation: now
+	stream   *driver.Stream // for what may not be put off; now has what was put off in it
 	ring     ring
 	exact    bool
 	oneByOne bool
@@ -131,7 +131,9 @@ func New(o Options) (*Device, error) {
 			return nil, err // without cuBLASLt the own kernels do
 		}
 	}
-	// What cannot be compiled is known before any work is done.
+	// What cannot be compiled is known before any work is done, but for what is
+	// compiled of the same sources when it is first wanted: for halves, and for a head
+	// size.
 	files, err := fs.Glob(sources, "src/*.cu")
 	if err != nil {
 		return nil, err
@@ -139,7 +141,7 @@ func New(o Options) (*Device, error) {
 	for _, f := range files {
 		name := f[len("src/") : len(f)-len(".cu")]
 		if strings.HasPrefix(name, "flash") {
-			continue // for a head size, when it is first wanted
+			continue
 		}
 		if d.modules[name], err = d.compile(name); err != nil {
 			return nil, err

@@ -75,6 +75,8 @@ func (d *Device) alloc(n int, half bool) buffer {
 	mem := d.claim(bytes)
 	b.mem, b.root = mem.Slice(0, n*b.width()), &root{mem}
 	if bytes > 0 {
+		// Within AsOne it is not put off: what is put off has not this memory, and a list
+		// with an address of its own would never come again.
 		fail(d.stream.Zero(mem))
 		runtime.AddCleanup(b.root, d.gpu.drop, mem)
 	}
