@@ -56,14 +56,14 @@ func places(seqs int, rows func(s int) int, cost func(s, r int) int) (list []int
 	return list
 }
 
-// narrowed are keys and values of n numbers each, in bfloat16.
-func (d *Device) narrowed(k, v buffer, n, dim int) (k16, v16 driver.Arg) {
+// halvedTwo are keys and values of n numbers each, in bfloat16.
+func (d *Device) halvedTwo(k, v buffer, n, dim int) (k16, v16 driver.Arg) {
 	if k.half {
 		return driver.Ptr(k.mem), driver.Ptr(v.mem)
 	}
 	k16, v16 = driver.Ptr(d.temp(2*n)), driver.Ptr(d.temp(2*n))
 	blocks := min(gridMost, over(n, 4*flashThreads))
-	d.onTensorCores("flash", "narrow_two", k, blocks, kernels.Heads{KV: 1, Dim: dim}, 0, k16, v16, driver.Ptr(k.mem), driver.Ptr(v.mem), driver.U64(uint64(n)))
+	d.onTensorCores("flash", "halve_two", k, blocks, kernels.Heads{KV: 1, Dim: dim}, 0, k16, v16, driver.Ptr(k.mem), driver.Ptr(v.mem), driver.U64(uint64(n)))
 	return k16, v16
 }
 
@@ -73,7 +73,7 @@ func (d *Device) flash(out, lse, q, k, v kernels.Buffer, start []int32, h kernel
 	if n == 0 {
 		return
 	}
-	k16, v16 := d.narrowed(of(k), of(v), n*h.KV*h.Dim, h.Dim)
+	k16, v16 := d.halvedTwo(of(k), of(v), n*h.KV*h.Dim, h.Dim)
 	starts := carry(d, start)
 	d.flashOver(of(out), ptr(lse), of(q), k16, v16, start, starts, start, starts, h)
 }
@@ -112,7 +112,7 @@ func (d *Device) flashGrad(dq, dk, dv, dout, out, lse, q, k, v kernels.Buffer, s
 	if like.half {
 		q16, dout16 = ptr(q), ptr(dout)
 	}
-	k16, v16 := d.narrowed(of(k), of(v), n*h.KV*h.Dim, h.Dim)
+	k16, v16 := d.halvedTwo(of(k), of(v), n*h.KV*h.Dim, h.Dim)
 
 	const tile = 32
 	row := h.Dim + flashPad

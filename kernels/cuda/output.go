@@ -101,14 +101,14 @@ func (d *Device) LogProbGrad(dh, dtable, dlogp, dentropy, h, table kernels.Buffe
 	first, places := targets(target, allow)
 	f, at := carry(d, first), carry(d, places)
 	t := of(table)
-	var narrow buffer // the gradients of logits that are multiplied with halves
+	var halved buffer // the gradients of logits that are multiplied with halves
 	d.outputs(h, table, allow, dim, func(p *part) {
 		g := p.x
 		if p.h.half {
-			if narrow.n == 0 {
-				narrow = d.halves(p.n * p.vocab)
+			if halved.n == 0 {
+				halved = d.halves(p.n * p.vocab)
 			}
-			g = narrow
+			g = halved
 		}
 		to := driver.Ptr(g.mem)
 		d.launch(d.typed("output", g), "logprob_grad", byRow(p.n), to, driver.Ptr(p.x.mem), ptr(dlogp), ptr(dentropy), p.start, p.at, driver.Int(p.vocab), f, at)

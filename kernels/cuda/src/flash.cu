@@ -7,8 +7,8 @@
 // which does not convert, at half the bytes.
 #define KEYS 64
 
-// narrow_two rounds keys and values; n is a multiple of 4.
-KERNEL narrow_two(bf16 *k16, bf16 *v16, const float *k, const float *v, u64 n) {
+// halve_two rounds keys and values; n is a multiple of 4.
+KERNEL halve_two(bf16 *k16, bf16 *v16, const float *k, const float *v, u64 n) {
   for (u64 i = 4 * (blockIdx.x * static_cast<u64>(blockDim.x) + threadIdx.x); i < n; i += 4 * static_cast<u64>(gridDim.x) * blockDim.x) {
     float4 a = *reinterpret_cast<const float4 *>(k + i), b = *reinterpret_cast<const float4 *>(v + i);
     *reinterpret_cast<uint2 *>(k16 + i) = make_uint2(pack(a.x, a.y), pack(a.z, a.w));
