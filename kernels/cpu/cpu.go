@@ -176,13 +176,9 @@ func (d *Device) Zero(b kernels.Buffer) {
 func (d *Device) Gather(out kernels.Buffer, rows []kernels.Buffer) {
 	switch out := out.(type) {
 	case buffer:
-		for i, row := range rows {
-			copy(out[i*row.Len():], of(row))
-		}
+		eachRow(out, rows, func(x, row buffer) { copy(x, row) })
 	case halves:
-		for i, row := range rows {
-			copy(out[i*row.Len():], row.(halves))
-		}
+		eachRow(out, rows, func(x, row halves) { copy(x, row) })
 	}
 }
 
@@ -190,13 +186,19 @@ func (d *Device) Gather(out kernels.Buffer, rows []kernels.Buffer) {
 func (d *Device) Scatter(rows []kernels.Buffer, x kernels.Buffer) {
 	switch x := x.(type) {
 	case buffer:
-		for i, row := range rows {
-			copy(of(row), x[i*row.Len():])
-		}
+		eachRow(x, rows, func(x, row buffer) { copy(row, x) })
 	case halves:
-		for i, row := range rows {
-			copy(row.(halves), x[i*row.Len():])
-		}
+		eachRow(x, rows, func(x, row halves) { copy(row, x) })
+	}
+}
+
+// eachRow is for rows and x from where each has its place in it, all of one type.
+func eachRow[T interface {
+	~[]E
+	kernels.Buffer
+}, E any](x T, rows []kernels.Buffer, f func(x, row T)) {
+	for i, row := range rows {
+		f(x[i*row.Len():], row.(T))
 	}
 }
 
