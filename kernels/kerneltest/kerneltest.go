@@ -319,7 +319,7 @@ func rope(p pair) {
 func attention(p pair) {
 	start := []int32{0, 1, 1, 6, 30, 78, 79, 79 + 133}
 	rows := int(start[len(start)-1])
-	for _, h := range []kernels.Heads{{Q: 1, KV: 1, Dim: 8}, {Q: 4, KV: 2, Dim: 32}, {Q: 2, KV: 1, Dim: 20}, {Q: 2, KV: 2, Dim: 64}} {
+	for _, h := range []kernels.Heads{{Q: 1, KV: 1, Dim: 8}, {Q: 4, KV: 2, Dim: 16}, {Q: 2, KV: 1, Dim: 20}, {Q: 2, KV: 2, Dim: 64}} {
 		n, m := rows*h.Q*h.Dim, rows*h.KV*h.Dim
 		q, k, v, out, lse := p.activation(n), p.activation(m), p.activation(m), p.space(n), p.new(rows*h.Q)
 		p.unchanged("Attention", func() { p.dev.Attention(out.dev, lse.dev, q.dev, k.dev, v.dev, start, h) }, []both{q, k, v})
@@ -341,7 +341,7 @@ func attention(p pair) {
 // whole at once; of a rough device about the same numbers.
 func decoding(p pair) {
 	seqs, n := 3, 200
-	heads := []kernels.Heads{{Q: 4, KV: 2, Dim: 32}, {Q: 3, KV: 3, Dim: 20}, {Q: 2, KV: 1, Dim: 64}}
+	heads := []kernels.Heads{{Q: 4, KV: 2, Dim: 16}, {Q: 3, KV: 3, Dim: 20}, {Q: 2, KV: 1, Dim: 64}}
 	if p.few {
 		n, heads = 140, heads[:1]
 	}
