@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy/model"
 )
 
@@ -96,23 +97,23 @@ func (p *Policy) Await(ctx context.Context, version uint32) error {
 }
 
 // Begin starts an empty context, on the device that has the fewest. The same seed,
-// weights and tokens give the same samples. Where the device fails it panics with
-// a *kernels.Failure.
-func (p *Policy) Begin(seed uint64) *Sequence {
+// weights and tokens give the same samples. The error is the device's.
+func (p *Policy) Begin(seed uint64) (_ *Sequence, err error) {
 	l, dec, version := p.join()
 	s := &Sequence{policy: p, lane: l, version: version, rng: rand.New(rand.NewPCG(seed, 0x73616d706c65))}
 	defer func() {
-		if s.cache == nil { // the device has failed
+		if err != nil {
 			s.part()
 		}
 	}()
+	defer kernels.Guard(&err)
 	if c, ok := l.caches.Get().(*model.Cache); ok {
 		s.cache = c
 		c.Reset(dec)
 	} else {
 		s.cache = dec.NewCache()
 	}
-	return s
+	return s, nil
 }
 
 // join is where a sequence that begins now belongs.

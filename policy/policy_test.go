@@ -12,9 +12,18 @@ import (
 	"time"
 
 	"github.com/turngym/turngym/gym"
+	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/kernels/cpu"
 	"github.com/turngym/turngym/policy/model"
 )
+
+func begin(p *Policy, seed uint64) *Sequence {
+	s, err := p.Begin(seed)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
 
 func decoder(t *testing.T, seed uint64) *model.Decoder {
 	t.Helper()
@@ -49,7 +58,7 @@ var among = []int32{2, 3, 5, 7, 11, 13}
 func TestTheSeedAndTheWeightsDecideWhatIsSampled(t *testing.T) {
 	p := New(decoder(t, 1), 3)
 	draw := func(seed uint64) []int32 {
-		s := p.Begin(seed)
+		s := begin(p, seed)
 		defer s.Close()
 		s.Append([]int32{1, 9}, []uint8{0, 1})
 		w := &words{n: 20, ids: among}
@@ -77,7 +86,7 @@ func TestTheSeedAndTheWeightsDecideWhatIsSampled(t *testing.T) {
 }
 
 func TestLogProbsAreAmongWhatWasAllowed(t *testing.T) {
-	s := New(decoder(t, 1), 0).Begin(1)
+	s := begin(New(decoder(t, 1), 0), 1)
 	defer s.Close()
 	s.Append([]int32{1}, []uint8{0})
 	out, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 3, ids: []int32{4}})
@@ -90,7 +99,7 @@ func TestTemperatureZeroIsTheMostProbable(t *testing.T) {
 	p := New(decoder(t, 1), 0)
 	var want []int32
 	for seed := range uint64(5) {
-		s := p.Begin(seed)
+		s := begin(p, seed)
 		s.Append([]int32{1}, []uint8{0})
 		out, _ := s.Sample(t.Context(), Sampling{}, &words{n: 8, ids: among})
 		s.Close()
@@ -114,7 +123,7 @@ func TestPublishingChangesOnlyNewSequences(t *testing.T) {
 		}
 		return out.LogProb
 	}
-	before, old := p.Begin(1), p.Begin(1)
+	before, old := begin(p, 1), begin(p, 1)
 	want := sample(before)
 	before.Close()
 	p.Publish(decoder(t, 2), 2)
@@ -122,7 +131,7 @@ func TestPublishingChangesOnlyNewSequences(t *testing.T) {
 		t.Error("new weights are seen by a sequence that had begun")
 	}
 	old.Close()
-	next := p.Begin(1)
+	next := begin(p, 1)
 	defer next.Close()
 	if got := sample(next); slices.Equal(got, want) || p.Version() != 2 {
 		t.Error("a new sequence samples from the old weights")
@@ -133,7 +142,7 @@ func TestPublishingChangesOnlyNewSequences(t *testing.T) {
 // a choice of one, which the model is not asked for, is said to be too many.
 func TestAFullContextIsSaid(t *testing.T) {
 	for n, c := range map[int]*words{60: {n: 9, ids: among}, 55: {n: 9, ids: among}, 56: {n: 9, ids: among}, 57: {n: 9, ids: among[:1]}} {
-		s := New(decoder(t, 1), 0).Begin(1)
+		s := begin(New(decoder(t, 1), 0), 1)
 		s.Append(make([]int32, n), make([]uint8, n))
 		full := n+9 > 64
 		if _, err := s.Sample(t.Context(), Sampling{Temperature: 1}, c); errors.Is(err, ErrFull) != full || s.Len() > 64 {
@@ -176,7 +185,7 @@ func TestSequencesTogetherDrawWhatTheyDrawAlone(t *testing.T) {
 		return m.Snapshot()
 	}
 	play := func(p *Policy, i int) (out []gym.Tokens) {
-		s := p.Begin(uint64(i))
+		s := begin(p, uint64(i))
 		defer s.Close()
 		rng := rand.New(rand.NewPCG(uint64(i/4), 1)) // four have the same first page
 		for turn := range turns {
@@ -236,11 +245,11 @@ func TestSequencesTogetherDrawWhatTheyDrawAlone(t *testing.T) {
 
 func TestSequencesGoWhereThereAreFewest(t *testing.T) {
 	p := New(decoder(t, 1), 0)
-	first := p.Begin(1)
+	first := begin(p, 1)
 	p.Publish(decoder(t, 1), 1, decoder(t, 1), decoder(t, 1))
 	var open []*Sequence
 	for i := range 5 {
-		open = append(open, p.Begin(uint64(i)))
+		open = append(open, begin(p, uint64(i)))
 	}
 	first.Close()
 	first.Close()
@@ -255,7 +264,7 @@ func TestSequencesGoWhereThereAreFewest(t *testing.T) {
 }
 
 func TestOfNothingAllTokensAreAlike(t *testing.T) {
-	s := New(decoder(t, 1), 0).Begin(1)
+	s := begin(New(decoder(t, 1), 0), 1)
 	defer s.Close()
 	out, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 1, ids: among})
 	if err != nil || math.Abs(float64(out.LogProb[0])+math.Log(float64(len(among)))) > 1e-6 {
@@ -269,11 +278,49 @@ func TestAnythingGoesIsNotListed(t *testing.T) {
 	for i := range all {
 		all[i] = int32(i)
 	}
-	s := New(decoder(t, 1), 0).Begin(1)
+	s := begin(New(decoder(t, 1), 0), 1)
 	defer s.Close()
 	s.Append([]int32{1}, []uint8{0})
 	out, err := s.Sample(t.Context(), Sampling{Temperature: 1}, &words{n: 5, ids: all})
 	if err != nil || len(out.IDs) != 5 || len(out.Allow[4]) != 0 || out.LogProb[4] >= 0 {
 		t.Error(out, err)
+	}
+}
+
+// lacking is a device whose memory may be full.
+type lacking struct {
+	kernels.Device
+	full *bool
+}
+
+func (l lacking) Alone() (kernels.Device, int) {
+	dev, n := l.Device.Alone()
+	return lacking{dev, l.full}, n
+}
+
+func (l lacking) New(n int) kernels.Buffer {
+	if *l.full {
+		panic(&kernels.Failure{Err: errors.New("the memory is full")})
+	}
+	return l.Device.New(n)
+}
+
+func TestWhatHasNoRoomDoesNotBegin(t *testing.T) {
+	dev, err := cpu.New("", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := false
+	m, err := model.New(lacking{dev, &full}, model.Config{Vocab: 40, Dim: 16, Layers: 2, Heads: 2, KVHeads: 1, Hidden: 16, Context: 64, Theta: 1e4, Eps: 1e-5}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := New(m.Snapshot(), 0)
+	full = true
+	if s, err := p.Begin(1); s != nil || err == nil || err.Error() != "the memory is full" {
+		t.Errorf("%v, %v", s, err)
+	}
+	if n := p.lanes[0].live; n != 0 {
+		t.Errorf("%d sequences are counted", n)
 	}
 }

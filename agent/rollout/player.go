@@ -10,7 +10,6 @@ import (
 	"github.com/turngym/turngym/agent"
 	"github.com/turngym/turngym/agent/prompt"
 	"github.com/turngym/turngym/gym"
-	"github.com/turngym/turngym/kernels"
 	"github.com/turngym/turngym/policy"
 )
 
@@ -23,9 +22,12 @@ type Agent struct {
 }
 
 // Join starts a player with an empty context.
-func (a Agent) Join(_ context.Context, t gym.Task, _ gym.Env) (_ agent.Player, err error) {
-	defer kernels.Guard(&err)
-	return &player{a: a, seq: a.Policy.Begin(a.Seed ^ t.Rand().Uint64())}, nil
+func (a Agent) Join(_ context.Context, t gym.Task, _ gym.Env) (agent.Player, error) {
+	seq, err := a.Policy.Begin(a.Seed ^ t.Rand().Uint64())
+	if err != nil {
+		return nil, err
+	}
+	return &player{a: a, seq: seq}, nil
 }
 
 type player struct {

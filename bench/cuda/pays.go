@@ -38,7 +38,10 @@ func playing(d kernels.Device, j job) (*built, error) {
 		errs := make([]error, j.Seqs)
 		for e := range j.Seqs {
 			wg.Go(func() {
-				s := p.Begin(uint64(e))
+				s, err := p.Begin(uint64(e))
+				if errs[e] = err; err != nil {
+					return
+				}
 				defer s.Close()
 				s.Append(ids[e*j.Len:(e+1)*j.Len], types)
 				_, errs[e] = s.Sample(context.Background(), policy.Sampling{Temperature: 1}, &menu{j.Vocab, j.More})

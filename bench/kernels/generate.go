@@ -62,7 +62,11 @@ func generate(d *cpu.Device, j job) func() {
 		var wg sync.WaitGroup
 		for e := range j.M {
 			wg.Go(func() {
-				s, rng := p.Begin(uint64(e)), rand.New(rand.NewPCG(uint64(e), 1))
+				rng := rand.New(rand.NewPCG(uint64(e), 1))
+				s, err := p.Begin(uint64(e))
+				if err != nil {
+					panic(err)
+				}
 				defer s.Close()
 				for t := range j.Turns {
 					n, k := j.turn(e, t)

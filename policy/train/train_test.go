@@ -49,7 +49,10 @@ func weightsOf(m *model.Model) []float32 {
 // episode is one turn that read a word and answered among 10, 11 and 12; it is
 // right to answer with the word's successor.
 func episode(m *model.Model, seed uint64, word int32) *gym.Episode {
-	s := policy.New(m.Snapshot(), 0).Begin(seed)
+	s, err := policy.New(m.Snapshot(), 0).Begin(seed)
+	if err != nil {
+		panic(err)
+	}
 	defer s.Close()
 	read := []int32{1, word}
 	s.Append(read, []uint8{0, 0})
