@@ -188,7 +188,7 @@ const vocabularyTasks = 60
 func (s *session) learnTokens(ctx context.Context) (*token.Tokenizer, error) {
 	var tasks []gym.Task
 	for i := range s.scenarios {
-		tasks = append(tasks, draw(s.scenarios[i:i+1], s.c.Seed^0x766f636162, i, vocabularyTasks, 1)...)
+		tasks = append(tasks, draw(s.scenarios[i:i+1], s.c.Seed^0x766f636162, i, vocabularyTasks)...)
 	}
 	episodes, err := s.demos.Play(ctx, func(i int) agent.Agent { return agent.Random{Seed: s.c.Seed} }, tasks)
 	if err != nil {

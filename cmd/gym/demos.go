@@ -114,7 +114,7 @@ func (s *session) collectDemos(ctx context.Context, a *app, k *demoKeeper, o dem
 	const barren = 16 // rounds without any
 	for round, since := k.before/demosRound, 0; k.kept < o.episodes && since < barren; round++ {
 		n := min(demosRound, o.episodes-k.kept)
-		episodes, err := s.demos.Play(ctx, func(int) agent.Agent { return who }, draw(s.scenarios, s.c.Seed^0x636f6c6c, round, n, 1))
+		episodes, err := s.demos.Play(ctx, func(int) agent.Agent { return who }, draw(s.scenarios, s.c.Seed^0x636f6c6c, round, n))
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (s *session) playDemos(ctx context.Context, a *app, k *demoKeeper, o demosO
 	n := k.before
 	next := func() (gym.Task, bool) {
 		n++
-		return draw(s.scenarios, s.c.Seed^0x68756d616e, n, 1, 1)[0], true
+		return draw(s.scenarios, s.c.Seed^0x68756d616e, n, 1)[0], true
 	}
 	p := player{a: a, session: &console.Session{Family: s.family, Name: s.c.Env}, keeper: k, next: next, want: o.episodes}
 	first, _ := next()

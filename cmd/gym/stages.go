@@ -136,7 +136,7 @@ const (
 
 // probe plays always the same training tasks, taking the likeliest actions.
 func (s *session) probe(ctx context.Context) (success, rewards float64, err error) {
-	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks, 1)
+	tasks := draw(s.scenarios, s.c.Seed^0x70726f6265, 0, probeTasks)
 	episodes, err := s.engine.Play(ctx, func(int) agent.Agent { return rollout.Agent{Policy: s.policy, Codec: s.codec} }, tasks)
 	success = meanOutcome(episodes)
 	return success, success, err

@@ -17,6 +17,7 @@ import (
 	"github.com/turngym/turngym/envs/web"
 	"github.com/turngym/turngym/gym"
 	"github.com/turngym/turngym/gym/catalog"
+	"github.com/turngym/turngym/gym/curriculum"
 )
 
 // openFamily makes the family that a configuration names. driver, where not
@@ -144,19 +145,10 @@ func pick(f gym.Family, c *Config) ([]chosen, error) {
 	return out, nil
 }
 
-// draw is n training tasks, each group times in a row: scenario and level
-// uniform, a seed that no other task of the run has had.
-func draw(list []chosen, seed uint64, step, n, group int) []gym.Task {
-	rng := rand.New(rand.NewPCG(seed, uint64(step)))
-	tasks := make([]gym.Task, 0, n*group)
-	for range n {
-		s := list[rng.IntN(len(list))]
-		t := gym.Task{Scenario: s.Name, Level: s.levels[rng.IntN(len(s.levels))], Seed: rng.Uint64()}
-		for range group {
-			tasks = append(tasks, t)
-		}
-	}
-	return tasks
+// draw is n training tasks: scenario and level uniform, a seed that no other task
+// of the run has had.
+func draw(list []chosen, seed uint64, step, n int) []gym.Task {
+	return (&curriculum.Uniform{Grounds: grounds(list)}).Pick(rand.New(rand.NewPCG(seed, uint64(step))), n)
 }
 
 // exam is the evaluation's tasks: the same seeds of every scenario and level.
